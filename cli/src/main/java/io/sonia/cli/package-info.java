@@ -1,0 +1,5 @@
+/** The {@code sonia} command. */
+@NullMarked
+package io.sonia.cli;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Voice sessions. */
+@NullMarked
+package io.sonia.pipecat;
+
+import org.jspecify.annotations.NullMarked;
