@@ -1,0 +1,80 @@
+package io.sonia.kernel;
+
+import java.nio.file.Path;
+
+/** Where things are below SONIA_HOME. */
+public record Home(Path root) {
+
+    public Home {
+        root = root.toAbsolutePath().normalize();
+    }
+
+    public Path configFile() {
+        return root.resolve("config/sonia-config.json");
+    }
+
+    public Path policies() {
+        return root.resolve("config/policies");
+    }
+
+    public Path data() {
+        return root.resolve("data");
+    }
+
+    /** The database of one service; the memory engine's folder has its historic name. */
+    public Path database(ServiceName service) {
+        String folder = service == ServiceName.MEMORY_ENGINE ? "memory" : service.wireName();
+        return data().resolve(folder).resolve("sonia.db");
+    }
+
+    public Path sessions() {
+        return data().resolve("sessions");
+    }
+
+    public Path workspace() {
+        return root.resolve("workspace");
+    }
+
+    public Path log(ServiceName service) {
+        return root.resolve("logs/services").resolve(service.wireName() + ".log");
+    }
+
+    public Path pidFile(ServiceName service) {
+        return root.resolve("state/pids").resolve(service.wireName() + ".pid");
+    }
+
+    public Path secrets() {
+        return root.resolve("secrets");
+    }
+
+    public Path rootKey() {
+        return secrets().resolve("root.key");
+    }
+
+    /** EVA-OS's Ed25519 private key, sealed with the root key. */
+    public Path signingKey() {
+        return secrets().resolve("eva-os.key");
+    }
+
+    /** EVA-OS's pinned public key. */
+    public Path publicKey() {
+        return secrets().resolve("eva-os.pub");
+    }
+
+    public Path verifiers() {
+        return secrets().resolve("verifiers.json");
+    }
+
+    public Path token(ServiceName service) {
+        return secrets().resolve("tokens").resolve(service.wireName() + ".token");
+    }
+
+    /** The key of the person who installed this home; the command line uses it. */
+    public Path operatorToken() {
+        return secrets().resolve("tokens/operator.token");
+    }
+
+    public Path providerKey(String provider) {
+        return secrets().resolve("providers").resolve(provider + ".key");
+    }
+}

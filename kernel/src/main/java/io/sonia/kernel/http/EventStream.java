@@ -1,0 +1,12 @@
+package io.sonia.kernel.http;
+
+/** The sending side of server-sent events. Safe for several threads. */
+public interface EventStream {
+
+    /**
+     * Sends one event at once; {@code data} is a record or plain JSON values. Ids count from 1.
+     *
+     * @throws java.io.UncheckedIOException if the reader has gone
+     */
+    void send(String event, Object data);
+}

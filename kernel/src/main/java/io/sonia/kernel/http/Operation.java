@@ -1,0 +1,219 @@
+package io.sonia.kernel.http;
+
+import static io.sonia.kernel.ServiceName.API_GATEWAY;
+import static io.sonia.kernel.ServiceName.EVA_OS;
+import static io.sonia.kernel.ServiceName.MEMORY_ENGINE;
+import static io.sonia.kernel.ServiceName.MODEL_ROUTER;
+import static io.sonia.kernel.ServiceName.OPENCLAW;
+import static io.sonia.kernel.ServiceName.PIPECAT;
+import static io.sonia.kernel.http.BodyLimit.LARGE;
+import static io.sonia.kernel.http.BodyLimit.MEDIUM;
+import static io.sonia.kernel.http.BodyLimit.NONE;
+import static io.sonia.kernel.http.BodyLimit.SMALL;
+import static io.sonia.kernel.identity.Access.OBS;
+import static io.sonia.kernel.identity.Access.OP;
+import static io.sonia.kernel.identity.Access.OPEN;
+import static io.sonia.kernel.identity.Access.OP_SVC;
+import static io.sonia.kernel.identity.Access.SVC;
+import static io.sonia.kernel.identity.Access.operatorOr;
+import static io.sonia.kernel.identity.Access.services;
+
+import io.sonia.kernel.ServiceName;
+import io.sonia.kernel.identity.Access;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything anyone may ask of SONIA over HTTP: its name on the wire, its address, who may use it and within which
+ * bounds. Servers declare their routes with it and clients call by it, so both sides agree by construction.
+ */
+public enum Operation {
+    // Every service.
+    HEALTH("health", null, "GET /healthz", OPEN, NONE, 1),
+    READY("ready", null, "GET /readyz", OPEN, NONE, 1),
+    VERSION("version", null, "GET /version", OPEN, NONE, 1),
+    ROOT("root", null, "GET /", OPEN, NONE, 1),
+    STATUS("status", null, "GET /status", OBS, NONE, 2),
+    METRICS("metrics", null, "GET /metrics", OPEN, NONE, 5),
+    OPENAPI("openapi", null, "GET /openapi.json", OPEN, NONE, 5),
+    CONFIG_GET("config.get", null, "GET /v1/config", OBS, NONE, 2),
+    CONFIG_RELOAD("config.reload", null, "POST /v1/config/reload", OP, SMALL, 5),
+    AUDIT_ENTRIES("audit.entries", null, "GET /v1/audit/entries", OBS, NONE, 10),
+    AUDIT_VERIFY("audit.verify", null, "GET /v1/audit/verify", OBS, NONE, 60),
+    AUDIT_TRACE("audit.trace", null, "GET /v1/audit/trace/{correlation_id}", OBS, NONE, 10),
+    AUDIT_HEAD("audit.head", null, "GET /v1/audit/head", OBS, NONE, 2),
+
+    // api-gateway: the only door for callers.
+    CHAT("chat", API_GATEWAY, "POST /v1/chat", OP, MEDIUM, 60),
+    TURN("turn", API_GATEWAY, "POST /v1/turn", OP, MEDIUM, 120),
+    TURN_GET("turn.get", API_GATEWAY, "GET /v1/turns/{turn_id}", OP_SVC, NONE, 35),
+    TURN_LIST("turn.list", API_GATEWAY, "GET /v1/turns", OBS, NONE, 5),
+    TURN_CANCEL("turn.cancel", API_GATEWAY, "POST /v1/turns/{turn_id}/cancel", OP, SMALL, 5),
+    SESSION_CREATE("session.create", API_GATEWAY, "POST /v1/sessions", OP, SMALL, 5),
+    SESSION_LIST("session.list", API_GATEWAY, "GET /v1/sessions", OBS, NONE, 5),
+    SESSION_GET("session.get", API_GATEWAY, "GET /v1/sessions/{session_id}", OBS, NONE, 2),
+    SESSION_CLOSE("session.close", API_GATEWAY, "DELETE /v1/sessions/{session_id}", OP, NONE, 5),
+    CONFIRMATION_PENDING("confirmation.pending", API_GATEWAY, "GET /v1/confirmations/pending", OBS, NONE, 5),
+    CONFIRMATION_GET("confirmation.get", API_GATEWAY, "GET /v1/confirmations/{confirmation_id}", OBS, NONE, 35),
+    CONFIRMATION_APPROVE(
+            "confirmation.approve", API_GATEWAY, "POST /v1/confirmations/{confirmation_id}/approve", OP, SMALL, 65),
+    CONFIRMATION_DENY("confirmation.deny", API_GATEWAY, "POST /v1/confirmations/{confirmation_id}/deny", OP, SMALL, 5),
+    ACTION("action", API_GATEWAY, "POST /v1/action", OP, MEDIUM, 120),
+    ACTION_PLAN("action.plan", API_GATEWAY, "POST /v1/actions/plan", OP, MEDIUM, 120),
+    ACTION_LIST("action.list", API_GATEWAY, "GET /v1/actions", OBS, NONE, 5),
+    ACTION_GET("action.get", API_GATEWAY, "GET /v1/actions/{action_id}", OBS, NONE, 35),
+    ACTION_APPROVE("action.approve", API_GATEWAY, "POST /v1/actions/{action_id}/approve", OP, SMALL, 65),
+    ACTION_DENY("action.deny", API_GATEWAY, "POST /v1/actions/{action_id}/deny", OP, SMALL, 5),
+    ACTION_CANCEL("action.cancel", API_GATEWAY, "POST /v1/actions/{action_id}/cancel", OP, SMALL, 10),
+    ACTION_RECONCILE("action.reconcile", API_GATEWAY, "POST /v1/actions/{action_id}/reconcile", OP, SMALL, 30),
+    DEPS("deps", API_GATEWAY, "GET /v1/deps", OBS, NONE, 5),
+
+    // eva-os: the control plane.
+    GATE("gate", EVA_OS, "POST /gate-tool-call", operatorOr(API_GATEWAY, OPENCLAW), MEDIUM, 5),
+    APPROVE("approve", EVA_OS, "POST /approve", OP, SMALL, 5),
+    APPROVAL_LIST("approval.list", EVA_OS, "GET /approvals", OBS, NONE, 5),
+    APPROVAL_GET("approval.get", EVA_OS, "GET /v1/approvals/{approval_id}", OBS, NONE, 35),
+    APPROVAL_CANCEL("approval.cancel", EVA_OS, "POST /v1/approvals/{approval_id}/cancel", OP_SVC, SMALL, 5),
+    APPROVAL_GRANT("approval.grant", EVA_OS, "POST /v1/approvals/{approval_id}/grant", OP_SVC, SMALL, 5),
+    APPROVAL_CONSUME(
+            "approval.consume", EVA_OS, "POST /v1/approvals/{approval_id}/consume", services(OPENCLAW), SMALL, 2),
+    APPROVAL_OUTCOME(
+            "approval.outcome", EVA_OS, "POST /v1/approvals/{approval_id}/outcome", services(OPENCLAW), SMALL, 2),
+    TASK_LIST("task.list", EVA_OS, "GET /tasks", OBS, NONE, 5),
+    TASK_CREATE("task.create", EVA_OS, "POST /tasks", OP_SVC, SMALL, 5),
+    TASK_GET("task.get", EVA_OS, "GET /tasks/{task_id}", OBS, NONE, 2),
+    TASK_UPDATE("task.update", EVA_OS, "PATCH /tasks/{task_id}", OP_SVC, SMALL, 5),
+    TASK_DELETE("task.delete", EVA_OS, "DELETE /tasks/{task_id}", OP, NONE, 5),
+    HEALTH_ALL("health.all", EVA_OS, "GET /health/all", OBS, NONE, 8),
+    SUPERVISION_SERVICES("sup.services", EVA_OS, "GET /v1/supervision/services", OBS, NONE, 2),
+    SUPERVISION_RESTART("sup.restart", EVA_OS, "POST /v1/supervision/restart/{service_name}", OP, SMALL, 60),
+    SUPERVISION_STOP("sup.stop", EVA_OS, "POST /v1/supervision/stop/{service_name}", OP, SMALL, 30),
+    SUPERVISION_START("sup.start", EVA_OS, "POST /v1/supervision/start/{service_name}", OP, SMALL, 60),
+    POLICY_GET("policy.get", EVA_OS, "GET /v1/policy", OBS, NONE, 2),
+    POLICY_EVALUATE("policy.evaluate", EVA_OS, "POST /v1/policy/evaluate", OBS, MEDIUM, 2),
+    AUTH_WHOAMI("auth.whoami", EVA_OS, "GET /v1/auth/whoami", OBS, NONE, 2),
+    AUTH_VERIFIERS("auth.verifiers", EVA_OS, "GET /v1/auth/verifiers", SVC, NONE, 65),
+
+    // model-router.
+    ROUTE("route", MODEL_ROUTER, "GET /route", OBS, NONE, 2),
+    MODEL_CHAT("model.chat", MODEL_ROUTER, "POST /chat", operatorOr(API_GATEWAY), LARGE, 60),
+    PROVIDERS("providers", MODEL_ROUTER, "GET /providers", OBS, NONE, 2),
+    MODELS("models", MODEL_ROUTER, "GET /models", OBS, NONE, 5),
+    MODELS_OF("models.of", MODEL_ROUTER, "GET /models/{provider}", OBS, NONE, 5),
+    PROFILES("profiles", MODEL_ROUTER, "GET /profiles", OBS, NONE, 2),
+
+    // memory-engine.
+    MEMORY_STORE("memory.store", MEMORY_ENGINE, "POST /store", OP_SVC, MEDIUM, 5),
+    MEMORY_RECALL("memory.recall", MEMORY_ENGINE, "GET /recall/{memory_id}", OP_SVC, NONE, 2),
+    MEMORY_SEARCH("memory.search", MEMORY_ENGINE, "POST /search", OP_SVC, SMALL, 5),
+    MEMORY_STATS("memory.stats", MEMORY_ENGINE, "GET /query/stats", OBS, NONE, 5),
+
+    // openclaw: runs tools.
+    EXECUTE("execute", OPENCLAW, "POST /execute", operatorOr(API_GATEWAY, EVA_OS), MEDIUM, 120),
+    EXECUTE_CHECK("execute.check", OPENCLAW, "POST /check", OP_SVC, MEDIUM, 2),
+    TOOL_LIST("tool.list", OPENCLAW, "GET /tools", OBS, NONE, 2),
+    TOOL_GET("tool.get", OPENCLAW, "GET /tools/{tool_name}", OBS, NONE, 2),
+    EXECUTION_LIST("exec.list", OPENCLAW, "GET /logs/execution", OBS, NONE, 5),
+    EXECUTION_GET("exec.get", OPENCLAW, "GET /executions/{execution_id}", OP_SVC, NONE, 35),
+    EXECUTION_CANCEL(
+            "exec.cancel", OPENCLAW, "POST /executions/{execution_id}/cancel", operatorOr(API_GATEWAY), SMALL, 15),
+    EXECUTION_RECONCILE(
+            "exec.reconcile",
+            OPENCLAW,
+            "POST /executions/{execution_id}/reconcile",
+            operatorOr(API_GATEWAY),
+            SMALL,
+            30),
+
+    // pipecat: voice sessions.
+    VOICE_SESSION_START("session_start", PIPECAT, "POST /session/start", OP, SMALL, 10),
+    VOICE_SESSION_GET("session_get", PIPECAT, "GET /session/{session_id}", OP_SVC, NONE, 5),
+    VOICE_SESSION_LIST("session_list", PIPECAT, "GET /sessions", OBS, NONE, 5),
+    VOICE_SESSION_STOP("session_stop", PIPECAT, "POST /session/stop", OP, SMALL, 10),
+    VOICE_TEXT("text.stream", PIPECAT, "WS /ws/{session_id}", OP, NONE, 1);
+
+    private final String wireName;
+    private final @Nullable ServiceName service;
+    private final String method;
+    private final String path;
+    @SuppressWarnings("ImmutableEnumChecker") // a record of truth values and Set.of
+    private final Access access;
+    private final BodyLimit bodyLimit;
+    private final Duration deadline;
+
+    Operation(
+            String wireName,
+            @Nullable ServiceName service,
+            String address,
+            Access access,
+            BodyLimit bodyLimit,
+            int deadlineSeconds) {
+        this.wireName = wireName;
+        this.service = service;
+        this.method = address.substring(0, address.indexOf(' '));
+        this.path = address.substring(address.indexOf(' ') + 1);
+        this.access = access;
+        this.bodyLimit = bodyLimit;
+        this.deadline = Duration.ofSeconds(deadlineSeconds);
+    }
+
+    public String wireName() {
+        return wireName;
+    }
+
+    /** The service that serves it; null for what every service serves. */
+    public @Nullable ServiceName service() {
+        return service;
+    }
+
+    /** The HTTP method, or {@code WS} for a WebSocket handshake. */
+    public String method() {
+        return method;
+    }
+
+    /** The path template, such as {@code /v1/turns/{turn_id}}. */
+    public String path() {
+        return path;
+    }
+
+    public Access access() {
+        return access;
+    }
+
+    public BodyLimit bodyLimit() {
+        return bodyLimit;
+    }
+
+    /** The time a request has when its caller sets no shorter deadline. */
+    public Duration deadline() {
+        return deadline;
+    }
+
+    /** True if it may change state: such requests honour an idempotency key. */
+    public boolean mutating() {
+        return !READS.contains(this) && !method.equals("GET") && !method.equals("WS");
+    }
+
+    /** True if it must stay served when the process is full: decisions, audit and health. */
+    public boolean protectedClass() {
+        return access.open() || wireName.startsWith("audit.") || DECISIONS.contains(this);
+    }
+
+    /** The template's constant name as seen by metrics, audit and the idempotency scope: {@code METHOD path}. */
+    public String endpoint() {
+        return method + " " + path;
+    }
+
+    private static final List<Operation> READS = List.of(POLICY_EVALUATE, MEMORY_SEARCH, EXECUTE_CHECK);
+    private static final List<Operation> DECISIONS = List.of(
+            APPROVE,
+            CONFIRMATION_APPROVE,
+            CONFIRMATION_DENY,
+            ACTION_APPROVE,
+            ACTION_DENY,
+            APPROVAL_GRANT,
+            APPROVAL_CONSUME,
+            APPROVAL_OUTCOME,
+            AUTH_VERIFIERS);
+}

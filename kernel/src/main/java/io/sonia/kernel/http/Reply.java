@@ -1,0 +1,39 @@
+package io.sonia.kernel.http;
+
+import org.jspecify.annotations.Nullable;
+
+/** What a handler answers. */
+public sealed interface Reply {
+
+    /** Data in the envelope with status 200 or 202. */
+    record Data(int status, Object data, @Nullable String location, @Nullable String etag) implements Reply {
+
+        public Data location(String path) {
+            return new Data(status, data, path, etag);
+        }
+
+        public Data etag(String tag) {
+            return new Data(status, data, location, tag);
+        }
+    }
+
+    /** Bytes outside the envelope, such as metrics text. */
+    record Raw(int status, String contentType, byte[] body) implements Reply {}
+
+    /** Server-sent events (WHATWG HTML section 9.2); the body runs while the connection is open. */
+    record Events(EventBody body) implements Reply {}
+
+    /** Writes events until it returns. */
+    interface EventBody {
+        void write(EventStream stream);
+    }
+
+    static Data ok(Object data) {
+        return new Data(200, data, null, null);
+    }
+
+    /** Accepted and waiting for something else. */
+    static Data accepted(Object data) {
+        return new Data(202, data, null, null);
+    }
+}

@@ -1,0 +1,20 @@
+package io.sonia.kernel.http;
+
+/**
+ * One served address: which operation, what it reads, what it answers with, and who answers.
+ *
+ * @param output the record inside {@code data}; documents the answer
+ */
+public record Route<I extends Record>(
+        Operation operation, Class<I> input, Class<? extends Record> output, Handler<I> handler) {
+
+    public static <I extends Record> Route<I> of(
+            Operation operation, Class<I> input, Class<? extends Record> output, Handler<I> handler) {
+        return new Route<>(operation, input, output, handler);
+    }
+
+    /** A route that takes nothing but its path. */
+    public static Route<Empty> of(Operation operation, Class<? extends Record> output, Handler<Empty> handler) {
+        return new Route<>(operation, Empty.class, output, handler);
+    }
+}

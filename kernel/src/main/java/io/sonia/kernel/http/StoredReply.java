@@ -1,0 +1,6 @@
+package io.sonia.kernel.http;
+
+import org.jspecify.annotations.Nullable;
+
+/** The first answer to a request with an idempotency key: status, the bytes of {@code data}, and its location. */
+public record StoredReply(int status, byte[] data, @Nullable String location) {}

@@ -1,0 +1,127 @@
+package io.sonia.kernel.json;
+
+import io.sonia.kernel.Sha256;
+import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import java.util.Comparator;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one byte form of a JSON value (RFC 8785): keys sorted by UTF-16 code units, no blanks, numbers as ECMAScript
+ * writes them. Digests and signatures are made over it.
+ */
+public final class CanonicalJson {
+
+    private CanonicalJson() {}
+
+    public static byte[] bytes(@Nullable Object value) {
+        StringBuilder out = new StringBuilder(256);
+        append(value, out);
+        return out.toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** SHA-256 of the canonical form, as hex. */
+    public static String sha256(@Nullable Object value) {
+        return Sha256.hex(bytes(value));
+    }
+
+    private static void append(@Nullable Object value, StringBuilder out) {
+        switch (value) {
+            case null -> out.append("null");
+            case String text -> appendText(text, out);
+            case Boolean truth -> out.append(truth.booleanValue());
+            case Integer number -> out.append(number.intValue());
+            case Long number -> out.append(number.longValue());
+            case Double number -> out.append(number(number));
+            case Map<?, ?> map -> appendObject(map, out);
+            case List<?> list -> appendList(list, out);
+            default -> throw new IllegalArgumentException("no canonical form for " + value.getClass());
+        }
+    }
+
+    private static void appendObject(Map<?, ?> map, StringBuilder out) {
+        out.append('{');
+        List<String> keys = map.keySet().stream()
+                .map(String::valueOf)
+                .sorted(Comparator.naturalOrder())
+                .toList();
+        Iterator<String> each = keys.iterator();
+        while (each.hasNext()) {
+            String key = each.next();
+            appendText(key, out);
+            out.append(':');
+            append(map.get(key), out);
+            if (each.hasNext()) {
+                out.append(',');
+            }
+        }
+        out.append('}');
+    }
+
+    private static void appendList(List<?> list, StringBuilder out) {
+        out.append('[');
+        for (int i = 0; i < list.size(); i++) {
+            if (i > 0) {
+                out.append(',');
+            }
+            append(list.get(i), out);
+        }
+        out.append(']');
+    }
+
+    private static void appendText(String text, StringBuilder out) {
+        out.append('"');
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            switch (c) {
+                case '"' -> out.append("\\\"");
+                case '\\' -> out.append("\\\\");
+                case '\b' -> out.append("\\b");
+                case '\f' -> out.append("\\f");
+                case '\n' -> out.append("\\n");
+                case '\r' -> out.append("\\r");
+                case '\t' -> out.append("\\t");
+                default -> {
+                    if (c < 0x20) {
+                        out.append("\\u00").append(Character.forDigit(c >> 4, 16)).append(Character.forDigit(c & 15, 16));
+                    } else {
+                        out.append(c);
+                    }
+                }
+            }
+        }
+        out.append('"');
+    }
+
+    /** ECMAScript Number::toString (ECMA-262 section 6.1.6.1.20), from the shortest digits that {@link Double} gives. */
+    static String number(double value) {
+        if (!Double.isFinite(value)) {
+            throw new IllegalArgumentException("not a JSON number: " + value);
+        }
+        if (value == 0) {
+            return "0";
+        }
+        BigDecimal exact = new BigDecimal(Double.toString(Math.abs(value))).stripTrailingZeros();
+        String digits = exact.unscaledValue().toString();
+        int point = digits.length() - exact.scale();
+        StringBuilder out = new StringBuilder(value < 0 ? "-" : "");
+        if (digits.length() <= point && point <= 21) {
+            out.append(digits).append("0".repeat(point - digits.length()));
+        } else if (0 < point && point <= 21) {
+            out.append(digits, 0, point).append('.').append(digits, point, digits.length());
+        } else if (-6 < point && point <= 0) {
+            out.append("0.").append("0".repeat(-point)).append(digits);
+        } else {
+            out.append(digits.charAt(0));
+            if (digits.length() > 1) {
+                out.append('.').append(digits, 1, digits.length());
+            }
+            int exponent = point - 1;
+            out.append('e').append(exponent < 0 ? '-' : '+').append(Math.abs(exponent));
+        }
+        return out.toString();
+    }
+}

@@ -1,0 +1,240 @@
+package io.sonia.kernel.json;
+
+import io.sonia.kernel.json.WireType.Reading;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.lang.reflect.RecordComponent;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonGenerator;
+
+/**
+ * The wire form of a record: its components as snake_case JSON fields with their bounds. One description serves
+ * reading, checking, writing and the published JSON Schema.
+ *
+ * <p>A component that is {@code @Nullable} is optional, one with {@link Default} has a default, every other one is
+ * required. Unknown fields are refused. Null in JSON means absent.
+ */
+public final class Shape<T extends Record> {
+
+    private static final ClassValue<Shape<?>> SHAPES = new ClassValue<>() {
+        @Override
+        protected Shape<?> computeValue(Class<?> type) {
+            return new Shape<>(type.asSubclass(Record.class));
+        }
+    };
+
+    /** One component; {@code fallback} is the JSON of its default. */
+    private record Field(
+            String name, WireType type, boolean optional, @Nullable Object fallback, boolean query, MethodHandle getter) {}
+
+    private final List<Field> fields;
+    private final Set<String> names;
+    private final MethodHandle constructor;
+
+    private Shape(Class<T> type) {
+        try {
+            MethodHandles.Lookup lookup = MethodHandles.privateLookupIn(type, MethodHandles.lookup());
+            List<Field> found = new ArrayList<>();
+            RecordComponent[] components = type.getRecordComponents();
+            for (RecordComponent component : components) {
+                found.add(field(component, lookup));
+            }
+            this.fields = List.copyOf(found);
+            this.names = new LinkedHashSet<>(found.stream().map(Field::name).toList());
+            Class<?>[] types = Stream.of(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
+            this.constructor = lookup.findConstructor(type, MethodType.methodType(void.class, types))
+                    .asSpreader(Object[].class, types.length);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("not a usable wire record: " + type, e);
+        }
+    }
+
+    @SuppressWarnings("unchecked")
+    public static <T extends Record> Shape<T> of(Class<T> type) {
+        return (Shape<T>) SHAPES.get(type);
+    }
+
+    @SuppressWarnings("unchecked")
+    static Shape<Record> of(Record value) {
+        return (Shape<Record>) SHAPES.get(value.getClass());
+    }
+
+    /** Reads a request; everything wrong is reported at once as INVALID_ARGUMENT. */
+    public T read(Map<String, @Nullable Object> json) {
+        Violations violations = new Violations();
+        T value = read(json, violations);
+        violations.throwIfAny();
+        if (value == null) {
+            throw new IllegalStateException("a record was refused without a reason");
+        }
+        return value;
+    }
+
+    /** Reads a request and adds everything wrong to {@code violations}; null if anything is. */
+    public @Nullable T read(Map<String, @Nullable Object> json, Violations violations) {
+        return read(json, "", new Reading(violations, true));
+    }
+
+    /** Reads what a peer answered: unknown fields are ignored and bounds are not checked, types are. */
+    public T readAnswer(Map<String, @Nullable Object> json) {
+        Violations violations = new Violations();
+        T value = read(json, "", new Reading(violations, false));
+        violations.throwIfAny();
+        if (value == null) {
+            throw new IllegalStateException("a record was refused without a reason");
+        }
+        return value;
+    }
+
+    @Nullable T read(Map<?, ?> json, String path, Reading reading) {
+        int before = reading.violations().found().size();
+        if (reading.strict()) {
+            refuseUnknown(json, path, reading);
+        }
+        @Nullable Object[] values = new @Nullable Object[fields.size()];
+        for (int i = 0; i < values.length; i++) {
+            Field field = fields.get(i);
+            Object given = json.get(field.name());
+            Object source = given == null ? field.fallback() : given;
+            String fieldPath = path.isEmpty() ? field.name() : path + "." + field.name();
+            if (source != null) {
+                values[i] = field.type().read(source, fieldPath, reading);
+            } else if (!field.optional()) {
+                reading.refuse(fieldPath, "required", "expected a value, met none");
+            }
+        }
+        return reading.violations().found().size() == before ? construct(values) : null;
+    }
+
+    public byte[] bytes(T value) {
+        return Json.bytes(value);
+    }
+
+    /** The record as plain JSON values, every component present. */
+    public Map<String, @Nullable Object> toMap(T value) {
+        return Json.parseObject(Json.bytes(value));
+    }
+
+    void write(T value, JsonGenerator out) {
+        out.writeStartObject();
+        for (Field field : fields) {
+            out.writeName(field.name());
+            Object component = get(field, value);
+            if (component == null) {
+                out.writeNull();
+            } else {
+                field.type().write(component, out);
+            }
+        }
+        out.writeEndObject();
+    }
+
+    /** JSON Schema 2020-12 of this record, nested records in place. */
+    public Map<String, @Nullable Object> schema() {
+        Map<String, @Nullable Object> properties = new LinkedHashMap<>();
+        List<String> required = new ArrayList<>();
+        for (Field field : fields) {
+            Map<String, @Nullable Object> schema = field.type().schema();
+            if (field.fallback() != null) {
+                schema.put("default", field.fallback());
+            } else if (!field.optional()) {
+                required.add(field.name());
+            }
+            properties.put(field.name(), schema);
+        }
+        Map<String, @Nullable Object> schema = new LinkedHashMap<>();
+        schema.put("type", "object");
+        schema.put("additionalProperties", false);
+        schema.put("properties", properties);
+        schema.put("required", required);
+        return schema;
+    }
+
+    /** Field names in declared order. */
+    public Set<String> names() {
+        return Set.copyOf(names);
+    }
+
+    /** Reads query parameters (text) into the JSON values their fields expect; unknown ones are violations. */
+    public Map<String, @Nullable Object> fromQuery(Map<String, String> query, boolean all, Violations violations) {
+        Map<String, @Nullable Object> json = new LinkedHashMap<>();
+        query.forEach((name, text) -> {
+            Field field = fields.stream()
+                    .filter(each -> each.name().equals(name) && (all || each.query()))
+                    .findFirst()
+                    .orElse(null);
+            if (field == null) {
+                violations.add(name, "unknown", "no such query parameter");
+            } else {
+                json.put(name, QueryText.toJson(field.type(), text));
+            }
+        });
+        return json;
+    }
+
+    private void refuseUnknown(Map<?, ?> json, String path, Reading reading) {
+        for (Object key : json.keySet()) {
+            String name = String.valueOf(key);
+            if (!names.contains(name)) {
+                String where = path.isEmpty() ? name : path + "." + name;
+                String near = Nearest.to(name, names).map(n -> "; nearest is " + n).orElse("");
+                reading.refuse(where, "unknown", "no such field" + near);
+            }
+        }
+    }
+
+    private T construct(@Nullable Object[] values) {
+        try {
+            @SuppressWarnings("unchecked")
+            T value = (T) constructor.invoke(values);
+            return value;
+        } catch (RuntimeException | Error e) {
+            throw e;
+        } catch (Throwable e) {
+            throw new IllegalStateException("a record constructor threw a checked exception", e);
+        }
+    }
+
+    private static @Nullable Object get(Field field, Record value) {
+        try {
+            return field.getter().invoke(value);
+        } catch (RuntimeException | Error e) {
+            throw e;
+        } catch (Throwable e) {
+            throw new IllegalStateException("a record accessor threw a checked exception", e);
+        }
+    }
+
+    private static Field field(RecordComponent component, MethodHandles.Lookup lookup) throws IllegalAccessException {
+        Default fallback = component.getAnnotation(Default.class);
+        boolean optional = component.getAnnotatedType().isAnnotationPresent(Nullable.class);
+        return new Field(
+                snakeCase(component.getName()),
+                WireTypes.of(component.getGenericType(), component),
+                optional,
+                fallback == null ? null : Json.parse(fallback.value()),
+                component.isAnnotationPresent(Query.class),
+                lookup.unreflect(component.getAccessor()));
+    }
+
+    static String snakeCase(String camelCase) {
+        StringBuilder out = new StringBuilder();
+        for (int i = 0; i < camelCase.length(); i++) {
+            char c = camelCase.charAt(i);
+            if (Character.isUpperCase(c)) {
+                out.append('_').append(Character.toLowerCase(c));
+            } else {
+                out.append(c);
+            }
+        }
+        return out.toString();
+    }
+}
