@@ -49,12 +49,20 @@ public final class Ed25519 {
         }
     }
 
-    /** @throws GeneralSecurityException if the bytes are no X.509 form of such a key */
+    /**
+     * Reads a public key.
+     *
+     * @throws GeneralSecurityException if the bytes are no X.509 form of such a key
+     */
     public static PublicKey publicKey(byte[] x509) throws GeneralSecurityException {
         return KeyFactory.getInstance(NAME).generatePublic(new X509EncodedKeySpec(x509));
     }
 
-    /** @throws GeneralSecurityException if the bytes are no PKCS #8 form of such a key */
+    /**
+     * Reads a private key.
+     *
+     * @throws GeneralSecurityException if the bytes are no PKCS #8 form of such a key
+     */
     public static PrivateKey privateKey(byte[] pkcs8) throws GeneralSecurityException {
         return KeyFactory.getInstance(NAME).generatePrivate(new PKCS8EncodedKeySpec(pkcs8));
     }

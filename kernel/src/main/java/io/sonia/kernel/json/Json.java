@@ -141,8 +141,8 @@ public final class Json {
             case VALUE_STRING -> wellFormed(parser.getString());
             case VALUE_NUMBER_INT -> integerAt(parser);
             case VALUE_NUMBER_FLOAT -> doubleAt(parser);
-            case VALUE_TRUE -> Boolean.TRUE;
-            case VALUE_FALSE -> Boolean.FALSE;
+            case VALUE_TRUE -> true;
+            case VALUE_FALSE -> false;
             case VALUE_NULL -> null;
             default -> throw Violations.single("", "json", "unexpected token");
         };
@@ -184,18 +184,13 @@ public final class Json {
     }
 
     private static String wellFormed(String text) {
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (!Character.isSurrogate(c)) {
-                continue;
-            }
-            boolean pair = Character.isHighSurrogate(c)
-                    && i + 1 < text.length()
-                    && Character.isLowSurrogate(text.charAt(i + 1));
-            if (!pair) {
+        int i = 0;
+        while (i < text.length()) {
+            int point = text.codePointAt(i);
+            if (Character.MIN_SURROGATE <= point && point <= Character.MAX_SURROGATE) {
                 throw Violations.single("", "encoding", "a text holds a lone surrogate");
             }
-            i++;
+            i += Character.charCount(point);
         }
         return text;
     }

@@ -11,7 +11,7 @@ final class QueryText {
         return switch (type) {
             case WireType.IntegerType integer -> text.matches("-?\\d{1,15}") ? (Object) Long.valueOf(text) : text;
             case WireType.NumberType number -> text.matches("-?\\d{1,15}(\\.\\d{1,15})?") ? (Object) Double.valueOf(text) : text;
-            case WireType.TruthType truth -> "true".equals(text) ? (Object) Boolean.TRUE : "false".equals(text) ? Boolean.FALSE : text;
+            case WireType.TruthType truth -> text.matches("true|false") ? (Object) Boolean.valueOf(text) : text;
             case WireType.TextType t -> text;
             case WireType.TimeType t -> text;
             case WireType.ChoiceType t -> text;

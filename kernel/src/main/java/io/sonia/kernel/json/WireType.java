@@ -87,23 +87,33 @@ sealed interface WireType {
     record IntegerType(long min, long max, boolean isInt) implements WireType {
         @Override
         public @Nullable Object read(Object json, String path, Reading reading) {
-            Long number = json instanceof Double d && d == Math.rint(d) && Math.abs(d) <= Json.MAX_INTEGER
-                    ? Long.valueOf(d.longValue())
-                    : json instanceof Long l ? l : null;
+            Long number = integer(json);
             if (number == null) {
                 return reading.refuse(path, "type", "expected an integer, met " + met(json));
             }
             boolean outside = number < min || number > max;
-            if (outside && (reading.strict() || isInt && number != number.intValue())) {
+            if (outside && (reading.strict() || (isInt && number != number.intValue()))) {
                 return reading.refuse(path, "range", "expected %d to %d, met %d".formatted(min, max, number));
             }
-            return isInt ? Integer.valueOf(number.intValue()) : number;
+            if (isInt) {
+                return number.intValue();
+            }
+            return number;
         }
 
         @Override
         public Map<String, @Nullable Object> schema() {
             return new LinkedHashMap<>(Map.of("type", "integer", "minimum", min, "maximum", max));
         }
+    }
+
+    /** An integer may be written with a zero fraction; JSON knows one kind of number. */
+    private static @Nullable Long integer(Object json) {
+        if (json instanceof Long number) {
+            return number;
+        }
+        boolean whole = json instanceof Double number && number == Math.rint(number) && Math.abs(number) <= Json.MAX_INTEGER;
+        return whole ? Long.valueOf(((Double) json).longValue()) : null;
     }
 
     record NumberType(double min, double max) implements WireType {
