@@ -9,4 +9,11 @@ public interface EventStream {
      * @throws java.io.UncheckedIOException if the reader has gone
      */
     void send(String event, Object data);
+
+    /**
+     * Sends a comment line, so that both sides notice a dead connection.
+     *
+     * @throws java.io.UncheckedIOException if the reader has gone
+     */
+    void keepAlive();
 }

@@ -1,0 +1,72 @@
+package io.sonia.kernel.http;
+
+import io.sonia.kernel.ServiceName;
+import io.sonia.kernel.SoniaException;
+import io.sonia.kernel.json.Json;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The one form of every JSON answer: seven keys, always all of them. */
+final class Envelope {
+
+    private static final byte[] NULL = "null".getBytes(StandardCharsets.US_ASCII);
+
+    private final ServiceName service;
+
+    Envelope(ServiceName service) {
+        this.service = service;
+    }
+
+    byte[] success(String operation, String correlationId, double millis, byte[] data) {
+        return join(true, operation, correlationId, millis, data, NULL);
+    }
+
+    byte[] failure(String operation, String correlationId, double millis, SoniaException failure) {
+        return join(false, operation, correlationId, millis, NULL, Json.bytes(error(failure)));
+    }
+
+    /** The {@code error} object: code, message and details. */
+    static Map<String, @Nullable Object> error(SoniaException failure) {
+        Map<String, @Nullable Object> details = new LinkedHashMap<>();
+        details.put("retryable", failure.code().retryable());
+        details.put("blame", failure.code().blame().name().toLowerCase(Locale.ROOT));
+        Duration wait = failure.retryAfter();
+        if (wait != null) {
+            details.put("retry_after_ms", wait.toMillis());
+        }
+        details.putAll(failure.details());
+        Map<String, @Nullable Object> error = new LinkedHashMap<>();
+        error.put("code", failure.code().name());
+        error.put("message", failure.text());
+        error.put("details", details);
+        return error;
+    }
+
+    private byte[] join(
+            boolean ok, String operation, String correlationId, double millis, byte[] data, byte[] error) {
+        String head = "{\"ok\":" + ok
+                + ",\"service\":\"" + service.wireName()
+                + "\",\"operation\":\"" + operation
+                + "\",\"correlation_id\":\"" + correlationId
+                + "\",\"duration_ms\":" + Math.round(millis * 1000) / 1000.0
+                + ",\"data\":";
+        byte[] start = head.getBytes(StandardCharsets.UTF_8);
+        byte[] middle = ",\"error\":".getBytes(StandardCharsets.US_ASCII);
+        byte[] all = new byte[start.length + data.length + middle.length + error.length + 1];
+        int at = copy(start, all, 0);
+        at = copy(data, all, at);
+        at = copy(middle, all, at);
+        at = copy(error, all, at);
+        all[at] = '}';
+        return all;
+    }
+
+    private static int copy(byte[] from, byte[] to, int at) {
+        System.arraycopy(from, 0, to, at, from.length);
+        return at + from.length;
+    }
+}

@@ -1,0 +1,45 @@
+package io.sonia.kernel.http;
+
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** One HTTP request and its answer as the engine offers them. */
+interface Exchange {
+
+    String method();
+
+    /** The path as sent, percent-encoded. */
+    String path();
+
+    /** The query as sent, without the question mark. */
+    @Nullable String query();
+
+    /** All values of a header. */
+    List<String> headers(String name);
+
+    InputStream body();
+
+    /** The peer's address, without its port. */
+    String address();
+
+    void respond(int status, Map<String, String> headers, byte[] body);
+
+    /** Starts an answer of unknown length; writes are flushed one by one. */
+    OutputStream stream(Map<String, String> headers);
+
+    /** Turns the connection into a WebSocket; false if the request is no proper handshake. */
+    boolean upgrade(SocketStart start);
+
+    default @Nullable String header(String name) {
+        List<String> values = headers(name);
+        return values.isEmpty() ? null : values.getFirst();
+    }
+
+    /** What to do once the WebSocket is open. */
+    interface SocketStart {
+        SocketSession open(SocketPeer peer);
+    }
+}

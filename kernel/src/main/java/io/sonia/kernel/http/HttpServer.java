@@ -1,0 +1,314 @@
+package io.sonia.kernel.http;
+
+import io.sonia.kernel.ErrorCode;
+import io.sonia.kernel.Ids;
+import io.sonia.kernel.ServiceName;
+import io.sonia.kernel.SoniaException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.BindException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.handler.ErrorHandler;
+import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.thread.VirtualThreadPool;
+import org.eclipse.jetty.websocket.api.Session;
+import org.eclipse.jetty.websocket.server.ServerWebSocketContainer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The HTTP/1.1 and WebSocket engine (Jetty Core) under the {@link Pipeline}: one virtual thread for each request, bound
+ * to one address.
+ */
+final class HttpServer implements AutoCloseable {
+
+    private static final int HEADER_BYTES = 16 * 1024;
+    private static final int FRAME_BYTES = 128 * 1024;
+    private static final int MAX_FRAMES_OUT = 256;
+    private static final int SLOW_READER = 4029;
+    private static final Duration CONNECTION_IDLE = Duration.ofMinutes(2);
+    private static final Duration SOCKET_IDLE = Duration.ofMinutes(5);
+    private static final String SUBPROTOCOL = "sonia.v1";
+
+    private final Server server;
+    private final ServerConnector connector;
+
+    HttpServer(ServiceName service, String host, int port, Pipeline pipeline, Ids ids) {
+        VirtualThreadPool threads = new VirtualThreadPool();
+        threads.setName(service.wireName());
+        threads.setMaxConcurrentTasks(0);
+        server = new Server(threads);
+        connector = new ServerConnector(server, 1, 1, new HttpConnectionFactory(configuration()));
+        connector.setHost(host);
+        connector.setPort(port);
+        connector.setIdleTimeout(CONNECTION_IDLE.toMillis());
+        server.addConnector(connector);
+        server.setErrorHandler(new EnvelopeErrors(new Envelope(service), ids));
+        ServerWebSocketContainer sockets = ServerWebSocketContainer.ensure(server);
+        sockets.setMaxTextMessageSize(FRAME_BYTES);
+        sockets.setIdleTimeout(SOCKET_IDLE);
+        server.setHandler(new Handler.Abstract() {
+            @Override
+            public boolean handle(Request request, Response response, Callback callback) {
+                JettyExchange exchange = new JettyExchange(request, response, callback, sockets);
+                pipeline.handle(exchange);
+                exchange.complete();
+                return true;
+            }
+        });
+    }
+
+    /**
+     * Binds and serves.
+     *
+     * @throws SoniaException CONFLICT if the port is taken
+     */
+    void start() {
+        try {
+            server.start();
+        } catch (Exception e) {
+            if (e instanceof BindException || e.getCause() instanceof BindException) {
+                throw SoniaException.of(ErrorCode.CONFLICT, "Port " + connector.getPort() + " is taken")
+                        .with("port", connector.getPort());
+            }
+            throw new IllegalStateException("the HTTP engine did not start", e);
+        }
+    }
+
+    /** The bound port. */
+    int port() {
+        return connector.getLocalPort();
+    }
+
+    /** Stops accepting, lets running requests end within {@code grace}, then closes what is left. */
+    void stop(Duration grace) {
+        try {
+            connector.shutdown().get(grace.toMillis(), java.util.concurrent.TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (java.util.concurrent.ExecutionException | java.util.concurrent.TimeoutException stillBusy) {
+            // The rest is cut below.
+        }
+        close();
+    }
+
+    @Override
+    public void close() {
+        try {
+            server.stop();
+        } catch (Exception e) {
+            throw new IllegalStateException("the HTTP engine did not stop", e);
+        }
+    }
+
+    private static HttpConfiguration configuration() {
+        HttpConfiguration configuration = new HttpConfiguration();
+        configuration.setSendServerVersion(false);
+        configuration.setSendDateHeader(false);
+        configuration.setRequestHeaderSize(HEADER_BYTES);
+        return configuration;
+    }
+
+    /** Answers what the HTTP parser refuses before the pipeline sees it. */
+    private static final class EnvelopeErrors extends ErrorHandler {
+
+        private final Envelope envelope;
+        private final Ids ids;
+
+        EnvelopeErrors(Envelope envelope, Ids ids) {
+            this.envelope = envelope;
+            this.ids = ids;
+        }
+
+        @Override
+        public boolean handle(Request request, Response response, Callback callback) {
+            SoniaException failure = failure(response.getStatus());
+            String correlationId = ids.next("req_");
+            response.setStatus(failure.code().httpStatus());
+            Headers.of(correlationId, Headers.JSON).forEach(response.getHeaders()::put);
+            byte[] body = envelope.failure("http", correlationId, 0, failure);
+            response.write(true, ByteBuffer.wrap(body), callback);
+            return true;
+        }
+
+        private static SoniaException failure(int status) {
+            return switch (status) {
+                case 404 -> SoniaException.of(ErrorCode.NOT_FOUND);
+                case 405 -> SoniaException.of(ErrorCode.METHOD_NOT_ALLOWED);
+                case 413 -> SoniaException.of(ErrorCode.PAYLOAD_TOO_LARGE);
+                case 431 -> SoniaException.of(ErrorCode.INVALID_ARGUMENT, "The headers are larger than 16 KiB");
+                case 503 -> SoniaException.of(ErrorCode.OVERLOADED);
+                default -> SoniaException.of(status < 500 ? ErrorCode.INVALID_ARGUMENT : ErrorCode.INTERNAL_ERROR);
+            };
+        }
+    }
+
+    /** One Jetty request as an {@link Exchange}. */
+    private static final class JettyExchange implements Exchange {
+
+        private final Request request;
+        private final Response response;
+        private final Callback callback;
+        private final ServerWebSocketContainer sockets;
+        private boolean upgraded;
+
+        JettyExchange(Request request, Response response, Callback callback, ServerWebSocketContainer sockets) {
+            this.request = request;
+            this.response = response;
+            this.callback = callback;
+            this.sockets = sockets;
+        }
+
+        void complete() {
+            if (!upgraded) {
+                callback.succeeded();
+            }
+        }
+
+        @Override
+        public String method() {
+            return request.getMethod();
+        }
+
+        @Override
+        public String path() {
+            String path = request.getHttpURI().getPath();
+            return path == null ? "/" : path;
+        }
+
+        @Override
+        public @Nullable String query() {
+            return request.getHttpURI().getQuery();
+        }
+
+        @Override
+        public List<String> headers(String name) {
+            return request.getHeaders().getValuesList(name);
+        }
+
+        @Override
+        public @Nullable String header(String name) {
+            return request.getHeaders().get(name);
+        }
+
+        @Override
+        public InputStream body() {
+            return Content.Source.asInputStream(request);
+        }
+
+        @Override
+        public String address() {
+            return Request.getRemoteAddr(request);
+        }
+
+        @Override
+        public void respond(int status, Map<String, String> headers, byte[] body) {
+            if (response.isCommitted()) {
+                return;
+            }
+            response.setStatus(status);
+            headers.forEach(response.getHeaders()::put);
+            try {
+                Content.Sink.write(response, true, ByteBuffer.wrap(body));
+            } catch (IOException gone) {
+                throw new UncheckedIOException(gone);
+            }
+        }
+
+        @Override
+        public OutputStream stream(Map<String, String> headers) {
+            response.setStatus(200);
+            headers.forEach(response.getHeaders()::put);
+            return Content.Sink.asOutputStream(response);
+        }
+
+        @Override
+        public boolean upgrade(SocketStart start) {
+            upgraded = sockets.upgrade(
+                    (upgrade, answer, done) -> {
+                        if (upgrade.getSubProtocols().contains(SUBPROTOCOL)) {
+                            answer.setAcceptedSubProtocol(SUBPROTOCOL);
+                        }
+                        return new JettySocket(start);
+                    },
+                    request,
+                    response,
+                    callback);
+            return upgraded;
+        }
+    }
+
+    /** One Jetty WebSocket; public because Jetty calls it by method handle. */
+    public static final class JettySocket implements Session.Listener.AutoDemanding, SocketPeer {
+
+        private final Exchange.SocketStart start;
+        private final AtomicInteger framesOut = new AtomicInteger();
+        private volatile @Nullable Session session;
+        private volatile @Nullable SocketSession receiver;
+
+        JettySocket(Exchange.SocketStart start) {
+            this.start = start;
+        }
+
+        @Override
+        public void onWebSocketOpen(Session opened) {
+            session = opened;
+            receiver = start.open(this);
+        }
+
+        @Override
+        public void onWebSocketText(String text) {
+            SocketSession current = receiver;
+            if (current != null) {
+                current.onText(text);
+            }
+        }
+
+        @Override
+        public void onWebSocketClose(int code, String reason, org.eclipse.jetty.websocket.api.Callback done) {
+            SocketSession current = receiver;
+            receiver = null;
+            if (current != null) {
+                current.onClose(code, reason == null ? "" : reason);
+            }
+            done.succeed();
+        }
+
+        @Override
+        public void send(String text) {
+            Session current = session;
+            if (current == null || !current.isOpen()) {
+                return;
+            }
+            if (framesOut.incrementAndGet() > MAX_FRAMES_OUT) {
+                close(SLOW_READER, "the reader is too slow");
+                return;
+            }
+            current.sendText(
+                    text,
+                    org.eclipse.jetty.websocket.api.Callback.from(
+                            framesOut::decrementAndGet, failure -> framesOut.decrementAndGet()));
+        }
+
+        @Override
+        public void close(int code, String reason) {
+            Session current = session;
+            if (current != null) {
+                current.close(code, reason, org.eclipse.jetty.websocket.api.Callback.NOOP);
+            }
+        }
+    }
+}

@@ -1,0 +1,362 @@
+package io.sonia.kernel.http;
+
+import io.sonia.kernel.AuditEvent;
+import io.sonia.kernel.AuditTrail;
+import io.sonia.kernel.Clock;
+import io.sonia.kernel.ErrorCode;
+import io.sonia.kernel.Hlc;
+import io.sonia.kernel.Ids;
+import io.sonia.kernel.ServiceName;
+import io.sonia.kernel.Sha256;
+import io.sonia.kernel.SoniaException;
+import io.sonia.kernel.identity.Caller;
+import io.sonia.kernel.identity.Verifiers;
+import io.sonia.kernel.json.Json;
+import io.sonia.kernel.json.Shape;
+import io.sonia.kernel.json.Violations;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What happens to every request, in this order: correlation, trace and clock, route, deadline, admission,
+ * authentication, rate limit, authorisation, decoding, idempotency, validation, handler, rendering. Refusals from
+ * authentication on are audited.
+ */
+final class Pipeline {
+
+    /** What the pipeline works with; limits are read anew for each request, so that a reload takes effect. */
+    record Parts(
+            ServiceName service,
+            Clock clock,
+            Ids ids,
+            Hlc hlc,
+            Verifiers verifiers,
+            AuditTrail audit,
+            IdempotencyRecords records,
+            RequestLog log,
+            Supplier<HttpLimits> limits) {}
+
+    private static final Pattern CORRELATION = Pattern.compile("[A-Za-z0-9._:-]{1,128}");
+    private static final Pattern KEY = Pattern.compile("[\\x21-\\x7e]{1,255}");
+    private static final Duration AUDIT_REFUSAL_EVERY = Duration.ofSeconds(1);
+    private static final long MAX_DEADLINE_MS = 300_000;
+
+    private final Parts parts;
+    private final RouteTable routes;
+    private final Envelope envelope;
+    private final Admission admission;
+    private final Door door;
+    private final TokenBuckets refusals;
+    private final InFlight inFlight;
+
+    Pipeline(Parts parts, RouteTable routes, Admission admission) {
+        this.parts = parts;
+        this.routes = routes;
+        this.envelope = new Envelope(parts.service());
+        this.admission = admission;
+        this.door = new Door(parts.verifiers(), parts.limits(), parts.clock());
+        this.refusals = new TokenBuckets(parts.clock());
+        this.inFlight = new InFlight(parts.records());
+    }
+
+    /** The state of one request on its way through. */
+    private static final class Passage {
+        final Exchange exchange;
+        final long started;
+        String correlationId = "";
+        String operation = "http";
+        @Nullable Operation known;
+        Caller caller = Caller.NOBODY;
+        @Nullable Trace trace;
+        boolean authenticating;
+
+        Passage(Exchange exchange, long started) {
+            this.exchange = exchange;
+            this.started = started;
+        }
+    }
+
+    void handle(Exchange exchange) {
+        Passage passage = new Passage(exchange, parts.clock().nanoTime());
+        try {
+            correlate(passage);
+            RouteTable.Match match = routes.find(exchange.method(), exchange.path(), handshake(exchange));
+            passage.operation = match.operation().wireName();
+            passage.known = match.operation();
+            Deadline deadline = deadline(exchange, match.operation());
+            try (Admission.Permit _ = admission.admit(match.operation().protectedClass(), deadline)) {
+                deadline.check();
+                admitted(passage, match, deadline);
+            }
+        } catch (SoniaException e) {
+            refuse(passage, e);
+        } catch (UncheckedIOException callerGone) {
+            finished(passage, 499, ErrorCode.OK, null);
+        } catch (RuntimeException e) {
+            refuse(passage, SoniaException.caused(ErrorCode.INTERNAL_ERROR, e));
+        }
+    }
+
+    private void admitted(Passage passage, RouteTable.Match match, Deadline deadline) {
+        Exchange exchange = passage.exchange;
+        Operation operation = match.operation();
+        passage.authenticating = true;
+        String bearer = Door.bearer(exchange);
+        door.checkOrigin(exchange);
+        if (!operation.access().open()) {
+            passage.caller = door.authenticate(exchange, bearer);
+        }
+        door.limitRate(exchange, operation, passage.caller);
+        Door.authorise(operation, passage.caller);
+        boolean personal = passage.caller.person();
+        Context context = new Context(
+                passage.correlationId,
+                trace(passage),
+                deadline,
+                passage.caller,
+                personal ? bearer : null,
+                null);
+        SocketRoute socket = match.socket();
+        if (socket != null) {
+            upgrade(passage, match, context, socket);
+            return;
+        }
+        Route<?> route = match.route();
+        if (route == null) {
+            throw new IllegalStateException("a match is a route or a socket");
+        }
+        serve(passage, match, context, route);
+    }
+
+    private <I extends Record> void serve(Passage passage, RouteTable.Match match, Context bare, Route<I> route) {
+        Exchange exchange = passage.exchange;
+        Operation operation = route.operation();
+        Map<String, @Nullable Object> json = Decoder.json(exchange, route);
+        String key = operation.mutating() ? idempotencyKey(exchange) : null;
+        if (key == null) {
+            render(passage, route.handler().handle(call(route, match, bare, json, exchange, null)));
+            return;
+        }
+        Context context = new Context(
+                bare.correlationId(), bare.trace(), bare.deadline(), bare.caller(), bare.bearer(), Sha256.hex(key));
+        IdempotencyKey idempotency = new IdempotencyKey(
+                passage.caller.principal(),
+                operation.endpoint(),
+                key,
+                Decoder.fingerprint(operation, match.path(), json));
+        InFlight.Entry entry = inFlight.enter(idempotency, parts.limits().get().idempotencyWait());
+        StoredReply stored = entry.reply();
+        if (stored != null) {
+            respond(passage, stored, null, true);
+            return;
+        }
+        try (InFlight.Turn _ = entry.turn()) {
+            render(passage, route.handler().handle(call(route, match, context, json, exchange, idempotency)));
+        }
+    }
+
+    private static <I extends Record> Call<I> call(
+            Route<I> route,
+            RouteTable.Match match,
+            Context context,
+            Map<String, @Nullable Object> json,
+            Exchange exchange,
+            @Nullable IdempotencyKey key) {
+        I input = Shape.of(route.input()).read(json);
+        Map<String, String> headers = new LinkedHashMap<>();
+        for (String name : List.of("x-fence-token", "if-match")) {
+            String value = exchange.header(name);
+            if (value != null) {
+                headers.put(name, value);
+            }
+        }
+        String accept = exchange.header("Accept");
+        boolean events = accept != null && accept.contains("text/event-stream");
+        return new Call<>(route.operation(), input, match.path(), headers, context, key, events);
+    }
+
+    private void correlate(Passage passage) {
+        String given = passage.exchange.header("X-Correlation-ID");
+        if (given != null && !CORRELATION.matcher(given).matches()) {
+            passage.correlationId = parts.ids().next("req_");
+            throw Violations.single("X-Correlation-ID", "pattern", "expected the form " + CORRELATION.pattern());
+        }
+        passage.correlationId = given == null ? parts.ids().next("req_") : given;
+        String hlc = passage.exchange.header("X-Hlc");
+        if (hlc != null) {
+            parts.hlc().merge(hlc);
+        }
+    }
+
+    private Trace trace(Passage passage) {
+        Trace trace = Trace.continued(
+                passage.exchange.header("traceparent"), passage.exchange.header("tracestate"), parts.ids());
+        passage.trace = trace;
+        return trace;
+    }
+
+    private Deadline deadline(Exchange exchange, Operation operation) {
+        String text = exchange.header("X-Deadline-Ms");
+        if (text == null) {
+            return Deadline.in(operation.deadline(), parts.clock());
+        }
+        if (!text.matches("\\d{1,6}") || Long.parseLong(text) > MAX_DEADLINE_MS) {
+            throw Violations.single("X-Deadline-Ms", "range", "expected 1 to " + MAX_DEADLINE_MS);
+        }
+        return Deadline.in(Duration.ofMillis(Long.parseLong(text)), parts.clock());
+    }
+
+    private static @Nullable String idempotencyKey(Exchange exchange) {
+        String ours = exchange.header("X-Idempotency-Key");
+        String standard = exchange.header("Idempotency-Key");
+        if (standard != null && standard.length() > 1 && standard.startsWith("\"") && standard.endsWith("\"")) {
+            standard = standard.substring(1, standard.length() - 1);
+        }
+        boolean several = exchange.headers("X-Idempotency-Key").size() > 1
+                || exchange.headers("Idempotency-Key").size() > 1
+                || (ours != null && standard != null && !ours.equals(standard));
+        String key = ours == null ? standard : ours;
+        if (several || (key != null && !KEY.matcher(key).matches())) {
+            throw Violations.single("X-Idempotency-Key", "pattern", "expected one key of 1 to 255 visible ASCII characters");
+        }
+        return key;
+    }
+
+    private void upgrade(Passage passage, RouteTable.Match match, Context context, SocketRoute socket) {
+        boolean upgraded = passage.exchange.upgrade(
+                peer -> socket.handler().open(new SocketCall(match.operation(), match.path(), context, peer)));
+        if (!upgraded) {
+            throw SoniaException.of(ErrorCode.INVALID_ARGUMENT, "The WebSocket handshake is not well formed");
+        }
+        finished(passage, 101, ErrorCode.OK, null);
+    }
+
+    private void render(Passage passage, Reply reply) {
+        switch (reply) {
+            case Reply.Data data -> {
+                byte[] json = Json.bytes(data.data());
+                respond(passage, new StoredReply(data.status(), json, data.location()), data.etag(), false);
+            }
+            case Reply.Raw raw -> {
+                Map<String, String> headers = Headers.of(passage.correlationId, raw.contentType());
+                passage.exchange.respond(raw.status(), headers, raw.body());
+                finished(passage, raw.status(), ErrorCode.OK, null);
+            }
+            case Reply.Events events -> {
+                stream(passage, events.body());
+            }
+        }
+    }
+
+    /** Once events flow the status is final: a failure becomes the last event, a reader who left ends the work. */
+    private void stream(Passage passage, Reply.EventBody body) {
+        try (SseWriter writer = SseWriter.open(passage.exchange, passage.correlationId)) {
+            try {
+                body.write(writer);
+                finished(passage, 200, ErrorCode.OK, null);
+            } catch (SoniaException e) {
+                finished(passage, 200, e.code(), e);
+                writer.send("error", Envelope.error(e));
+            } catch (IllegalStateException | IllegalArgumentException | NullPointerException e) {
+                finished(passage, 200, ErrorCode.INTERNAL_ERROR, e);
+                writer.send("error", Envelope.error(SoniaException.of(ErrorCode.INTERNAL_ERROR)));
+            }
+        } catch (UncheckedIOException readerGone) {
+            finished(passage, 200, ErrorCode.OK, null);
+        }
+    }
+
+    private void respond(Passage passage, StoredReply reply, @Nullable String etag, boolean replayed) {
+        Map<String, String> headers = Headers.of(passage.correlationId, Headers.JSON);
+        if (reply.location() != null) {
+            headers.put("Location", reply.location());
+        }
+        if (etag != null) {
+            headers.put("ETag", etag);
+        }
+        if (replayed) {
+            headers.put("Idempotency-Replayed", "true");
+        }
+        byte[] body = envelope.success(passage.operation, passage.correlationId, millis(passage), reply.data());
+        passage.exchange.respond(reply.status(), headers, body);
+        finished(passage, reply.status(), ErrorCode.OK, null);
+    }
+
+    private void refuse(Passage passage, SoniaException failure) {
+        SoniaException shown = auditRefusal(passage, failure);
+        Map<String, String> headers = Headers.of(passage.correlationId, Headers.JSON);
+        Duration wait = shown.retryAfter();
+        if (wait != null) {
+            // Up to 20 % later, so that refused callers do not come back at once.
+            long seconds = Math.max(1, (wait.toMillis() * (100 + parts.ids().below(21)) + 99_999) / 100_000);
+            headers.put("Retry-After", Long.toString(seconds));
+        }
+        if (shown.code() == ErrorCode.METHOD_NOT_ALLOWED && shown.details().get("allowed") instanceof List<?> allowed) {
+            headers.put("Allow", String.join(", ", allowed.stream().map(String::valueOf).toList()));
+        }
+        byte[] body = envelope.failure(passage.operation, passage.correlationId, millis(passage), shown);
+        passage.exchange.respond(shown.code().httpStatus(), headers, body);
+        finished(passage, shown.code().httpStatus(), shown.code(), shown);
+    }
+
+    /** Refusals by identity or role are put on record; a flood of them at most once a second and caller. */
+    private SoniaException auditRefusal(Passage passage, SoniaException failure) {
+        boolean ours = failure.code() == ErrorCode.UNAUTHORIZED
+                || failure.code() == ErrorCode.FORBIDDEN
+                || failure.code() == ErrorCode.RATE_LIMITED;
+        Operation operation = passage.known;
+        if (!passage.authenticating || !ours || operation == null || operation.access().open()) {
+            return failure;
+        }
+        String who = passage.caller.actorId() + " " + passage.exchange.address() + " " + failure.code();
+        int perSecond = (int) AUDIT_REFUSAL_EVERY.toSeconds();
+        if (!refusals.take(who, perSecond, 1).isZero()) {
+            return failure;
+        }
+        try {
+            Trace trace = passage.trace == null ? trace(passage) : passage.trace;
+            Context context = new Context(
+                    passage.correlationId,
+                    trace,
+                    Deadline.in(operation.deadline(), parts.clock()),
+                    passage.caller,
+                    null,
+                    null);
+            parts.audit()
+                    .append(AuditEvent.of(operation.wireName(), context.origin())
+                            .outcome(failure.code())
+                            .took(millis(passage))
+                            .detail(Map.of("address", passage.exchange.address())));
+            return failure;
+        } catch (SoniaException e) {
+            return e;
+        }
+    }
+
+    private void finished(Passage passage, int status, ErrorCode code, @Nullable Throwable failure) {
+        parts.log()
+                .finished(new RequestLog.Finished(
+                        passage.operation,
+                        status,
+                        code,
+                        millis(passage),
+                        passage.correlationId,
+                        passage.caller,
+                        passage.trace,
+                        failure));
+    }
+
+    private double millis(Passage passage) {
+        return (parts.clock().nanoTime() - passage.started) / 1e6;
+    }
+
+    private static boolean handshake(Exchange exchange) {
+        return "websocket".equalsIgnoreCase(exchange.header("Upgrade"));
+    }
+}

@@ -1,0 +1,27 @@
+package io.sonia.kernel.http;
+
+import io.sonia.kernel.ErrorCode;
+import io.sonia.kernel.identity.Caller;
+import org.jspecify.annotations.Nullable;
+
+/** Told about every finished request, for log and metrics. */
+public interface RequestLog {
+
+    /**
+     * What there is to say about one request.
+     *
+     * @param operation the wire name, or {@code http} if no route matched
+     * @param failure the exception behind a failure, if there was one
+     */
+    record Finished(
+            String operation,
+            int status,
+            ErrorCode code,
+            double millis,
+            String correlationId,
+            Caller caller,
+            @Nullable Trace trace,
+            @Nullable Throwable failure) {}
+
+    void finished(Finished request);
+}

@@ -1,0 +1,65 @@
+package io.sonia.kernel.http;
+
+import io.sonia.kernel.json.Json;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
+
+/** Writes server-sent events to an answer, each flushed at once. */
+final class SseWriter implements EventStream, AutoCloseable {
+
+    private final OutputStream out;
+    private final ReentrantLock lock = new ReentrantLock();
+    private long last;
+
+    private SseWriter(OutputStream out) {
+        this.out = out;
+    }
+
+    static SseWriter open(Exchange exchange, String correlationId) {
+        Map<String, String> headers = Headers.of(correlationId, "text/event-stream");
+        return new SseWriter(exchange.stream(headers));
+    }
+
+    @Override
+    public void send(String event, Object data) {
+        lock.lock();
+        try {
+            last++;
+            write("id: " + last + "\nevent: " + event + "\ndata: " + Json.text(data) + "\n\n");
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void keepAlive() {
+        lock.lock();
+        try {
+            write(": keep-alive\n\n");
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            out.close();
+        } catch (IOException gone) {
+            throw new UncheckedIOException(gone);
+        }
+    }
+
+    private void write(String text) {
+        try {
+            out.write(text.getBytes(StandardCharsets.UTF_8));
+            out.flush();
+        } catch (IOException gone) {
+            throw new UncheckedIOException(gone);
+        }
+    }
+}
