@@ -18,6 +18,7 @@ public sealed interface Reply {
     }
 
     /** Bytes outside the envelope, such as metrics text. */
+    @SuppressWarnings("ArrayRecordComponent") // handed to the wire at once
     record Raw(int status, String contentType, byte[] body) implements Reply {}
 
     /** Server-sent events (WHATWG HTML section 9.2); the body runs while the connection is open. */

@@ -1,0 +1,4 @@
+package io.sonia.contracts.evaos;
+
+/** One task. */
+public record TaskAnswer(Task task) {}

@@ -1,0 +1,13 @@
+package io.sonia.contracts.evaos;
+
+import io.sonia.kernel.json.Range;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Changes a task; what is absent stays. The fence token or If-Match must be given and current. */
+public record TaskUpdate(
+        @Nullable @Range(max = Long.MAX_VALUE) Long fenceToken,
+        @Nullable TaskStatus status,
+        @Nullable @Range(max = 100) Integer progress,
+        @Nullable Map<String, @Nullable Object> result,
+        @Nullable Map<String, @Nullable Object> metadata) {}
