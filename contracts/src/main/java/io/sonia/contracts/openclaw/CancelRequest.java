@@ -1,0 +1,6 @@
+package io.sonia.contracts.openclaw;
+
+import org.jspecify.annotations.Nullable;
+
+/** Asks to end a run. */
+public record CancelRequest(@Nullable String reason) {}
