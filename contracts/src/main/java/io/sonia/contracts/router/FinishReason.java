@@ -1,0 +1,10 @@
+package io.sonia.contracts.router;
+
+/** Why a model stopped. */
+public enum FinishReason {
+    STOP,
+    /** It used up {@code max_tokens} or its context. */
+    LENGTH,
+    /** It waits for the results of the tool calls it asked for. */
+    TOOL_CALLS
+}

@@ -1,0 +1,112 @@
+package io.sonia.contracts.router;
+
+import io.sonia.kernel.json.WireNamed;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which backend was chosen for a model call and why. A backend is {@code provider/model}, or only the provider where no
+ * model of it is known.
+ *
+ * @param selectedBackend the backend that answered, or would be tried first; null if there is none
+ * @param candidates the backends that may be called, in the order they are tried
+ * @param skipped the backends of the profile that may not, each with the reason
+ * @param fallbackChain the candidates after the first
+ * @param estimatedTokens of the prompt: one per four characters
+ * @param attempts the calls made so far; none for a decision without a call
+ */
+public record RouteDecision(
+        String traceId,
+        TaskType taskType,
+        String profile,
+        @Nullable String selectedBackend,
+        @Nullable String provider,
+        @Nullable String model,
+        Reason reasonCode,
+        List<Candidate> candidates,
+        List<Skipped> skipped,
+        List<String> fallbackChain,
+        int estimatedTokens,
+        RoutePolicy policy,
+        List<Attempt> attempts,
+        Instant decidedAt) {
+
+    /** Why the selected backend is the one. */
+    public enum Reason implements WireNamed {
+        /** It is the first of the profile that can be called. */
+        PROFILE_MATCH,
+        /** A backend before it was called and failed. */
+        FALLBACK_USED,
+        PINNED,
+        LOCAL_ONLY,
+        NO_BACKEND_AVAILABLE;
+
+        @Override
+        public String wireName() {
+            return name();
+        }
+    }
+
+    /** Why a backend may not be called. */
+    public enum SkipReason implements WireNamed {
+        /** Named by the profile or the request, but not in the settings or not among the provider's models. */
+        UNREGISTERED,
+        UNAVAILABLE,
+        CAPABILITY_MISSING,
+        CONTEXT_TOO_SMALL,
+        POLICY_LOCAL_ONLY;
+
+        @Override
+        public String wireName() {
+            return name();
+        }
+    }
+
+    /** What is known of a candidate's last call. */
+    public enum State {
+        AVAILABLE,
+        /** Its last call failed and none has succeeded since. */
+        FAILING
+    }
+
+    /**
+     * A backend that may be called.
+     *
+     * @param rank from 1
+     * @param priceMicroPer1k null where no price is known
+     * @param latencyEwmaMs moving average of the time to the first token; null before the first call
+     */
+    public record Candidate(
+            String backend,
+            int rank,
+            State state,
+            @Nullable Long priceMicroPer1k,
+            @Nullable Double latencyEwmaMs) {}
+
+    /** A backend that may not be called; {@code detail} says more than the reason, such as why it is unavailable. */
+    public record Skipped(
+            String backend, SkipReason reason, @Nullable String detail) {}
+
+    /**
+     * One call of a backend.
+     *
+     * @param code of a failed call
+     * @param reason of a failed call, in words
+     */
+    public record Attempt(
+            String backend,
+            Outcome outcome,
+            @Nullable String code,
+            @Nullable String reason,
+            double latencyMs) {}
+
+    /** How a call of a backend ended. */
+    public enum Outcome {
+        SUCCESS,
+        /** Before its first content, so that another backend could follow. */
+        FAILED,
+        /** After its first content, so that none could. */
+        INTERRUPTED
+    }
+}
