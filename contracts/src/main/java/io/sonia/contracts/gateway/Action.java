@@ -1,0 +1,67 @@
+package io.sonia.contracts.gateway;
+
+import io.sonia.contracts.RiskTier;
+import java.time.Instant;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One governed tool call: stored as it was submitted, executed from what was stored.
+ *
+ * @param execution what came of running it; null while it has not run
+ */
+public record Action(
+        String actionId,
+        String intent,
+        Map<String, @Nullable Object> params,
+        ActionState state,
+        @Nullable RiskTier riskTier,
+        boolean requiresConfirmation,
+        @Nullable String approvalId,
+        boolean dryRun,
+        @Nullable String sessionId,
+        @Nullable String turnId,
+        @Nullable String toolCallId,
+        String correlationId,
+        @Nullable ActionExecution execution,
+        Telemetry telemetry,
+        int timeoutMs,
+        int maxRetries,
+        Instant createdAt,
+        Instant updatedAt,
+        @Nullable Instant completedAt,
+        String actorId) {
+
+    /** Milliseconds of each stage. */
+    public record Telemetry(
+            double planMs, double approvalWaitMs, double executeMs, double totalMs) {
+
+        public static final Telemetry NONE = new Telemetry(0, 0, 0, 0);
+    }
+
+    /** A copy that has moved on. */
+    public Action moved(
+            ActionState to, @Nullable ActionExecution result, Telemetry times, Instant at) {
+        return new Action(
+                actionId,
+                intent,
+                params,
+                to,
+                riskTier,
+                requiresConfirmation,
+                approvalId,
+                dryRun,
+                sessionId,
+                turnId,
+                toolCallId,
+                correlationId,
+                result,
+                times,
+                timeoutMs,
+                maxRetries,
+                createdAt,
+                at,
+                to.terminal() ? at : null,
+                actorId);
+    }
+}
