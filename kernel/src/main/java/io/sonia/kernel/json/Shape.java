@@ -33,7 +33,12 @@ public final class Shape<T extends Record> {
 
     /** One component; {@code fallback} is the JSON of its default. */
     private record Field(
-            String name, WireType type, boolean optional, @Nullable Object fallback, boolean query, MethodHandle getter) {}
+            String name,
+            WireType type,
+            boolean optional,
+            @Nullable Object fallback,
+            boolean query,
+            MethodHandle getter) {}
 
     private final List<Field> fields;
     private final Set<String> names;
@@ -49,7 +54,8 @@ public final class Shape<T extends Record> {
             }
             this.fields = List.copyOf(found);
             this.names = new LinkedHashSet<>(found.stream().map(Field::name).toList());
-            Class<?>[] types = Stream.of(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
+            Class<?>[] types =
+                    Stream.of(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
             this.constructor = lookup.findConstructor(type, MethodType.methodType(void.class, types))
                     .asSpreader(Object[].class, types.length);
         } catch (ReflectiveOperationException e) {
@@ -94,8 +100,9 @@ public final class Shape<T extends Record> {
         return value;
     }
 
-    @Nullable T read(Map<?, ?> json, String path, Reading reading) {
-        int before = reading.violations().found().size();
+    @Nullable
+    T read(Map<?, ?> json, String path, Reading reading) {
+        int before = reading.violations().count();
         if (reading.strict()) {
             refuseUnknown(json, path, reading);
         }
@@ -111,7 +118,7 @@ public final class Shape<T extends Record> {
                 reading.refuse(fieldPath, "required", "expected a value, met none");
             }
         }
-        return reading.violations().found().size() == before ? construct(values) : null;
+        return reading.violations().count() == before ? construct(values) : null;
     }
 
     public byte[] bytes(T value) {
@@ -185,7 +192,8 @@ public final class Shape<T extends Record> {
             String name = String.valueOf(key);
             if (!names.contains(name)) {
                 String where = path.isEmpty() ? name : path + "." + name;
-                String near = Nearest.to(name, names).map(n -> "; nearest is " + n).orElse("");
+                String near =
+                        Nearest.to(name, names).map(n -> "; nearest is " + n).orElse("");
                 reading.refuse(where, "unknown", "no such field" + near);
             }
         }
@@ -216,8 +224,9 @@ public final class Shape<T extends Record> {
     private static Field field(RecordComponent component, MethodHandles.Lookup lookup) throws IllegalAccessException {
         Default fallback = component.getAnnotation(Default.class);
         boolean optional = component.getAnnotatedType().isAnnotationPresent(Nullable.class);
+        Named named = component.getAnnotation(Named.class);
         return new Field(
-                snakeCase(component.getName()),
+                named == null ? snakeCase(component.getName()) : named.value(),
                 WireTypes.of(component.getGenericType(), component),
                 optional,
                 fallback == null ? null : Json.parse(fallback.value()),

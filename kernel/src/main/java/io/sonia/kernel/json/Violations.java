@@ -11,8 +11,10 @@ public final class Violations {
     private static final int MAX = 50;
 
     private final List<Violation> found = new ArrayList<>();
+    private int count;
 
     public void add(String path, String rule, String message) {
+        count++;
         if (found.size() < MAX) {
             found.add(new Violation(path, rule, message));
         }
@@ -20,6 +22,11 @@ public final class Violations {
 
     public List<Violation> found() {
         return List.copyOf(found);
+    }
+
+    /** How many were added, also beyond the bound. */
+    int count() {
+        return count;
     }
 
     public boolean none() {

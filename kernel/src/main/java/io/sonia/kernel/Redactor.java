@@ -1,0 +1,181 @@
+package io.sonia.kernel;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Removes secrets and personal data from what is about to be written to logs, audit and bundles, leaving
+ * {@code [REDACTED:<kind>]}. Time is linear in the text: each pattern starts at a boundary and is bounded or possessive.
+ */
+public final class Redactor {
+
+    private static final int ASSIGNMENT = 1;
+    private static final int LONG_WORD = 2;
+    private static final int AT_SIGN = 4;
+    private static final int NUMBER = 8;
+    private static final int DASHES = 16;
+    private static final int BEARER = 32;
+
+    private static final int LONG = 16;
+    private static final int FEWEST_DIGITS = 9;
+    private static final String SECRET = "[REDACTED:secret]";
+
+    /** A key may also follow an escaped line break, as in quoted JSON. */
+    private static final String START = "(?:(?<![A-Za-z0-9_-])|(?<=\\\\[nrt]))";
+
+    /** SONIA's own keys and grants, then the published forms of model, code and cloud providers. */
+    private static final Pattern KEY = Pattern.compile(START
+            + "(?:s[kt]-sonia-[A-Za-z0-9._-]{8,}+"
+            + "|sgr_[A-Za-z0-9._-]{16,}+"
+            + "|(?:sk-|gsk_|xai-|pplx-|nvapi-|glpat-|github_pat_|xox[abeprs]-|AIza)[A-Za-z0-9_-]{16,}+"
+            + "|(?:hf_|r8_|npm_|gh[opsur]_)[A-Za-z0-9]{30,}+"
+            + "|A[KS]IA[0-9A-Z]{16}+(?![A-Za-z0-9]))");
+
+    private static final Pattern JWT =
+            Pattern.compile(START + "eyJ[A-Za-z0-9_-]{8,}+\\.[A-Za-z0-9_-]{4,}+(?:\\.[A-Za-z0-9_-]*+)?");
+    private static final Pattern BEARER_TOKEN = Pattern.compile(
+            "(?i)(?<![a-z0-9])(bearer\\s{1,4})(?=[^\\s,;]{0,19}[0-9._~+/=-]|[^\\s,;]{20})" + "([a-z0-9._~+/=-]{8,}+)");
+    private static final Pattern CONNECTION = Pattern.compile("(://)[^\\s/@:]{0,128}:[^\\s/@]{1,256}@");
+    private static final Pattern BLOCK = Pattern.compile("-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----");
+    private static final String BLOCK_END = "PRIVATE KEY";
+
+    private Redactor() {}
+
+    /** The text without secrets and personal data; the same object if it has none. */
+    public static String text(String text) {
+        int hints = hints(text);
+        if (hints == 0) {
+            return text;
+        }
+        String out = secrets(text, hints);
+        if ((hints & AT_SIGN) != 0) {
+            out = Addresses.redact(out);
+        }
+        return (hints & NUMBER) == 0 ? out : PersonalNumbers.redact(out);
+    }
+
+    /** True if the text holds a key, token, password or private key. */
+    public static boolean holdsSecret(String text) {
+        return !secrets(text, hints(text)).equals(text);
+    }
+
+    /** True if a text under this name must not be shown. */
+    public static boolean hides(String name) {
+        return SecretNames.hidesText(name);
+    }
+
+    /** The same JSON with every text redacted, and the values of keys named like a secret removed. */
+    public static Map<String, @Nullable Object> map(Map<String, ? extends @Nullable Object> map) {
+        Map<String, @Nullable Object> out = new LinkedHashMap<>();
+        map.forEach((key, value) -> out.put(key, value(key, value)));
+        return out;
+    }
+
+    private static @Nullable Object value(String key, @Nullable Object value) {
+        return switch (value) {
+            case null -> null;
+            case Boolean truth -> truth;
+            case Number number -> SecretNames.hidesNumber(key) ? SECRET : number;
+            default -> SecretNames.hidesText(key) ? SECRET : plain(value);
+        };
+    }
+
+    private static @Nullable Object plain(@Nullable Object value) {
+        return switch (value) {
+            case null -> null;
+            case String text -> text(text);
+            case Map<?, ?> map -> {
+                Map<String, @Nullable Object> out = new LinkedHashMap<>();
+                map.forEach((key, item) -> out.put(String.valueOf(key), value(String.valueOf(key), item)));
+                yield out;
+            }
+            case Iterable<?> list -> {
+                List<@Nullable Object> out = new ArrayList<>();
+                list.forEach(item -> out.add(plain(item)));
+                yield out;
+            }
+            default -> value;
+        };
+    }
+
+    private static String secrets(String text, int hints) {
+        String out = text;
+        if ((hints & DASHES) != 0) {
+            out = privateKeys(out);
+        }
+        if ((hints & ASSIGNMENT) != 0) {
+            out = Assignments.redact(out);
+        }
+        if ((hints & AT_SIGN) != 0 && (hints & ASSIGNMENT) != 0) {
+            out = CONNECTION.matcher(out).replaceAll("$1[REDACTED:connection]@");
+        }
+        if ((hints & LONG_WORD) != 0) {
+            out = KEY.matcher(out).replaceAll("[REDACTED:key]");
+            out = JWT.matcher(out).replaceAll("[REDACTED:jwt]");
+        }
+        return (hints & BEARER) == 0 ? out : BEARER_TOKEN.matcher(out).replaceAll(Redactor::bearer);
+    }
+
+    private static String bearer(MatchResult match) {
+        return match.group(1) + "[REDACTED:bearer]";
+    }
+
+    /** Cuts each block from its first line to the end of its last one, or to the end of the text. */
+    private static String privateKeys(String text) {
+        StringBuilder out = new StringBuilder();
+        int from = 0;
+        var begin = BLOCK.matcher(text);
+        while (begin.find(from)) {
+            out.append(text, from, begin.start()).append("[REDACTED:private_key]");
+            int end = text.indexOf("-----END ", begin.end());
+            int name = end < 0 ? -1 : text.indexOf(BLOCK_END, end);
+            int last = name < 0 ? -1 : text.indexOf("-----", name);
+            if (last < 0) {
+                return out.toString();
+            }
+            from = last + 5;
+        }
+        return out.append(text, from, text.length()).toString();
+    }
+
+    /** One look at each character tells which patterns could match at all; most texts need none. */
+    private static int hints(String text) {
+        int hints = 0;
+        int word = 0;
+        int digits = 0;
+        int dashes = 0;
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            dashes = c == '-' ? dashes + 1 : 0;
+            if (dashes == 5) {
+                hints |= DASHES;
+            }
+            if (c >= '0' && c <= '9') {
+                word++;
+                digits++;
+            } else if (isLetter(c) || c == '_' || c == '-' || c == '.') {
+                word++;
+                if ((c == 'b' || c == 'B') && text.regionMatches(true, i, "bearer", 0, 6)) {
+                    hints |= BEARER;
+                }
+            } else {
+                word = 0;
+                hints |= c == ':' || c == '=' ? ASSIGNMENT : c == '@' ? AT_SIGN : 0;
+            }
+            if (word == LONG) {
+                hints |= LONG_WORD;
+            }
+        }
+        return digits < FEWEST_DIGITS ? hints : hints | NUMBER;
+    }
+
+    private static boolean isLetter(char c) {
+        int lower = c | 0x20;
+        return lower >= 'a' && lower <= 'z';
+    }
+}
