@@ -64,4 +64,29 @@ public record Action(
                 to.terminal() ? at : null,
                 actorId);
     }
+
+    /** A copy with other arguments, for eyes that may not see the real ones. */
+    public Action withParams(Map<String, @Nullable Object> other) {
+        return new Action(
+                actionId,
+                intent,
+                other,
+                state,
+                riskTier,
+                requiresConfirmation,
+                approvalId,
+                dryRun,
+                sessionId,
+                turnId,
+                toolCallId,
+                correlationId,
+                execution,
+                telemetry,
+                timeoutMs,
+                maxRetries,
+                createdAt,
+                updatedAt,
+                completedAt,
+                actorId);
+    }
 }

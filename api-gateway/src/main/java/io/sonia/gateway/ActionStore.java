@@ -1,0 +1,76 @@
+package io.sonia.gateway;
+
+import io.sonia.contracts.gateway.Action;
+import io.sonia.contracts.gateway.ActionState;
+import io.sonia.journal.Journal;
+import io.sonia.journal.Row;
+import io.sonia.journal.Tx;
+import io.sonia.kernel.json.Json;
+import io.sonia.kernel.json.Shape;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** Actions in the journal. */
+final class ActionStore {
+
+    private static final int MAX_OPEN = 5_000;
+
+    private final Journal journal;
+
+    ActionStore(Journal journal) {
+        this.journal = journal;
+    }
+
+    /** Writes an action, new or moved on. */
+    static void put(Tx tx, Action action) throws SQLException {
+        tx.sql()
+                .update(
+                        "INSERT INTO actions (action_id, intent, state, session_id, turn_id, approval_id, action, created_at)"
+                                + " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (action_id)"
+                                + " DO UPDATE SET state = excluded.state, approval_id = excluded.approval_id,"
+                                + " action = excluded.action",
+                        action.actionId(),
+                        action.intent(),
+                        wireName(action.state()),
+                        action.sessionId(),
+                        action.turnId(),
+                        action.approvalId(),
+                        Json.text(action),
+                        action.createdAt());
+    }
+
+    Optional<Action> find(String actionId) {
+        return journal.read(
+                sql -> sql.one("SELECT action FROM actions WHERE action_id = ?", ActionStore::action, actionId));
+    }
+
+    Optional<Action> ofApproval(String approvalId) {
+        return journal.read(
+                sql -> sql.one("SELECT action FROM actions WHERE approval_id = ?", ActionStore::action, approvalId));
+    }
+
+    List<Action> ofTurn(String turnId) {
+        return journal.read(sql -> sql.list(
+                "SELECT action FROM actions WHERE turn_id = ? ORDER BY created_at, action_id",
+                ActionStore::action,
+                turnId));
+    }
+
+    /** What a former life of this process left unfinished, oldest first. */
+    List<Action> open() {
+        return journal.read(sql -> sql.list(
+                "SELECT action FROM actions WHERE state IN ('pending_approval', 'approved', 'executing', 'verifying')"
+                        + " ORDER BY created_at, action_id LIMIT " + MAX_OPEN,
+                ActionStore::action));
+    }
+
+    static Action action(Row row) throws SQLException {
+        return Shape.of(Action.class).readAnswer(row.json("action"));
+    }
+
+    static String wireName(ActionState state) {
+        return state.name().toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,180 @@
+package io.sonia.gateway;
+
+import io.sonia.contracts.gateway.Action;
+import io.sonia.contracts.gateway.ActionExecution;
+import io.sonia.contracts.gateway.FailureClass;
+import io.sonia.contracts.gateway.Turn;
+import io.sonia.contracts.openclaw.ExecuteAnswer;
+import io.sonia.contracts.openclaw.ExecuteRequest;
+import io.sonia.contracts.openclaw.Execution;
+import io.sonia.contracts.openclaw.ExecutionError;
+import io.sonia.kernel.ErrorCode;
+import io.sonia.kernel.SoniaException;
+import io.sonia.kernel.http.Context;
+import io.sonia.kernel.http.Operation;
+import io.sonia.kernel.http.Peer;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Has OpenClaw run an action and finds out how it ended, also when the answer got lost on the way. */
+final class Executor {
+
+    private static final Duration MARGIN = Duration.ofSeconds(5);
+    private static final int SETTLE_WAIT_MS = 10_000;
+
+    /** How a run ended, as the events the action's life takes from executing. */
+    record Ended(ActionExecution execution, List<ActionLife.Event> events) {}
+
+    private final Peer openclaw;
+
+    Executor(Peer openclaw) {
+        this.openclaw = openclaw;
+    }
+
+    /** Runs the stored call under the action's own id, so that asking twice runs it once. */
+    Ended execute(Context context, Action action, @Nullable String approvalToken) {
+        ExecuteRequest request = new ExecuteRequest(
+                action.intent(),
+                action.params(),
+                approvalToken,
+                action.actionId(),
+                action.timeoutMs(),
+                action.sessionId(),
+                null);
+        Context bounded = context.within(Duration.ofMillis(action.timeoutMs()).plus(MARGIN));
+        try {
+            ExecuteAnswer answer =
+                    openclaw.on(bounded, Operation.EXECUTE).body(request).send(ExecuteAnswer.class);
+            return succeeded(answer);
+        } catch (SoniaException e) {
+            boolean answerLost = "openclaw".equals(e.details().get("dependency"));
+            return answerLost ? settle(context, action, e) : failed(action, e);
+        }
+    }
+
+    /** Asks OpenClaw's record how a run ended. */
+    Ended settle(Context context, Action action, SoniaException cause) {
+        try {
+            Execution execution = openclaw.on(
+                            context.within(Duration.ofMillis(SETTLE_WAIT_MS).plus(MARGIN)), Operation.EXECUTION_GET)
+                    .path("execution_id", action.actionId())
+                    .query("wait_ms", SETTLE_WAIT_MS)
+                    .send(Execution.class);
+            return of(action, execution);
+        } catch (SoniaException e) {
+            return e.code() == ErrorCode.NOT_FOUND ? failed(action, cause) : lost(action);
+        }
+    }
+
+    /** Reads OpenClaw's record of a run. */
+    Ended of(Action action, Execution execution) {
+        return switch (execution.state()) {
+            case SUCCEEDED ->
+                new Ended(
+                        new ActionExecution(
+                                execution.executionId(),
+                                true,
+                                execution.result(),
+                                execution.sideEffects(),
+                                execution.verification(),
+                                null,
+                                null,
+                                0,
+                                execution.durationMs() == null ? 0 : execution.durationMs()),
+                        List.of(ActionLife.Event.DONE, ActionLife.Event.PASS));
+            case FAILED, CANCELLED -> failed(action, exception(execution.error()));
+            case CLAIMED -> failed(action, SoniaException.of(ErrorCode.UNAVAILABLE, "The tool was not started"));
+            case STARTED, VERIFYING, OUTCOME_UNKNOWN -> lost(action);
+        };
+    }
+
+    private static Ended succeeded(ExecuteAnswer answer) {
+        return new Ended(
+                new ActionExecution(
+                        answer.executionId(),
+                        true,
+                        answer.result(),
+                        answer.sideEffects(),
+                        answer.verification(),
+                        null,
+                        null,
+                        0,
+                        answer.toolMs()),
+                List.of(ActionLife.Event.DONE, ActionLife.Event.PASS));
+    }
+
+    /** A run that did not succeed, as its error tells. */
+    static Ended failed(Action action, SoniaException failure) {
+        if (failure.code() == ErrorCode.OUTCOME_UNKNOWN) {
+            return lost(action);
+        }
+        ActionLife.Event event =
+                failure.code() == ErrorCode.TIMEOUT ? ActionLife.Event.LATE : ActionLife.Event.FAIL;
+        return new Ended(
+                new ActionExecution(
+                        action.actionId(),
+                        false,
+                        output(failure),
+                        List.of(),
+                        null,
+                        failureClass(failure),
+                        new Turn.Failure(failure.code().name(), failure.text()),
+                        0,
+                        0),
+                List.of(event));
+    }
+
+    private static Ended lost(Action action) {
+        SoniaException failure = SoniaException.of(ErrorCode.OUTCOME_UNKNOWN);
+        return new Ended(
+                new ActionExecution(
+                        action.actionId(),
+                        false,
+                        null,
+                        List.of(),
+                        null,
+                        FailureClass.UNKNOWN,
+                        new Turn.Failure(failure.code().name(), failure.text()),
+                        0,
+                        0),
+                List.of(ActionLife.Event.LOSE));
+    }
+
+    private static SoniaException exception(@Nullable ExecutionError error) {
+        if (error == null) {
+            return SoniaException.of(ErrorCode.TOOL_FAILED);
+        }
+        SoniaException failure = SoniaException.of(ErrorCode.valueOf(error.code()), error.message());
+        for (Map.Entry<String, @Nullable Object> detail : error.details().entrySet()) {
+            failure = failure.with(detail.getKey(), detail.getValue());
+        }
+        return failure;
+    }
+
+    @SuppressWarnings("unchecked") // a JSON object has text keys
+    private static @Nullable Map<String, @Nullable Object> output(SoniaException failure) {
+        if (failure.details().get("result") instanceof Map<?, ?> result) {
+            return (Map<String, @Nullable Object>) result;
+        }
+        return failure.details().isEmpty() ? null : failure.details();
+    }
+
+    private static FailureClass failureClass(SoniaException failure) {
+        return switch (failure.code()) {
+            case TIMEOUT -> FailureClass.TIMEOUT;
+            case TOOL_FAILED -> FailureClass.EXECUTION_ERROR;
+            case VERIFICATION_FAILED -> FailureClass.VERIFICATION_FAILED;
+            case UNAVAILABLE -> FailureClass.CONNECTION_BOOTSTRAP;
+            case CIRCUIT_OPEN -> FailureClass.CIRCUIT_OPEN;
+            default ->
+                switch (failure.code().blame()) {
+                    case POLICY -> FailureClass.POLICY_DENIED;
+                    case CALLER -> FailureClass.VALIDATION_FAILED;
+                    case CAPACITY -> FailureClass.BACKPRESSURE;
+                    case DEPENDENCY, PLATFORM -> FailureClass.UNKNOWN;
+                };
+        };
+    }
+}

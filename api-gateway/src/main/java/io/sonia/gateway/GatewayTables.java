@@ -1,0 +1,74 @@
+package io.sonia.gateway;
+
+import io.sonia.journal.Migration;
+import java.util.List;
+
+/** The gateway's tables. Rows hold the whole record as JSON beside the columns that are searched. */
+final class GatewayTables {
+
+    static final List<Migration> MIGRATIONS = List.of(new Migration(
+            1,
+            "sessions, turns and actions",
+            """
+            CREATE TABLE sessions (
+                session_id TEXT PRIMARY KEY,
+                user_id TEXT NOT NULL,
+                conversation_id TEXT NOT NULL,
+                profile TEXT NOT NULL,
+                status TEXT NOT NULL,
+                created_at TEXT NOT NULL,
+                expires_at TEXT NOT NULL,
+                idle_seconds INTEGER NOT NULL,
+                last_activity TEXT NOT NULL,
+                closed_at TEXT,
+                turn_count INTEGER NOT NULL,
+                metadata TEXT NOT NULL
+            ) STRICT;
+            CREATE INDEX sessions_open ON sessions (user_id, conversation_id) WHERE status = 'active';
+            CREATE INDEX sessions_created ON sessions (created_at, session_id);
+            CREATE TABLE turns (
+                turn_id TEXT PRIMARY KEY,
+                session_id TEXT NOT NULL,
+                state TEXT NOT NULL,
+                actor_id TEXT NOT NULL,
+                correlation_id TEXT NOT NULL,
+                request TEXT NOT NULL,
+                turn TEXT NOT NULL,
+                created_at TEXT NOT NULL
+            ) STRICT;
+            CREATE INDEX turns_session ON turns (session_id, created_at);
+            CREATE INDEX turns_created ON turns (created_at, turn_id);
+            CREATE INDEX turns_open ON turns (state) WHERE state NOT IN ('completed', 'failed', 'cancelled');
+            CREATE TABLE turn_steps (
+                turn_id TEXT NOT NULL,
+                ordinal INTEGER NOT NULL,
+                kind TEXT NOT NULL,
+                content TEXT NOT NULL,
+                created_at TEXT NOT NULL,
+                PRIMARY KEY (turn_id, ordinal)
+            ) STRICT, WITHOUT ROWID;
+            CREATE TABLE actions (
+                action_id TEXT PRIMARY KEY,
+                intent TEXT NOT NULL,
+                state TEXT NOT NULL,
+                session_id TEXT,
+                turn_id TEXT,
+                approval_id TEXT,
+                action TEXT NOT NULL,
+                created_at TEXT NOT NULL
+            ) STRICT;
+            CREATE INDEX actions_created ON actions (created_at, action_id);
+            CREATE INDEX actions_turn ON actions (turn_id) WHERE turn_id IS NOT NULL;
+            CREATE UNIQUE INDEX actions_approval ON actions (approval_id) WHERE approval_id IS NOT NULL;
+            CREATE INDEX actions_open ON actions (state)
+                WHERE state IN ('pending_approval', 'approved', 'executing', 'verifying');
+            """,
+            """
+            DROP TABLE actions;
+            DROP TABLE turn_steps;
+            DROP TABLE turns;
+            DROP TABLE sessions;
+            """));
+
+    private GatewayTables() {}
+}

@@ -1,0 +1,48 @@
+package io.sonia.gateway;
+
+import io.sonia.contracts.memory.SearchAnswer;
+import io.sonia.contracts.memory.SearchRequest;
+import io.sonia.contracts.router.RecalledMemory;
+import io.sonia.kernel.SoniaException;
+import io.sonia.kernel.http.Context;
+import io.sonia.kernel.http.Operation;
+import io.sonia.kernel.http.Peer;
+import java.time.Duration;
+import java.util.List;
+
+/** Asks the memory engine what one user said before. A memory that is away or slow leaves a turn without, not undone. */
+final class Recall {
+
+    private static final Duration TIME = Duration.ofSeconds(2);
+    private static final int CHARS_PER_TOKEN = 4;
+    private static final int MAX_QUERY = 4_000;
+
+    /** What was found; {@code failed} if the search did not work. */
+    record Found(List<RecalledMemory> memories, boolean failed) {}
+
+    private final Peer memoryEngine;
+    private final GatewayConfig config;
+
+    Recall(Peer memoryEngine, GatewayConfig config) {
+        this.memoryEngine = memoryEngine;
+        this.config = config;
+    }
+
+    Found search(Context context, String userId, String text) {
+        String query = text.length() > MAX_QUERY ? text.substring(0, MAX_QUERY) : text;
+        SearchRequest request =
+                SearchRequest.of(query, userId, config.recallItems(), config.recallChars() / CHARS_PER_TOKEN);
+        try {
+            SearchAnswer answer = memoryEngine
+                    .on(context.within(TIME), Operation.MEMORY_SEARCH)
+                    .body(request)
+                    .send(SearchAnswer.class);
+            List<RecalledMemory> memories = answer.results().stream()
+                    .map(hit -> new RecalledMemory(hit.id(), hit.type(), hit.content(), hit.createdAt(), hit.score()))
+                    .toList();
+            return new Found(memories, false);
+        } catch (SoniaException e) {
+            return new Found(List.of(), true);
+        }
+    }
+}

@@ -1,0 +1,86 @@
+package io.sonia.gateway;
+
+import io.sonia.contracts.Cursors;
+import io.sonia.contracts.gateway.Session;
+import io.sonia.contracts.gateway.SessionClosed;
+import io.sonia.contracts.gateway.SessionCreate;
+import io.sonia.contracts.gateway.SessionFilter;
+import io.sonia.contracts.gateway.SessionList;
+import io.sonia.contracts.gateway.SessionStatus;
+import io.sonia.journal.Journal;
+import io.sonia.kernel.Ids;
+import io.sonia.kernel.http.Call;
+import io.sonia.kernel.http.Empty;
+import io.sonia.kernel.http.Operation;
+import io.sonia.kernel.http.Reply;
+import io.sonia.kernel.http.Route;
+import io.sonia.kernel.http.StoredReply;
+import io.sonia.kernel.json.Json;
+import java.util.List;
+
+/** Sessions over HTTP. */
+final class SessionRoutes {
+
+    private final Sessions sessions;
+    private final Turns turns;
+    private final Journal journal;
+    private final Cursors cursors;
+
+    SessionRoutes(Sessions sessions, Turns turns, Journal journal, Cursors cursors) {
+        this.sessions = sessions;
+        this.turns = turns;
+        this.journal = journal;
+        this.cursors = cursors;
+    }
+
+    List<Route<?>> list() {
+        return List.of(
+                Route.of(Operation.SESSION_CREATE, SessionCreate.class, Session.class, this::create),
+                Route.of(Operation.SESSION_LIST, SessionFilter.class, SessionList.class, this::page),
+                Route.of(Operation.SESSION_GET, Session.class, this::get),
+                Route.of(Operation.SESSION_CLOSE, SessionClosed.class, this::close));
+    }
+
+    private Reply create(Call<SessionCreate> call) {
+        SessionCreate wish = call.input();
+        String userId = wish.userId() == null ? call.caller().principal() : wish.userId();
+        Session session = sessions.open(wish, userId);
+        Reply.Data reply = Reply.ok(session).location("/v1/sessions/" + session.sessionId());
+        journal.commit(tx -> {
+            Sessions.put(tx, session, wish.idleSeconds());
+            tx.remember(call.idempotencyKey(), new StoredReply(200, Json.bytes(session), reply.location()));
+            return tx.audit(call.audit().about("session", session.sessionId()));
+        });
+        return reply;
+    }
+
+    private Reply page(Call<SessionFilter> call) {
+        SessionFilter filter = call.input();
+        Listing.Page<Session> page = new Listing("sessions", "session_id")
+                .where("status", filter.status())
+                .where("user_id", filter.userId())
+                .page(journal, cursors, filter.cursor(), filter.limit(), Sessions::session);
+        return Reply.ok(new SessionList(page.rows(), page.rows().size(), page.total(), page.nextCursor()));
+    }
+
+    private Reply get(Call<Empty> call) {
+        return Reply.ok(sessions.get(Ids.checked(call.path("session_id"))));
+    }
+
+    private Reply close(Call<Empty> call) {
+        String sessionId = Ids.checked(call.path("session_id"));
+        sessions.runningTurn(sessionId).ifPresent(turnId -> turns.cancel(call.context(), turnId));
+        Session ended = sessions.end(sessionId, SessionStatus.CLOSED);
+        SessionClosed closed = new SessionClosed(
+                ended.sessionId(),
+                ended.status(),
+                ended.closedAt() == null ? ended.lastActivity() : ended.closedAt(),
+                0);
+        journal.commit(tx -> {
+            Sessions.put(tx, ended, 0);
+            tx.remember(call.idempotencyKey(), new StoredReply(200, Json.bytes(closed), null));
+            return tx.audit(call.audit().about("session", ended.sessionId()));
+        });
+        return Reply.ok(closed);
+    }
+}

@@ -1,0 +1,160 @@
+package io.sonia.gateway;
+
+import io.sonia.contracts.gateway.Session;
+import io.sonia.contracts.gateway.Turn;
+import io.sonia.contracts.gateway.TurnRequest;
+import io.sonia.contracts.memory.Source;
+import io.sonia.contracts.memory.StoreRequest;
+import io.sonia.journal.Journal;
+import io.sonia.journal.Tx;
+import io.sonia.kernel.AuditEvent;
+import io.sonia.kernel.Clock;
+import io.sonia.kernel.ErrorCode;
+import io.sonia.kernel.Sha256;
+import io.sonia.kernel.http.Context;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What a turn writes down: each edge with its audit entry in one commit, the last one with its memories. */
+final class TurnJournal {
+
+    private static final int MAX_EVENT_CHARS = 500;
+
+    private final Journal journal;
+    private final MemoryWrites memoryWrites;
+    private final Clock clock;
+    private final int idleSeconds;
+
+    TurnJournal(Journal journal, MemoryWrites memoryWrites, Clock clock, GatewayConfig config) {
+        this.journal = journal;
+        this.memoryWrites = memoryWrites;
+        this.clock = clock;
+        this.idleSeconds = config.sessionIdleSeconds();
+    }
+
+    /** A turn begins, in a session that may be new. */
+    void begun(Context context, TurnStore.Stored stored, Session session) {
+        journal.commit(tx -> {
+            Sessions.put(tx, session, idleSeconds);
+            if (session.turnCount() == 1) {
+                tx.audit(AuditEvent.of("session.created", context.origin()).about("session", session.sessionId()));
+            }
+            TurnStore.insert(tx, stored);
+            return tx.audit(event("turn.started", context, stored.turn())
+                    .detail(Map.of(
+                            "session_id", session.sessionId(),
+                            "input_sha256", Sha256.hex(stored.request().inputText()),
+                            "input_len", stored.request().inputText().length())));
+        });
+    }
+
+    /** What the model asked for, before it is acted on. */
+    void steps(Turn turn, List<TurnStep> steps, int ordinal) {
+        journal.commit(tx -> {
+            for (int i = 0; i < steps.size(); i++) {
+                TurnStore.step(tx, turn.turnId(), ordinal + i, steps.get(i), clock.now());
+            }
+            TurnStore.update(tx, turn);
+            return turn;
+        });
+    }
+
+    /** The turn waits for a person. */
+    void changed(Context context, Turn turn) {
+        journal.commit(tx -> {
+            TurnStore.update(tx, turn);
+            return tx.audit(event("turn.waiting", context, turn)
+                    .detail(Map.of(
+                            "pending",
+                            turn.pendingApprovals().stream()
+                                    .map(Turn.Pending::approvalId)
+                                    .toList())));
+        });
+    }
+
+    /** The turn has its answer: kept together with the memories that go out. */
+    void completed(Context context, Turn turn, TurnRequest request) {
+        List<StoreRequest> memories = memories(turn, request);
+        memoryWrites.expect(turn.turnId(), memories.size());
+        journal.commit(tx -> {
+            TurnStore.update(tx, turn);
+            for (int i = 0; i < memories.size(); i++) {
+                MemoryWrites.publish(tx, context, turn.turnId(), i, memories.get(i));
+            }
+            return audit(tx, context, turn, ErrorCode.OK);
+        });
+    }
+
+    /** The turn ended without an answer. */
+    void ended(Context context, Turn turn, ErrorCode code) {
+        journal.commit(tx -> {
+            TurnStore.update(tx, turn);
+            return audit(tx, context, turn, code);
+        });
+    }
+
+    /** Whether its memories are written by now. */
+    void noted(Turn turn) {
+        journal.commit(tx -> {
+            TurnStore.update(tx, turn);
+            return turn;
+        });
+    }
+
+    private static Object audit(Tx tx, Context context, Turn turn, ErrorCode code) {
+        Map<String, @Nullable Object> detail = new LinkedHashMap<>();
+        detail.put("session_id", turn.sessionId());
+        detail.put("completion_reason", name(turn.quality().completionReason()));
+        detail.put("rounds", turn.quality().rounds());
+        detail.put("tool_calls", turn.toolCalls().stream().map(Turn.Call::actionId).toList());
+        detail.put("recalled", turn.memory().retrievedCount());
+        detail.put(
+                "backend", turn.routeDecision() == null ? null : turn.routeDecision().selectedBackend());
+        detail.put(
+                "answer_sha256", turn.assistantText() == null ? null : Sha256.hex(turn.assistantText()));
+        String operation = "turn." + turn.state().name().toLowerCase(Locale.ROOT);
+        return tx.audit(event(operation, context, turn)
+                .outcome(code)
+                .took(turn.latency().totalMs())
+                .detail(detail));
+    }
+
+    private static AuditEvent event(String operation, Context context, Turn turn) {
+        return AuditEvent.of(operation, context.origin()).about("turn", turn.turnId());
+    }
+
+    private static List<StoreRequest> memories(Turn turn, TurnRequest request) {
+        List<StoreRequest> memories = new ArrayList<>();
+        memories.add(memory("turn_raw", request.inputText(), turn));
+        for (Turn.Result result : turn.toolResults()) {
+            String text = result.toolName() + " " + name(result.status());
+            memories.add(memory("tool_event", text, turn));
+        }
+        return memories;
+    }
+
+    private static StoreRequest memory(String type, String text, Turn turn) {
+        Map<String, @Nullable Object> metadata = new LinkedHashMap<>();
+        metadata.put("turn_id", turn.turnId());
+        metadata.put("conversation_id", turn.conversationId());
+        String content = type.equals("turn_raw") || text.length() <= MAX_EVENT_CHARS
+                ? text
+                : text.substring(0, MAX_EVENT_CHARS);
+        return new StoreRequest(
+                type,
+                content,
+                metadata,
+                turn.userId(),
+                turn.sessionId(),
+                StoreRequest.Priority.NORMAL,
+                new Source("turn", turn.turnId()));
+    }
+
+    private static @Nullable String name(@Nullable Enum<?> constant) {
+        return constant == null ? null : constant.name().toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,136 @@
+package io.sonia.gateway;
+
+import io.sonia.contracts.gateway.Turn;
+import io.sonia.contracts.gateway.TurnRequest;
+import io.sonia.contracts.gateway.TurnState;
+import io.sonia.journal.Journal;
+import io.sonia.journal.Row;
+import io.sonia.journal.Tx;
+import io.sonia.kernel.json.Json;
+import io.sonia.kernel.json.Shape;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Turns and their steps in the journal. */
+final class TurnStore {
+
+    private static final int MAX_OPEN = 1_000;
+
+    /** A turn as stored, with what is needed to go on with it. */
+    record Stored(Turn turn, TurnRequest request, String actorId, String correlationId) {}
+
+    /** One past exchange of a session. */
+    record Exchange(String asked, String answered) {}
+
+    private final Journal journal;
+
+    TurnStore(Journal journal) {
+        this.journal = journal;
+    }
+
+    static void insert(Tx tx, Stored stored) throws SQLException {
+        Turn turn = stored.turn();
+        tx.sql()
+                .update(
+                        "INSERT INTO turns (turn_id, session_id, state, actor_id, correlation_id, request, turn, created_at)"
+                                + " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                        turn.turnId(),
+                        turn.sessionId(),
+                        wireName(turn.state()),
+                        stored.actorId(),
+                        stored.correlationId(),
+                        Json.text(stored.request()),
+                        Json.text(turn),
+                        turn.createdAt());
+    }
+
+    static void update(Tx tx, Turn turn) throws SQLException {
+        tx.sql()
+                .update(
+                        "UPDATE turns SET state = ?, turn = ? WHERE turn_id = ?",
+                        wireName(turn.state()),
+                        Json.text(turn),
+                        turn.turnId());
+    }
+
+    static void step(Tx tx, String turnId, int ordinal, TurnStep step, Instant at) throws SQLException {
+        String kind =
+                switch (step) {
+                    case TurnStep.Recalled r -> "recalled";
+                    case TurnStep.Asked a -> "asked";
+                };
+        tx.sql()
+                .update(
+                        "INSERT INTO turn_steps (turn_id, ordinal, kind, content, created_at) VALUES (?, ?, ?, ?, ?)",
+                        turnId,
+                        ordinal,
+                        kind,
+                        Json.text(step),
+                        at);
+    }
+
+    Optional<Stored> find(String turnId) {
+        return journal.read(sql -> sql.one("SELECT * FROM turns WHERE turn_id = ?", TurnStore::stored, turnId));
+    }
+
+    /** What a former life of this process left unfinished, oldest first. */
+    List<Stored> open() {
+        return journal.read(sql -> sql.list(
+                "SELECT * FROM turns WHERE state NOT IN ('completed', 'failed', 'cancelled')"
+                        + " ORDER BY created_at, turn_id LIMIT " + MAX_OPEN,
+                TurnStore::stored));
+    }
+
+    List<TurnStep> steps(String turnId) {
+        return journal.read(sql -> sql.list(
+                "SELECT kind, content FROM turn_steps WHERE turn_id = ? ORDER BY ordinal",
+                row -> stepOf(row.text("kind"), row.json("content")),
+                turnId));
+    }
+
+    /** The last completed exchanges of a session before a turn, oldest first. */
+    List<Exchange> history(String sessionId, String beforeTurnId, int limit) {
+        return journal
+                .read(sql -> sql.list(
+                        "SELECT request, turn FROM turns WHERE session_id = ? AND state = 'completed' AND turn_id <> ?"
+                                + " ORDER BY created_at DESC, turn_id DESC LIMIT ?",
+                        row -> {
+                            Stored stored = new Stored(turn(row), request(row), "", "");
+                            String answer = stored.turn().assistantText();
+                            return new Exchange(stored.request().inputText(), answer == null ? "" : answer);
+                        },
+                        sessionId,
+                        beforeTurnId,
+                        limit))
+                .reversed();
+    }
+
+    private static TurnStep stepOf(String kind, Map<String, @Nullable Object> content) {
+        return switch (kind) {
+            case "recalled" -> Shape.of(TurnStep.Recalled.class).readAnswer(content);
+            case "asked" -> Shape.of(TurnStep.Asked.class).readAnswer(content);
+            default -> throw new IllegalStateException("expected recalled or asked, met " + kind);
+        };
+    }
+
+    private static Stored stored(Row row) throws SQLException {
+        return new Stored(turn(row), request(row), row.text("actor_id"), row.text("correlation_id"));
+    }
+
+    static Turn turn(Row row) throws SQLException {
+        return Shape.of(Turn.class).readAnswer(row.json("turn"));
+    }
+
+    private static TurnRequest request(Row row) throws SQLException {
+        return Shape.of(TurnRequest.class).readAnswer(row.json("request"));
+    }
+
+    static String wireName(TurnState state) {
+        return state.name().toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,184 @@
+package io.sonia.gateway;
+
+import io.sonia.contracts.gateway.Session;
+import io.sonia.contracts.gateway.Turn;
+import io.sonia.contracts.gateway.TurnRequest;
+import io.sonia.contracts.gateway.TurnState;
+import io.sonia.kernel.Clock;
+import io.sonia.kernel.ErrorCode;
+import io.sonia.kernel.Ids;
+import io.sonia.kernel.ServiceName;
+import io.sonia.kernel.Sha256;
+import io.sonia.kernel.SoniaException;
+import io.sonia.kernel.Threads;
+import io.sonia.kernel.http.Context;
+import io.sonia.kernel.http.Deadline;
+import io.sonia.kernel.http.IdempotencyKey;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/** The turns of this gateway: begun, followed, stopped, and taken up again after a restart. */
+final class Turns {
+
+    private static final Duration TURN_TIME = Duration.ofSeconds(120);
+
+    private final TurnRun.Parts parts;
+    private final Sessions sessions;
+    private final TurnStore store;
+    private final Ids ids;
+    private final Clock clock;
+    private final Map<String, TurnRun> running = new ConcurrentHashMap<>();
+
+    Turns(TurnRun.Parts parts, Sessions sessions, TurnStore store, Ids ids) {
+        this.parts = parts;
+        this.sessions = sessions;
+        this.store = store;
+        this.ids = ids;
+        this.clock = parts.clock();
+    }
+
+    int runningCount() {
+        return running.size();
+    }
+
+    /** An id that is the same whenever the same keyed request comes again, so that it finds what it began. */
+    static String id(String prefix, @Nullable IdempotencyKey key, Ids ids) {
+        if (key == null) {
+            return ids.next(prefix);
+        }
+        String scope = String.join("\n", key.principal(), key.endpoint(), key.key(), key.fingerprint());
+        return prefix + Sha256.hex(scope).substring(0, 24);
+    }
+
+    /** The run a keyed request began earlier, if it is still going on. */
+    Optional<TurnRun> running(String turnId) {
+        return Optional.ofNullable(running.get(turnId));
+    }
+
+    Optional<Turn> stored(String turnId) {
+        return store.find(turnId).map(TurnStore.Stored::turn);
+    }
+
+    /**
+     * Begins a turn; it is durable when this returns and goes on by itself.
+     *
+     * @param listener is given the feed before the first frame, or null
+     */
+    TurnRun begin(
+            Context context, TurnRequest request, String turnId, java.util.function.@Nullable Consumer<TurnFeed> listener) {
+        String userId = request.userId() == null ? context.caller().principal() : request.userId();
+        Session session = sessions.enter(
+                new Sessions.Place(request.sessionId(), userId, request.conversationId(), request.profile()), turnId);
+        Instant now = clock.now();
+        TurnRun run = new TurnRun(parts, context, turnId, session, request, now);
+        try {
+            parts.journal()
+                    .begun(
+                            context,
+                            new TurnStore.Stored(
+                                    run.latest(), request, context.caller().principal(), context.correlationId()),
+                            session);
+        } catch (SoniaException e) {
+            sessions.leave(session.sessionId(), turnId);
+            throw e;
+        }
+        if (listener != null) {
+            listener.accept(run.feed());
+        }
+        List<TurnStore.Exchange> history = session.turnCount() <= 1
+                ? List.of()
+                : store.history(session.sessionId(), turnId, parts.config().historyTurns());
+        launch(turnId, session.sessionId(), run, List.of(), history);
+        return run;
+    }
+
+    /** Goes on with the turns of a former life. */
+    void resume() {
+        for (TurnStore.Stored stored : store.open()) {
+            Turn turn = stored.turn();
+            Session session = sessions.get(turn.sessionId());
+            Context context = Context.own(
+                    ServiceName.API_GATEWAY, stored.correlationId(), stored.actorId(), TURN_TIME, ids, clock);
+            TurnRun run = new TurnRun(parts, context, turn.turnId(), session, stored.request(), turn.createdAt());
+            sessions.reenter(turn.sessionId(), turn.turnId());
+            launch(
+                    turn.turnId(),
+                    turn.sessionId(),
+                    run,
+                    store.steps(turn.turnId()),
+                    store.history(turn.sessionId(), turn.turnId(), parts.config().historyTurns()));
+        }
+    }
+
+    private void launch(
+            String turnId, String sessionId, TurnRun run, List<TurnStep> steps, List<TurnStore.Exchange> history) {
+        running.put(turnId, run);
+        Threads.virtual("turn " + turnId, () -> {
+            try {
+                run.run(steps, history);
+            } finally {
+                running.remove(turnId);
+                sessions.leave(sessionId, turnId);
+                parts.changes().announce();
+            }
+        });
+    }
+
+    /** The newest state of a turn. */
+    Turn get(String turnId) {
+        TurnRun run = running.get(Ids.checked(turnId));
+        return run != null
+                ? run.latest()
+                : stored(turnId).orElseThrow(() -> SoniaException.of(ErrorCode.NOT_FOUND));
+    }
+
+    /** Waits until a turn is as wanted, at most until the deadline. */
+    Turn await(String turnId, Predicate<Turn> wanted, Deadline deadline) {
+        try {
+            return parts.changes().await(() -> get(turnId), wanted, deadline);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw SoniaException.of(ErrorCode.UNAVAILABLE, "The gateway is stopping");
+        }
+    }
+
+    /** Waits until the run has answered, or has waited {@code approvalWait} for a person. */
+    Turn answer(TurnRun run, Duration approvalWait, Deadline deadline) {
+        Turn turn = await(run.latest().turnId(), each -> over(run) || parked(each), deadline);
+        if (parked(turn) && !approvalWait.isZero()) {
+            Deadline patience = Deadline.in(approvalWait, clock);
+            turn = await(turn.turnId(), each -> over(run), patience);
+        }
+        return over(run) ? run.latest() : turn;
+    }
+
+    private boolean over(TurnRun run) {
+        return running.get(run.latest().turnId()) != run;
+    }
+
+    static boolean parked(Turn turn) {
+        return turn.state() == TurnState.AWAITING_APPROVAL;
+    }
+
+    /** Asks a turn to stop; says whether a model and whether a tool was at work. */
+    boolean[] cancel(Context context, String turnId) {
+        TurnRun run = running.get(Ids.checked(turnId));
+        if (run == null) {
+            throw SoniaException.of(ErrorCode.INVALID_STATE)
+                    .with("state", TurnStore.wireName(get(turnId).state()))
+                    .with("allowed", List.of());
+        }
+        String tool = run.toolRunning();
+        boolean[] stopped = run.cancel();
+        if (tool != null) {
+            parts.actions().withdraw(context, tool);
+        }
+        return stopped;
+    }
+}

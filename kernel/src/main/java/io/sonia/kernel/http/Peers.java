@@ -1,0 +1,42 @@
+package io.sonia.kernel.http;
+
+import io.sonia.kernel.Hlc;
+import io.sonia.kernel.ServiceName;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/** The other services as one service sees them. */
+public final class Peers {
+
+    private final Map<ServiceName, Peer> peers = new EnumMap<>(ServiceName.class);
+    private final Map<ServiceName, Integer> ports;
+
+    /**
+     * Peers on this machine.
+     *
+     * @param ports where each service listens
+     * @param serviceToken the calling service's own token, asked for at each call so that a renewed one is used
+     */
+    public Peers(Map<ServiceName, Integer> ports, HttpClient client, Hlc hlc, Supplier<String> serviceToken) {
+        this.ports = Map.copyOf(ports);
+        ports.forEach((service, port) -> peers.put(
+                service,
+                new Peer(
+                        service.wireName(), URI.create("http://127.0.0.1:" + port), client, hlc, serviceToken)));
+    }
+
+    public Peer of(ServiceName service) {
+        Peer peer = peers.get(service);
+        if (peer == null) {
+            throw new IllegalArgumentException("no address for " + service);
+        }
+        return peer;
+    }
+
+    public int port(ServiceName service) {
+        return ports.getOrDefault(service, service.defaultPort());
+    }
+}
