@@ -1,0 +1,9 @@
+package io.sonia.kernel.logging;
+
+/** How much a line matters, least first. */
+public enum LogLevel {
+    DEBUG,
+    INFO,
+    WARN,
+    ERROR
+}
