@@ -1,0 +1,180 @@
+package io.sonia.journal;
+
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The reading end of the audit chain. Nothing is returned unverified: an entry must match its own hash and both its
+ * neighbours, and the newest one must be the one this process wrote last.
+ */
+public final class AuditChain {
+
+    /** The largest page and the longest trace. */
+    public static final int MAX_LISTED = 5000;
+
+    /** Entries checked by one verification. */
+    public static final long MAX_VERIFIED = 1_000_000;
+
+    /** Entries read per snapshot, so that a long verification does not hold the write-ahead log. */
+    private static final int STEP = 2000;
+
+    /** The newest entry: how many there are, and its hash. */
+    public record Head(long size, String hash) {
+
+        static final Head EMPTY = new Head(0, EntryHash.ZEROS);
+    }
+
+    /** What entries to list; null means any. Bounds are inclusive. */
+    public record Filter(
+            @Nullable Long fromSeq,
+            @Nullable Long toSeq,
+            @Nullable String actorId,
+            @Nullable String operation,
+            @Nullable String outcome,
+            @Nullable String correlationId,
+            @Nullable String resourceId,
+            @Nullable Instant since,
+            @Nullable Instant until) {
+
+        public static final Filter ALL = new Filter(null, null, null, null, null, null, null, null, null);
+    }
+
+    /**
+     * Some entries, newest first.
+     *
+     * @param total all entries that match the filter
+     * @param next what to pass as {@code before} for the following page; null at the end
+     */
+    public record Page(
+            List<AuditEntry> entries,
+            Head head,
+            long total,
+            @Nullable Long next) {}
+
+    /**
+     * The result of checking a part of the chain.
+     *
+     * @param firstHash hash of the first entry checked; null if there was none
+     * @param lastHash hash of the last entry found good; null if there was none
+     */
+    public record Verification(
+            boolean valid,
+            long checkedEntries,
+            @Nullable Long firstBadSeq,
+            @Nullable String reason,
+            @Nullable String firstHash,
+            @Nullable String lastHash) {}
+
+    private final Journal journal;
+    private final AuditLog log;
+
+    AuditChain(Journal journal, AuditLog log) {
+        this.journal = journal;
+        this.log = log;
+    }
+
+    /** The newest durable entry. */
+    public Head head() {
+        return log.durable();
+    }
+
+    /**
+     * Entries that match, newest first.
+     *
+     * @param before only entries older than this sequence number; null starts at the newest
+     * @throws io.sonia.kernel.SoniaException AUDIT_CHAIN_BROKEN with {@code first_bad_seq} and {@code reason}
+     */
+    public Page entries(Filter filter, int limit, @Nullable Long before) {
+        Head head = log.durable();
+        StoredEntry.Selection matching = selection(filter);
+        return journal.read(sql -> {
+            checkTail(sql, head);
+            long total = filter.equals(Filter.ALL) ? head.size() : matching.count(sql);
+            StoredEntry.Selection page = matching.and("e.seq < ?", before);
+            List<AuditEntry> entries = verified(page.newestFirst(sql, bounded(limit)), head);
+            boolean more = entries.size() == limit;
+            return new Page(entries, head, total, more ? entries.getLast().seq() : null);
+        });
+    }
+
+    /**
+     * The entries of one correlation id, oldest first.
+     *
+     * @throws io.sonia.kernel.SoniaException AUDIT_CHAIN_BROKEN with {@code first_bad_seq} and {@code reason}
+     */
+    public List<AuditEntry> trace(String correlationId, int limit) {
+        Head head = log.durable();
+        StoredEntry.Selection matching = new StoredEntry.Selection().and("e.correlation_id = ?", correlationId);
+        return journal.read(sql -> {
+            checkTail(sql, head);
+            return verified(matching.oldestFirst(sql, bounded(limit)), head);
+        });
+    }
+
+    /**
+     * Recomputes every hash from {@code fromSeq} to {@code toSeq}, both included; null means the first and the newest.
+     * Checks at most {@link #MAX_VERIFIED} entries.
+     */
+    @SuppressWarnings("ThreadPriorityCheck") // a virtual thread is not preempted; others must get its carrier
+    public Verification verify(@Nullable Long fromSeq, @Nullable Long toSeq) {
+        Head head = log.durable();
+        long from = Math.max(1, fromSeq == null ? 1 : fromSeq);
+        long to = Math.min(toSeq == null ? head.size() : Math.min(toSeq, head.size()), from + MAX_VERIFIED - 1);
+        if (from > Math.max(1, to)) {
+            return new Verification(true, 0, null, null, null, null);
+        }
+        ChainWalk walk = journal.read(sql -> ChainWalk.startingAt(sql, from));
+        while (walk.good() && walk.next() <= to) {
+            walk.takeAll(journal.read(
+                    sql -> StoredEntry.range(sql, walk.next(), Math.min(to, walk.next() + STEP - 1))));
+            Thread.yield();
+        }
+        if (walk.good() && to == head.size()) {
+            walk.endsAt(head);
+            long newest = journal.read(StoredEntry::newest);
+            walk.nothingBeyond(newest, log.written());
+        }
+        return walk.result();
+    }
+
+    private List<AuditEntry> verified(List<StoredEntry> found, Head head) {
+        EntryHash hash = new EntryHash();
+        Head written = log.written();
+        for (StoredEntry entry : found) {
+            ChainBreak broken = entry.check(hash, head, written);
+            if (broken != null) {
+                throw broken.asException();
+            }
+        }
+        return found.stream().map(StoredEntry::decoded).toList();
+    }
+
+    private static void checkTail(Sql sql, Head head) throws SQLException {
+        long newest = StoredEntry.newest(sql);
+        if (newest < head.size()) {
+            throw new ChainBreak(newest + 1, ChainBreak.GAP).asException();
+        }
+    }
+
+    private static int bounded(int limit) {
+        if (limit < 1 || limit > MAX_LISTED) {
+            throw new IllegalArgumentException("expected a limit from 1 to " + MAX_LISTED + ", met " + limit);
+        }
+        return limit;
+    }
+
+    private static StoredEntry.Selection selection(Filter filter) {
+        return new StoredEntry.Selection()
+                .and("e.seq >= ?", filter.fromSeq())
+                .and("e.seq <= ?", filter.toSeq())
+                .and("e.actor_id = ?", filter.actorId())
+                .and("e.operation = ?", filter.operation())
+                .and("e.outcome = ?", filter.outcome())
+                .and("e.correlation_id = ?", filter.correlationId())
+                .and("e.resource_id = ?", filter.resourceId())
+                .and("e.timestamp >= ?", filter.since())
+                .and("e.timestamp <= ?", filter.until());
+    }
+}

@@ -1,0 +1,53 @@
+package io.sonia.journal;
+
+import io.sonia.kernel.json.Json;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One link of the audit chain as it is stored.
+ *
+ * @param values each field's String, Long, Double or null, in the order of the fields
+ * @param detail the redacted detail in its RFC 8785 form
+ */
+public record AuditEntry(Map<AuditField, @Nullable Object> values, String detail) {
+
+    public AuditEntry {
+        values = Collections.unmodifiableMap(values);
+    }
+
+    public long seq() {
+        return (Long) present(AuditField.SEQ);
+    }
+
+    public String hash() {
+        return (String) present(AuditField.HASH);
+    }
+
+    public String prevHash() {
+        return (String) present(AuditField.PREV_HASH);
+    }
+
+    public @Nullable Object value(AuditField field) {
+        return values.get(field);
+    }
+
+    /** The entry as JSON: every field, then {@code detail} and {@code state}. */
+    public Map<String, @Nullable Object> toMap() {
+        Map<String, @Nullable Object> map = new LinkedHashMap<>();
+        values.forEach((field, value) -> map.put(field.wireName(), value));
+        map.put("detail", Json.parseObject(detail));
+        map.put("state", "committed");
+        return map;
+    }
+
+    private Object present(AuditField field) {
+        Object value = value(field);
+        if (value == null) {
+            throw new IllegalStateException(field.wireName() + " is null");
+        }
+        return value;
+    }
+}

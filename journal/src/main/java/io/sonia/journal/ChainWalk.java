@@ -1,0 +1,94 @@
+package io.sonia.journal;
+
+import java.sql.SQLException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** One verification in progress: entries are taken in order until one does not continue the chain. */
+final class ChainWalk {
+
+    private final EntryHash hash = new EntryHash();
+    private final long from;
+    private long next;
+    private String last;
+    private @Nullable String first;
+    private @Nullable ChainBreak broken;
+
+    private ChainWalk(long from, @Nullable String hashBefore) {
+        this.from = from;
+        this.next = from;
+        this.last = hashBefore == null ? "" : hashBefore;
+        this.broken = hashBefore == null ? new ChainBreak(from - 1, ChainBreak.GAP) : null;
+    }
+
+    /** A walk that continues the entry before {@code from}. */
+    static ChainWalk startingAt(Sql sql, long from) throws SQLException {
+        String before = from == 1
+                ? EntryHash.ZEROS
+                : sql.one("SELECT hash FROM audit_entries WHERE seq = ?", row -> row.text("hash"), from - 1)
+                        .orElse(null);
+        return new ChainWalk(from, before);
+    }
+
+    boolean good() {
+        return broken == null;
+    }
+
+    /** The sequence number that has to come next. */
+    long next() {
+        return next;
+    }
+
+    /** Takes the entries that were found from {@link #next} on; none found is a gap. */
+    void takeAll(List<StoredEntry> entries) {
+        if (entries.isEmpty()) {
+            broken = new ChainBreak(next, ChainBreak.GAP);
+        }
+        for (StoredEntry entry : entries) {
+            take(entry);
+            if (broken != null) {
+                return;
+            }
+        }
+    }
+
+    /** The newest entry must be the one that was written last. */
+    void endsAt(AuditChain.Head head) {
+        if (head.size() >= from && !last.equals(head.hash())) {
+            broken = new ChainBreak(head.size(), ChainBreak.HEAD);
+        }
+    }
+
+    /** Nothing may be there beyond what was written. */
+    void nothingBeyond(long newest, AuditChain.Head written) {
+        if (broken == null && newest > written.size()) {
+            broken = new ChainBreak(written.size() + 1, ChainBreak.BEYOND_HEAD);
+        }
+    }
+
+    AuditChain.Verification result() {
+        long checked = next - from;
+        return new AuditChain.Verification(
+                broken == null,
+                checked,
+                broken == null ? null : broken.firstBadSeq(),
+                broken == null ? null : broken.reason(),
+                first,
+                checked == 0 ? null : last);
+    }
+
+    private void take(StoredEntry entry) {
+        if (entry.seq() != next) {
+            broken = new ChainBreak(next, ChainBreak.GAP);
+        } else if (!entry.prevHash().equals(last)) {
+            broken = new ChainBreak(next, ChainBreak.PREV_HASH);
+        } else {
+            broken = entry.check(hash);
+        }
+        if (broken == null) {
+            last = entry.hash();
+            first = first == null ? last : first;
+            next++;
+        }
+    }
+}

@@ -1,0 +1,82 @@
+package io.sonia.journal;
+
+import java.util.List;
+
+/** The tables that every journal has beside its service's own. */
+final class CoreSchema {
+
+    private CoreSchema() {}
+
+    private static final Migration AUDIT = new Migration(1, "audit entries", """
+            CREATE TABLE audit_entries (
+              chain TEXT NOT NULL,
+              seq INTEGER PRIMARY KEY,
+              timestamp TEXT NOT NULL,
+              hlc TEXT NOT NULL,
+              operation TEXT NOT NULL,
+              outcome TEXT NOT NULL,
+              http_status INTEGER NOT NULL,
+              actor_id TEXT NOT NULL,
+              actor_role TEXT NOT NULL,
+              actor_kind TEXT NOT NULL,
+              via TEXT,
+              on_behalf_of TEXT,
+              resource_type TEXT,
+              resource_id TEXT,
+              correlation_id TEXT NOT NULL,
+              trace_id TEXT,
+              idempotency_key_digest TEXT,
+              fence_token INTEGER,
+              approval_id TEXT,
+              digest TEXT,
+              policy_version TEXT,
+              rule_id TEXT,
+              replay_of TEXT,
+              replay_generation INTEGER,
+              duration_ms REAL,
+              detail_hash TEXT NOT NULL,
+              prev_hash TEXT NOT NULL,
+              hash TEXT NOT NULL,
+              detail TEXT NOT NULL
+            ) STRICT;
+            CREATE INDEX audit_entries_correlation ON audit_entries (correlation_id);
+            CREATE TRIGGER audit_entries_no_update BEFORE UPDATE ON audit_entries
+            BEGIN SELECT RAISE(ABORT, 'audit entries are append-only'); END;
+            CREATE TRIGGER audit_entries_no_delete BEFORE DELETE ON audit_entries
+            BEGIN SELECT RAISE(ABORT, 'audit entries are append-only'); END;
+            """, "DROP TABLE audit_entries;");
+
+    private static final Migration IDEMPOTENCY =
+            new Migration(2, "answered requests", """
+            CREATE TABLE idempotency_keys (
+              endpoint TEXT NOT NULL,
+              idempotency_key TEXT NOT NULL,
+              principal TEXT NOT NULL,
+              fingerprint TEXT NOT NULL,
+              http_status INTEGER NOT NULL,
+              location TEXT,
+              body BLOB NOT NULL,
+              created_at TEXT NOT NULL,
+              expires_at TEXT NOT NULL,
+              PRIMARY KEY (endpoint, idempotency_key, principal)
+            ) STRICT;
+            """, "DROP TABLE idempotency_keys;");
+
+    private static final Migration OUTBOX = new Migration(3, "outbox", """
+            CREATE TABLE outbox (
+              outbox_id INTEGER PRIMARY KEY,
+              topic TEXT NOT NULL,
+              dedupe_id TEXT NOT NULL UNIQUE,
+              payload TEXT NOT NULL,
+              attempts INTEGER NOT NULL,
+              next_attempt_epoch_ms INTEGER NOT NULL,
+              delivered_at TEXT,
+              dead INTEGER NOT NULL,
+              created_at TEXT NOT NULL
+            ) STRICT;
+            CREATE INDEX outbox_pending ON outbox (topic, outbox_id) WHERE delivered_at IS NULL AND dead = 0;
+            CREATE INDEX outbox_delivered ON outbox (delivered_at) WHERE delivered_at IS NOT NULL;
+            """, "DROP TABLE outbox;");
+
+    static final List<Migration> MIGRATIONS = List.of(AUDIT, IDEMPOTENCY, OUTBOX);
+}

@@ -1,0 +1,49 @@
+package io.sonia.journal;
+
+import io.sonia.kernel.AuditTrail;
+import io.sonia.kernel.http.IdempotencyRecords;
+
+/**
+ * One service's durable store: its state, its audit chain, its answered requests and its outbox, in one database with
+ * one writer. What belongs together commits together, or not at all.
+ */
+public interface Journal extends AuditTrail, IdempotencyRecords, AutoCloseable {
+
+    /**
+     * Runs the work alone on the writer and returns once its effect is durable. A work that throws leaves nothing
+     * behind and its exception comes back unchanged; an {@link java.sql.SQLException} comes back as STORAGE_UNAVAILABLE.
+     * Works are short and touch nothing but the transaction: others wait behind them.
+     *
+     * @throws io.sonia.kernel.SoniaException OVERLOADED if too many works wait, STORAGE_FULL below the disk floor,
+     *     STORAGE_UNAVAILABLE if the store cannot commit, OUTCOME_UNKNOWN if a commit hangs
+     */
+    <T> T commit(Work<T> work);
+
+    /**
+     * Runs the query on one snapshot that holds everything committed before the call.
+     *
+     * @throws io.sonia.kernel.SoniaException OVERLOADED if all readers stay busy, STORAGE_UNAVAILABLE if reading fails
+     */
+    <T> T read(Query<T> query);
+
+    /** Reading and verification of the audit entries. */
+    AuditChain chain();
+
+    /** Whether it can work, and its figures. */
+    JournalState state();
+
+    /**
+     * Deletes answered requests past their 24 hours and outbox messages delivered as long ago, at most {@code limit} of
+     * each.
+     *
+     * @return the number of rows deleted
+     */
+    int reap(int limit);
+
+    /** Calls the listener after each commit that put messages into the outbox; it must return at once. */
+    void whenPublished(Runnable listener);
+
+    /** Finishes the works that wait, and closes the store. */
+    @Override
+    void close();
+}

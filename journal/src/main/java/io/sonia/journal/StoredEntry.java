@@ -1,0 +1,177 @@
+package io.sonia.journal;
+
+import io.sonia.kernel.json.CanonicalJson;
+import java.nio.charset.StandardCharsets;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An audit entry as the bytes that are in the table, unverified, with what its neighbours say about it.
+ *
+ * @param texts the text of each {@link AuditField}, or null
+ * @param hashBefore {@code hash} of the entry before, if that was read and is there
+ * @param prevHashAfter {@code prev_hash} of the entry after, if that was read and is there
+ */
+record StoredEntry(
+        Map<AuditField, byte @Nullable []> texts,
+        byte[] detail,
+        @Nullable String hashBefore,
+        @Nullable String prevHashAfter) {
+
+    private static final String RANGE = "SELECT " + AuditField.columns("e")
+            + ", e.detail, NULL, NULL FROM audit_entries e WHERE e.seq BETWEEN ? AND ? ORDER BY e.seq";
+    private static final String WITH_NEIGHBOURS = "SELECT " + AuditField.columns("e")
+            + ", e.detail, p.hash, n.prev_hash FROM audit_entries e"
+            + " LEFT JOIN audit_entries p ON p.seq = e.seq - 1 LEFT JOIN audit_entries n ON n.seq = e.seq + 1";
+
+    /** Conditions on entries and their arguments. */
+    record Selection(String where, List<@Nullable Object> args) {
+
+        Selection() {
+            this("", List.of());
+        }
+
+        /** The same and one condition more, unless its argument is null. */
+        Selection and(String condition, @Nullable Object arg) {
+            if (arg == null) {
+                return this;
+            }
+            List<@Nullable Object> more = new ArrayList<>(args);
+            more.add(arg);
+            return new Selection(where + (where.isEmpty() ? " WHERE " : " AND ") + condition, more);
+        }
+
+        long count(Sql sql) throws SQLException {
+            return sql.number("SELECT count(*) FROM audit_entries e" + where, args.toArray());
+        }
+
+        List<StoredEntry> newestFirst(Sql sql, int limit) throws SQLException {
+            return list(sql, " ORDER BY e.seq DESC LIMIT ?", limit);
+        }
+
+        List<StoredEntry> oldestFirst(Sql sql, int limit) throws SQLException {
+            return list(sql, " ORDER BY e.seq LIMIT ?", limit);
+        }
+
+        private List<StoredEntry> list(Sql sql, String end, int limit) throws SQLException {
+            @Nullable Object[] all = Arrays.copyOf(args.toArray(), args.size() + 1);
+            all[args.size()] = limit;
+            return sql.list(WITH_NEIGHBOURS + where + end, StoredEntry::read, all);
+        }
+    }
+
+    /** Entries by sequence number, both ends included, without their neighbours' word. */
+    static List<StoredEntry> range(Sql sql, long from, long to) throws SQLException {
+        return sql.list(RANGE, StoredEntry::read, from, to);
+    }
+
+    /** The highest sequence number there is, or 0. */
+    static long newest(Sql sql) throws SQLException {
+        return sql.number("SELECT coalesce(max(seq), 0) FROM audit_entries");
+    }
+
+    /** The entry with the highest sequence number, as it claims to be. */
+    static AuditChain.Head head(Sql sql) throws SQLException {
+        return sql.one(
+                        "SELECT seq, hash FROM audit_entries ORDER BY seq DESC LIMIT 1",
+                        row -> new AuditChain.Head(row.number("seq"), row.text("hash")))
+                .orElse(AuditChain.Head.EMPTY);
+    }
+
+    long seq() {
+        return Long.parseLong(text(AuditField.SEQ));
+    }
+
+    String hash() {
+        return text(AuditField.HASH);
+    }
+
+    String prevHash() {
+        return text(AuditField.PREV_HASH);
+    }
+
+    /** What is wrong with the entry itself, or null. */
+    @Nullable
+    ChainBreak check(EntryHash hash) {
+        if (!hash.ofDetail(detail).equals(text(AuditField.DETAIL_HASH))) {
+            return new ChainBreak(seq(), ChainBreak.DETAIL);
+        }
+        if (!EntryHash.wellFormed(prevHash())
+                || !hash.of(prevHash(), texts::get).equals(hash())) {
+            return new ChainBreak(seq(), ChainBreak.HASH);
+        }
+        return null;
+    }
+
+    /**
+     * What is wrong with the entry or its place in the chain, or null.
+     *
+     * @param durable a head that was durable before the entry was read
+     * @param written a head beyond which nothing was written when it was read
+     */
+    @Nullable
+    ChainBreak check(EntryHash hash, AuditChain.Head durable, AuditChain.Head written) {
+        long seq = seq();
+        ChainBreak own = check(hash);
+        if (own != null) {
+            return own;
+        }
+        if (seq > written.size()) {
+            return new ChainBreak(seq, ChainBreak.BEYOND_HEAD);
+        }
+        String before = seq == 1 ? EntryHash.ZEROS : hashBefore;
+        if (!prevHash().equals(before)) {
+            return before == null ? new ChainBreak(seq - 1, ChainBreak.GAP) : new ChainBreak(seq, ChainBreak.PREV_HASH);
+        }
+        if (seq == durable.size() && !hash().equals(durable.hash())) {
+            return new ChainBreak(seq, ChainBreak.HEAD);
+        }
+        if (seq < durable.size() && !hash().equals(prevHashAfter)) {
+            return new ChainBreak(seq + 1, prevHashAfter == null ? ChainBreak.GAP : ChainBreak.PREV_HASH);
+        }
+        return null;
+    }
+
+    /** The entry in its Java types; only for a verified one. */
+    AuditEntry decoded() {
+        Map<AuditField, @Nullable Object> values = new EnumMap<>(AuditField.class);
+        texts.forEach((field, text) -> values.put(field, text == null ? null : decoded(field, text)));
+        return new AuditEntry(values, new String(detail, StandardCharsets.UTF_8));
+    }
+
+    private static Object decoded(AuditField field, byte[] text) {
+        String value = new String(text, StandardCharsets.UTF_8);
+        return switch (field.form()) {
+            case TEXT -> value;
+            case INTEGER -> Long.valueOf(value);
+            case NUMBER -> Double.valueOf(value);
+        };
+    }
+
+    private String text(AuditField field) {
+        byte[] text = texts.get(field);
+        return text == null ? "" : new String(text, StandardCharsets.UTF_8);
+    }
+
+    private static StoredEntry read(Row row) throws SQLException {
+        Map<AuditField, byte @Nullable []> texts = new EnumMap<>(AuditField.class);
+        int column = 0;
+        for (AuditField field : AuditField.values()) {
+            column++;
+            if (field.form() == AuditField.Form.NUMBER) {
+                Double number = row.realOrNull(column);
+                texts.put(field, number == null ? null : CanonicalJson.bytes(number));
+            } else {
+                texts.put(field, row.storedText(column));
+            }
+        }
+        byte[] detail = row.storedText(column + 1);
+        return new StoredEntry(
+                texts, detail == null ? new byte[0] : detail, row.textOrNull(column + 2), row.textOrNull(column + 3));
+    }
+}

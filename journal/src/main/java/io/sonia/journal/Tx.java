@@ -1,0 +1,75 @@
+package io.sonia.journal;
+
+import io.sonia.kernel.AuditEvent;
+import io.sonia.kernel.http.IdempotencyKey;
+import io.sonia.kernel.http.StoredReply;
+import java.sql.SQLException;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A transaction in progress: everything done through it commits together. It ends with the work it was given to. */
+public final class Tx {
+
+    private final Sql sql;
+    private final AuditLog audit;
+    private final AnsweredRequests answered;
+    private final Outbox outbox;
+    private boolean ended;
+    private boolean published;
+
+    Tx(Sql sql, AuditLog audit, AnsweredRequests answered, Outbox outbox) {
+        this.sql = sql;
+        this.audit = audit;
+        this.answered = answered;
+        this.outbox = outbox;
+    }
+
+    public Sql sql() {
+        check();
+        return sql;
+    }
+
+    /**
+     * Appends to the audit chain.
+     *
+     * @throws io.sonia.kernel.SoniaException AUDIT_UNAVAILABLE if it cannot; the work must then fail
+     */
+    public AuditEntry audit(AuditEvent event) {
+        check();
+        return audit.append(sql, event);
+    }
+
+    /**
+     * Stores the answer under the request's key; without a key it does nothing.
+     *
+     * @throws io.sonia.kernel.SoniaException IDEMPOTENCY_IN_PROGRESS if the same request was answered meanwhile,
+     *     IDEMPOTENCY_MISMATCH if another one took the key; the work must then fail, so that no effect happens twice
+     */
+    public void remember(@Nullable IdempotencyKey key, StoredReply reply) throws SQLException {
+        check();
+        if (key != null) {
+            answered.put(sql, key, reply);
+        }
+    }
+
+    /** Puts a message into the outbox; one with a dedupe key that is there already changes nothing. */
+    public void publish(String topic, String dedupeKey, Map<String, @Nullable Object> payload) throws SQLException {
+        check();
+        outbox.put(sql, topic, dedupeKey, payload);
+        published = true;
+    }
+
+    boolean published() {
+        return published;
+    }
+
+    void end() {
+        ended = true;
+    }
+
+    private void check() {
+        if (ended) {
+            throw new IllegalStateException("the transaction was used after its work had ended");
+        }
+    }
+}
