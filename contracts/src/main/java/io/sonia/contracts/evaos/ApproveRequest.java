@@ -1,6 +1,5 @@
 package io.sonia.contracts.evaos;
 
-import io.sonia.kernel.json.Range;
 import io.sonia.kernel.json.Text;
 import org.jspecify.annotations.Nullable;
 
@@ -13,4 +12,4 @@ public record ApproveRequest(
         @Text(min = 1, max = 64) String approvalId,
         Decision decision,
         @Nullable String reason,
-        @Nullable @Range(max = Long.MAX_VALUE) Long fenceToken) {}
+        @Nullable Long fenceToken) {}

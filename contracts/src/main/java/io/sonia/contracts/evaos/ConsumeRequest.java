@@ -1,6 +1,5 @@
 package io.sonia.contracts.evaos;
 
-import io.sonia.kernel.json.Range;
 import io.sonia.kernel.json.Text;
 import org.jspecify.annotations.Nullable;
 
@@ -9,4 +8,4 @@ public record ConsumeRequest(
         @Text(min = 1, max = 64) String grantId,
         @Text(min = 1, max = 64) String executionId,
         @Text(min = 64, max = 64) String digest,
-        @Nullable @Range(max = Long.MAX_VALUE) Long fenceToken) {}
+        @Nullable Long fenceToken) {}

@@ -1,6 +1,7 @@
 package io.sonia.contracts.evaos;
 
 import io.sonia.contracts.RiskTier;
+import io.sonia.contracts.policy.PolicyFile;
 import io.sonia.contracts.policy.PolicyRule;
 import java.time.Instant;
 import java.util.List;
@@ -14,8 +15,4 @@ public record PolicyAnswer(
         Map<String, RiskTier> tiers,
         List<PolicyRule> rules,
         List<PolicyFile> files,
-        Instant loadedAt) {
-
-    /** One file of the set. */
-    public record PolicyFile(String name, String sha256, int version) {}
-}
+        Instant loadedAt) {}

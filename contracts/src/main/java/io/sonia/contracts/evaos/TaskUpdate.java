@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Changes a task; what is absent stays. The fence token or If-Match must be given and current. */
 public record TaskUpdate(
-        @Nullable @Range(max = Long.MAX_VALUE) Long fenceToken,
+        @Nullable Long fenceToken,
         @Nullable TaskStatus status,
         @Nullable @Range(max = 100) Integer progress,
         @Nullable Map<String, @Nullable Object> result,

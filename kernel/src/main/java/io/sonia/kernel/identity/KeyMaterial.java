@@ -32,7 +32,7 @@ public record KeyMaterial(PrivateKey signingKey, PublicKey publicKey, String key
     private static final String CURE =
             "restore it from a backup, or move the secrets folder away for a new installation";
 
-    /** Makes fresh keys in a home whose secrets folder holds none. */
+    /** Makes fresh keys; the root key, without which the others are worth nothing, is written last. */
     public static void create(Home home, Ids ids) throws IOException {
         byte[] root = ids.bytes(ROOT_BYTES);
         KeyPair pair = Ed25519.newKeyPair();
@@ -41,6 +41,7 @@ public record KeyMaterial(PrivateKey signingKey, PublicKey publicKey, String key
                 home.signingKey(),
                 seal(root, ids.bytes(NONCE_BYTES), pair.getPrivate().getEncoded()));
         SecretFile.write(home.publicKey(), pem(pair.getPublic()).getBytes(StandardCharsets.US_ASCII));
+        SecretFile.write(home.rootKey(), root);
     }
 
     /**

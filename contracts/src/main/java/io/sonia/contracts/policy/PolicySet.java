@@ -1,0 +1,49 @@
+package io.sonia.contracts.policy;
+
+import io.sonia.kernel.json.CanonicalJson;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All policy files, read and checked together.
+ *
+ * @param digest SHA-256 of the RFC 8785 form of file name to file digest; any changed byte changes it
+ */
+public record PolicySet(
+        RiskPolicy risk,
+        RbacToolsMatrix rbac,
+        ToolsRollout rollout,
+        NetworkAllowlist network,
+        List<PolicyFile> files,
+        String digest) {
+
+    private static final int SHORT = 12;
+
+    static PolicySet of(
+            RiskPolicy risk,
+            RbacToolsMatrix rbac,
+            ToolsRollout rollout,
+            NetworkAllowlist network,
+            List<PolicyFile> files) {
+        Map<String, @Nullable Object> digests = new TreeMap<>();
+        files.forEach(each -> digests.put(each.name(), each.sha256()));
+        return new PolicySet(risk, rbac, rollout, network, files, CanonicalJson.sha256(digests));
+    }
+
+    /**
+     * Reads {@code config/policies}.
+     *
+     * @throws io.sonia.kernel.SoniaException CONFIG_INVALID with {@code details.problems[]}, everything wrong at once
+     */
+    public static PolicySet load(Path folder) {
+        return new PolicyReader(folder).read();
+    }
+
+    /** The short name of this very set, such as {@code pol_1a2b3c4d5e6f}; grants and approvals are bound to it. */
+    public String version() {
+        return "pol_" + digest.substring(0, SHORT);
+    }
+}
