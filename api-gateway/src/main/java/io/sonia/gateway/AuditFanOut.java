@@ -1,0 +1,155 @@
+package io.sonia.gateway;
+
+import io.sonia.contracts.audit.AuditRoutes;
+import io.sonia.contracts.audit.ChainVerdict;
+import io.sonia.contracts.audit.EntriesAnswer;
+import io.sonia.contracts.audit.EntriesQuery;
+import io.sonia.contracts.audit.HeadAnswer;
+import io.sonia.contracts.audit.TraceAnswer;
+import io.sonia.contracts.audit.TraceQuery;
+import io.sonia.contracts.audit.VerifyAnswer;
+import io.sonia.contracts.audit.VerifyQuery;
+import io.sonia.journal.Journal;
+import io.sonia.kernel.ErrorCode;
+import io.sonia.kernel.ServiceName;
+import io.sonia.kernel.SoniaException;
+import io.sonia.kernel.http.Call;
+import io.sonia.kernel.http.Empty;
+import io.sonia.kernel.http.Operation;
+import io.sonia.kernel.http.Peer;
+import io.sonia.kernel.http.Peers;
+import io.sonia.kernel.http.Reply;
+import io.sonia.kernel.http.Route;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The audit chains of all services through one door. */
+final class AuditFanOut {
+
+    private static final String ALL = "all";
+    private static final Comparator<Map<String, @Nullable Object>> CAUSAL = Comparator.comparing(
+                    (Map<String, @Nullable Object> entry) -> String.valueOf(entry.get("hlc")))
+            .thenComparing(entry -> String.valueOf(entry.get("chain")))
+            .thenComparing(entry -> entry.get("seq") instanceof Long seq ? seq : 0L);
+
+    private final AuditRoutes own;
+    private final Journal journal;
+    private final Peers peers;
+
+    AuditFanOut(AuditRoutes own, Journal journal, Peers peers) {
+        this.own = own;
+        this.journal = journal;
+        this.peers = peers;
+    }
+
+    List<Route<?>> list() {
+        return List.of(
+                Route.of(Operation.AUDIT_ENTRIES, EntriesQuery.class, EntriesAnswer.class, this::entries),
+                Route.of(Operation.AUDIT_VERIFY, VerifyQuery.class, VerifyAnswer.class, this::verify),
+                Route.of(Operation.AUDIT_TRACE, TraceQuery.class, TraceAnswer.class, this::trace),
+                Route.of(Operation.AUDIT_HEAD, HeadAnswer.class, this::head));
+    }
+
+    private Reply entries(Call<EntriesQuery> call) {
+        EntriesQuery query = call.input();
+        ServiceName chain = chain(query.chain());
+        if (chain != ServiceName.API_GATEWAY) {
+            return Reply.ok(peers.of(chain)
+                    .on(call.context(), Operation.AUDIT_ENTRIES)
+                    .query("limit", query.limit())
+                    .query("cursor", query.cursor())
+                    .query("from_seq", query.fromSeq())
+                    .query("to_seq", query.toSeq())
+                    .query("actor_id", query.actorId())
+                    .query("operation", query.operation())
+                    .query("outcome", query.outcome())
+                    .query("correlation_id", query.correlationId())
+                    .query("resource_id", query.resourceId())
+                    .query("since", query.since())
+                    .query("until", query.until())
+                    .send(EntriesAnswer.class));
+        }
+        EntriesAnswer answer = own.entries(query);
+        recordRead(call);
+        return Reply.ok(answer);
+    }
+
+    private Reply verify(Call<VerifyQuery> call) {
+        VerifyQuery query = call.input();
+        List<ChainVerdict> verdicts = new ArrayList<>();
+        for (ServiceName service : ALL.equals(query.chain()) ? List.of(ServiceName.values()) : List.of(chain(query.chain()))) {
+            verdicts.add(verdict(call, service));
+        }
+        recordRead(call);
+        return Reply.ok(new VerifyAnswer(
+                verdicts.stream().allMatch(ChainVerdict::valid),
+                verdicts.stream().mapToLong(ChainVerdict::checkedEntries).sum(),
+                verdicts));
+    }
+
+    private ChainVerdict verdict(Call<VerifyQuery> call, ServiceName service) {
+        VerifyQuery query = call.input();
+        if (service == ServiceName.API_GATEWAY) {
+            return own.verdict(query);
+        }
+        try {
+            return peers.of(service)
+                    .on(call.context(), Operation.AUDIT_VERIFY)
+                    .query("from_seq", query.fromSeq())
+                    .query("to_seq", query.toSeq())
+                    .send(VerifyAnswer.class)
+                    .chains()
+                    .getFirst();
+        } catch (SoniaException e) {
+            return new ChainVerdict(service.wireName(), false, 0, null, e.code().name(), null, null);
+        }
+    }
+
+    private Reply trace(Call<TraceQuery> call) {
+        String correlationId = call.path("correlation_id");
+        int limit = call.input().limit();
+        List<Map<String, @Nullable Object>> entries = new ArrayList<>(own.trace(correlationId, limit));
+        List<String> asked = new ArrayList<>(List.of(ServiceName.API_GATEWAY.wireName()));
+        List<String> missing = new ArrayList<>();
+        for (ServiceName service : ServiceName.values()) {
+            if (service == ServiceName.API_GATEWAY) {
+                continue;
+            }
+            Peer peer = peers.of(service);
+            try {
+                entries.addAll(peer.on(call.context(), Operation.AUDIT_TRACE)
+                        .path("correlation_id", correlationId)
+                        .query("limit", limit)
+                        .send(TraceAnswer.class)
+                        .entries());
+                asked.add(service.wireName());
+            } catch (SoniaException e) {
+                missing.add(service.wireName());
+            }
+        }
+        recordRead(call);
+        entries.sort(CAUSAL);
+        List<Map<String, @Nullable Object>> shown = entries.size() > limit ? entries.subList(0, limit) : entries;
+        return Reply.ok(new TraceAnswer(correlationId, shown, asked, missing.isEmpty(), missing, shown.size()));
+    }
+
+    private Reply head(Call<Empty> call) {
+        var head = journal.chain().head();
+        return Reply.ok(new HeadAnswer(head.size(), head.hash()));
+    }
+
+    private void recordRead(Call<?> call) {
+        journal.append(call.audit().about("audit", "chains"));
+    }
+
+    private static ServiceName chain(@Nullable String name) {
+        if (name == null) {
+            return ServiceName.API_GATEWAY;
+        }
+        return ServiceName.byWireName(name)
+                .orElseThrow(() -> SoniaException.of(ErrorCode.INVALID_ARGUMENT, "There is no such chain"));
+    }
+}

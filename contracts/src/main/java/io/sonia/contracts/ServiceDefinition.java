@@ -1,0 +1,19 @@
+package io.sonia.contracts;
+
+import io.sonia.journal.Migration;
+import io.sonia.kernel.ServiceName;
+import io.sonia.kernel.settings.Section;
+import java.util.List;
+import java.util.function.Function;
+
+/**
+ * How a service is made.
+ *
+ * @param sections its settings, beside the kernel's
+ * @param migrations its own tables
+ */
+public record ServiceDefinition(
+        ServiceName name,
+        List<Section<?>> sections,
+        List<Migration> migrations,
+        Function<ServiceParts, ServiceModule> factory) {}

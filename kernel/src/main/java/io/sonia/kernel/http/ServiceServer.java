@@ -1,0 +1,101 @@
+package io.sonia.kernel.http;
+
+import io.sonia.kernel.AuditTrail;
+import io.sonia.kernel.Clock;
+import io.sonia.kernel.Hlc;
+import io.sonia.kernel.Ids;
+import io.sonia.kernel.ServiceName;
+import io.sonia.kernel.identity.Verifiers;
+import io.sonia.kernel.settings.HttpConfig;
+import io.sonia.kernel.settings.IdempotencyConfig;
+import io.sonia.kernel.settings.RateLimitConfig;
+import io.sonia.kernel.settings.ServicesConfig;
+import io.sonia.kernel.settings.Settings;
+import java.time.Duration;
+import java.util.List;
+
+/** Serves the routes of one service. */
+public final class ServiceServer implements AutoCloseable {
+
+    /** What a server is built from. */
+    public record Parts(
+            ServiceName service,
+            Settings settings,
+            Clock clock,
+            Ids ids,
+            Hlc hlc,
+            Verifiers verifiers,
+            AuditTrail audit,
+            IdempotencyRecords records,
+            RequestLog log) {}
+
+    private final HttpServer engine;
+    private final Admission admission;
+
+    public ServiceServer(Parts parts, List<Route<?>> routes, List<SocketRoute> sockets) {
+        Settings settings = parts.settings();
+        HttpConfig http = settings.section(HttpConfig.SECTION);
+        ServicesConfig.Endpoint endpoint =
+                settings.section(ServicesConfig.SECTION).of(parts.service());
+        this.admission = new Admission(http.maxRunning(), http.protectedPermits(), http.maxWaiting());
+        Pipeline pipeline = new Pipeline(
+                new Pipeline.Parts(
+                        parts.service(),
+                        parts.clock(),
+                        parts.ids(),
+                        parts.hlc(),
+                        parts.verifiers(),
+                        parts.audit(),
+                        parts.records(),
+                        parts.log(),
+                        () -> limits(settings, http)),
+                new RouteTable(routes, sockets),
+                admission);
+        this.engine = new HttpServer(parts.service(), endpoint.host(), endpoint.port(), pipeline, parts.ids());
+    }
+
+    /**
+     * Binds and serves.
+     *
+     * @throws io.sonia.kernel.SoniaException CONFLICT if the port is taken
+     */
+    public void start() {
+        engine.start();
+    }
+
+    /** The bound port. */
+    public int port() {
+        return engine.port();
+    }
+
+    /** Requests that run, that wait, and how many may run. */
+    public Load load() {
+        return new Load("http", admission.running(), admission.waiting(), admission.limit());
+    }
+
+    /** How full a queue is. */
+    public record Load(String name, int running, int waiting, int limit) {}
+
+    /** Stops accepting and lets running requests end within {@code grace}. */
+    public void stop(Duration grace) {
+        engine.stop(grace);
+    }
+
+    @Override
+    public void close() {
+        engine.close();
+    }
+
+    private static HttpLimits limits(Settings settings, HttpConfig http) {
+        RateLimitConfig rates = settings.section(RateLimitConfig.SECTION);
+        return new HttpLimits(
+                rates.personPerSecond(),
+                rates.personBurst(),
+                rates.servicePerSecond(),
+                rates.serviceBurst(),
+                rates.addressPerSecond(),
+                rates.authFailuresPerSecond(),
+                Duration.ofMillis(settings.section(IdempotencyConfig.SECTION).waitMs()),
+                http.allowedOrigins());
+    }
+}

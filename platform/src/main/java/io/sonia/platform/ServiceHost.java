@@ -1,0 +1,192 @@
+package io.sonia.platform;
+
+import io.sonia.contracts.Cursors;
+import io.sonia.contracts.ServiceDefinition;
+import io.sonia.contracts.ServiceModule;
+import io.sonia.contracts.ServiceParts;
+import io.sonia.contracts.audit.AuditRoutes;
+import io.sonia.journal.AuditChain;
+import io.sonia.journal.Journal;
+import io.sonia.journal.JournalOptions;
+import io.sonia.journal.SqliteJournal;
+import io.sonia.kernel.Hlc;
+import io.sonia.kernel.Home;
+import io.sonia.kernel.Redactor;
+import io.sonia.kernel.ServiceName;
+import io.sonia.kernel.Threads;
+import io.sonia.kernel.Timers;
+import io.sonia.kernel.http.KernelRoutes;
+import io.sonia.kernel.http.Operation;
+import io.sonia.kernel.http.Peer;
+import io.sonia.kernel.http.Peers;
+import io.sonia.kernel.http.ReadinessCheck;
+import io.sonia.kernel.http.Route;
+import io.sonia.kernel.http.ServiceServer;
+import io.sonia.kernel.identity.KeyMaterial;
+import io.sonia.kernel.identity.Verifiers;
+import io.sonia.kernel.logging.LoggingConfig;
+import io.sonia.kernel.logging.ServiceLog;
+import io.sonia.kernel.metrics.Metrics;
+import io.sonia.kernel.settings.AuthConfig;
+import io.sonia.kernel.settings.ServicesConfig;
+import io.sonia.kernel.settings.Settings;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** One running service: its store, its credentials, its module and its server, started and stopped in order. */
+final class ServiceHost implements AutoCloseable {
+
+    private static final Duration CONFIG_POLL = Duration.ofSeconds(1);
+    private static final Duration REAP_EVERY = Duration.ofMinutes(1);
+    private static final int REAP_LIMIT = 1_000;
+    private static final Duration DRAIN = Duration.ofSeconds(3);
+
+    private final ServiceName service;
+    private final ServiceLog log;
+    private final Journal journal;
+    private final ServiceModule module;
+    private final ServiceServer server;
+    private final KernelRoutes kernelRoutes;
+    private final CredentialFeed credentials;
+    private final Timers timers;
+    private volatile boolean auditSound = true;
+
+    ServiceHost(ServiceDefinition definition, Process process) {
+        this.service = definition.name();
+        Settings settings = process.settings();
+        Home home = process.home();
+        this.log = process.logs().open(service, home.log(service), settings.live(LoggingConfig.SECTION));
+        this.timers = new Timers(process.clock(), log);
+        Hlc hlc = new Hlc(process.clock());
+        this.journal = SqliteJournal.open(
+                home.database(service),
+                service,
+                definition.migrations(),
+                process.clock(),
+                hlc,
+                JournalOptions.of(Redactor::map, reason -> process.fatal(service, reason)));
+        Verifiers verifiers = new Verifiers(
+                KeyMaterial.publicKey(home),
+                process.clock(),
+                Duration.ofSeconds(settings.section(AuthConfig.SECTION).verifierMaxAgeSeconds()));
+        this.credentials = new CredentialFeed(service, home, verifiers, process.clock(), process.ids());
+        Peers peers = new Peers(ports(settings), Peer.newClient(), hlc, credentials::token);
+        Metrics metrics = new Metrics();
+        this.module = definition
+                .factory()
+                .apply(new ServiceParts(
+                        service,
+                        home,
+                        settings,
+                        journal,
+                        process.clock(),
+                        process.ids(),
+                        timers,
+                        metrics,
+                        log,
+                        peers,
+                        verifiers));
+        credentials.load(peers.of(ServiceName.EVA_OS));
+        List<ReadinessCheck> checks = new ArrayList<>(module.checks());
+        List<Route<?>> routes = withAudit(module.routes(), new AuditRoutes(service, journal, Cursors.of(home, process.clock())));
+        this.kernelRoutes = new KernelRoutes(
+                new KernelRoutes.Facts(
+                        service,
+                        process.clock(),
+                        settings,
+                        journal,
+                        () -> journal.state().open(),
+                        () -> auditSound,
+                        verifiers::usable,
+                        () -> journal.state().schemaVersion(),
+                        checks,
+                        metrics::text,
+                        this::load,
+                        module::detail),
+                routes,
+                module.sockets());
+        this.server = new ServiceServer(
+                new ServiceServer.Parts(
+                        service,
+                        settings,
+                        process.clock(),
+                        process.ids(),
+                        hlc,
+                        verifiers,
+                        journal,
+                        journal,
+                        new RequestRecorder(service, metrics, log)),
+                kernelRoutes.all(routes),
+                module.sockets());
+    }
+
+    /** Serves, then lets the module take up its work. */
+    void start() {
+        server.start();
+        module.start();
+        timers.every("credentials", CredentialFeed.PAUSE, credentials::refresh);
+        timers.every("reaper", REAP_EVERY, () -> journal.reap(REAP_LIMIT));
+        Threads.virtual("audit check " + service, this::checkAudit);
+        log.info("service.started", "The service is up", Map.of("port", server.port()));
+    }
+
+    ServiceName service() {
+        return service;
+    }
+
+    static Duration configPoll() {
+        return CONFIG_POLL;
+    }
+
+    /** The whole chain, once after start: the tail was checked before. */
+    private void checkAudit() {
+        AuditChain.Verification found = journal.chain().verify(null, null);
+        auditSound = found.valid();
+        if (!found.valid()) {
+            log.error(
+                    "audit.chain.broken",
+                    "The audit chain does not verify",
+                    Map.of(
+                            "first_bad_seq", String.valueOf(found.firstBadSeq()),
+                            "reason", String.valueOf(found.reason())),
+                    null);
+        }
+    }
+
+    private ServiceServer.Load load() {
+        return server.load();
+    }
+
+    /** Stops in the reverse of the order of start. */
+    @Override
+    public void close() {
+        kernelRoutes.stopping();
+        timers.close();
+        credentials.close();
+        module.close();
+        server.stop(DRAIN);
+        journal.close();
+        log.info("service.stopped", "The service has stopped", Map.of());
+    }
+
+    /** The module's routes; the audit routes too, unless the module serves them in its own way. */
+    private static List<Route<?>> withAudit(List<Route<?>> own, AuditRoutes audit) {
+        Set<Operation> served = new HashSet<>(own.stream().map(Route::operation).toList());
+        List<Route<?>> routes = new ArrayList<>(own);
+        audit.list().stream().filter(each -> !served.contains(each.operation())).forEach(routes::add);
+        return routes;
+    }
+
+    private static Map<ServiceName, Integer> ports(Settings settings) {
+        Map<ServiceName, Integer> ports = new EnumMap<>(ServiceName.class);
+        for (ServiceName each : ServiceName.values()) {
+            ports.put(each, settings.section(ServicesConfig.SECTION).of(each).port());
+        }
+        return ports;
+    }
+}
