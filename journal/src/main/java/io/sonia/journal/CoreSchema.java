@@ -74,8 +74,9 @@ final class CoreSchema {
               dead INTEGER NOT NULL,
               created_at TEXT NOT NULL
             ) STRICT;
-            CREATE INDEX outbox_pending ON outbox (topic, outbox_id) WHERE delivered_at IS NULL AND dead = 0;
+            CREATE INDEX outbox_waiting ON outbox (outbox_id) WHERE delivered_at IS NULL AND dead = 0;
             CREATE INDEX outbox_delivered ON outbox (delivered_at) WHERE delivered_at IS NOT NULL;
+            CREATE INDEX outbox_dead ON outbox (outbox_id) WHERE dead = 1;
             """, "DROP TABLE outbox;");
 
     static final List<Migration> MIGRATIONS = List.of(AUDIT, IDEMPOTENCY, OUTBOX);
