@@ -1,0 +1,141 @@
+package io.sonia.gateway;
+
+import io.sonia.contracts.Cursors;
+import io.sonia.contracts.ServiceDefinition;
+import io.sonia.contracts.ServiceModule;
+import io.sonia.contracts.ServiceParts;
+import io.sonia.contracts.audit.AuditRoutes;
+import io.sonia.journal.OutboxRelay;
+import io.sonia.kernel.ServiceName;
+import io.sonia.kernel.SoniaException;
+import io.sonia.kernel.http.Context;
+import io.sonia.kernel.http.Operation;
+import io.sonia.kernel.http.Peer;
+import io.sonia.kernel.http.ReadinessCheck;
+import io.sonia.kernel.http.Route;
+import io.sonia.kernel.settings.Section;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/** The only door for callers: sessions, turns, actions and confirmations, and a view on every service behind. */
+public final class GatewayModule implements ServiceModule {
+
+    private static final Section<GatewayConfig> SECTION = Section.fixed("api_gateway", GatewayConfig.class);
+
+    public static final ServiceDefinition DEFINITION = new ServiceDefinition(
+            ServiceName.API_GATEWAY, List.of(SECTION), GatewayTables.MIGRATIONS, GatewayModule::new);
+
+    private static final Duration SWEEP_EVERY = Duration.ofSeconds(5);
+    private static final Duration PROBE_TIME = Duration.ofSeconds(1);
+
+    private final ServiceParts parts;
+    private final Sessions sessions;
+    private final Actions actions;
+    private final Turns turns;
+    private final MemoryWrites memoryWrites;
+    private final List<Route<?>> routes;
+    private @Nullable OutboxRelay relay;
+
+    GatewayModule(ServiceParts parts) {
+        this.parts = parts;
+        GatewayConfig config = parts.settings().section(SECTION);
+        Peer evaOs = parts.peers().of(ServiceName.EVA_OS);
+        Peer openclaw = parts.peers().of(ServiceName.OPENCLAW);
+        Peer memoryEngine = parts.peers().of(ServiceName.MEMORY_ENGINE);
+        this.sessions = new Sessions(parts.journal(), config, parts.clock(), parts.ids());
+        this.actions = new Actions(parts.journal(), evaOs, openclaw, parts.clock(), parts.ids());
+        this.memoryWrites = new MemoryWrites(memoryEngine, parts.clock(), parts.ids());
+        TurnRun.Parts runParts = new TurnRun.Parts(
+                config,
+                new Recall(memoryEngine, config),
+                new ModelCall(parts.peers().of(ServiceName.MODEL_ROUTER)),
+                new ToolCatalog(openclaw, parts.clock()),
+                actions,
+                new TurnJournal(parts.journal(), memoryWrites, parts.clock(), config),
+                memoryWrites,
+                new Changes(),
+                parts.clock());
+        this.turns = new Turns(runParts, sessions, new TurnStore(parts.journal()), parts.ids());
+        this.routes = routes(evaOs);
+    }
+
+    private List<Route<?>> routes(Peer evaOs) {
+        Cursors cursors = Cursors.of(parts.home(), parts.clock());
+        Confirmations confirmations = new Confirmations(evaOs, actions, parts.clock());
+        AuditRoutes audit = new AuditRoutes(parts.service(), parts.journal(), cursors);
+        List<Route<?>> all = new ArrayList<>();
+        all.addAll(new TurnRoutes(turns, parts.journal(), cursors, parts.clock(), parts.ids()).list());
+        all.addAll(new SessionRoutes(sessions, turns, parts.journal(), cursors).list());
+        all.addAll(new ActionRoutes(actions, confirmations, parts.journal(), cursors, parts.clock(), parts.ids()).list());
+        all.addAll(confirmations.list());
+        all.addAll(new DepsRoute(parts.peers(), parts.clock()).list());
+        all.addAll(new AuditFanOut(audit, parts.journal(), parts.peers()).list());
+        return List.copyOf(all);
+    }
+
+    @Override
+    public List<Route<?>> routes() {
+        return routes;
+    }
+
+    @Override
+    public List<ReadinessCheck> checks() {
+        return List.of(
+                reachable(ServiceName.EVA_OS),
+                reachable(ServiceName.MEMORY_ENGINE),
+                reachable(ServiceName.MODEL_ROUTER),
+                reachable(ServiceName.OPENCLAW));
+    }
+
+    /** A service the gateway cannot live without; once seen it is taken as there, its failures show in each request. */
+    private ReadinessCheck reachable(ServiceName service) {
+        AtomicBoolean seen = new AtomicBoolean();
+        return new ReadinessCheck(service.wireName(), () -> {
+            if (seen.get()) {
+                return null;
+            }
+            try {
+                Context context = Context.own(
+                        parts.service(), "timer", null, PROBE_TIME, parts.ids(), parts.clock());
+                parts.peers().of(service).on(context, Operation.VERSION).exchange();
+                seen.set(true);
+                return null;
+            } catch (SoniaException e) {
+                return e.code().name();
+            }
+        });
+    }
+
+    @Override
+    public Map<String, @Nullable Object> detail() {
+        Map<String, @Nullable Object> detail = new LinkedHashMap<>();
+        detail.put("sessions_active", sessions.activeCount());
+        detail.put("turns_running", turns.runningCount());
+        detail.put("actions_open", actions.openCount());
+        return detail;
+    }
+
+    /** Restore order: sessions, then what waits for confirmation, then turns. */
+    @Override
+    public void start() {
+        sessions.restore();
+        actions.resume();
+        relay = OutboxRelay.start(parts.journal(), memoryWrites, parts.clock());
+        turns.resume();
+        parts.timers().every("sessions", SWEEP_EVERY, sessions::sweep);
+        parts.metrics().gauge("sonia_sessions_active", "Sessions that can take a turn", sessions::activeCount);
+    }
+
+    @Override
+    public void close() {
+        actions.close();
+        if (relay != null) {
+            relay.close();
+        }
+    }
+}

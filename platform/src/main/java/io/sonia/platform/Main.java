@@ -1,0 +1,142 @@
+package io.sonia.platform;
+
+import io.sonia.contracts.ServiceDefinition;
+import io.sonia.evaos.EvaOsModule;
+import io.sonia.gateway.GatewayModule;
+import io.sonia.kernel.Clock;
+import io.sonia.kernel.ErrorCode;
+import io.sonia.kernel.Home;
+import io.sonia.kernel.Ids;
+import io.sonia.kernel.ServiceName;
+import io.sonia.kernel.SoniaException;
+import io.sonia.kernel.Threads;
+import io.sonia.kernel.logging.LoggingConfig;
+import io.sonia.kernel.logging.Logs;
+import io.sonia.kernel.settings.AuthConfig;
+import io.sonia.kernel.settings.HttpConfig;
+import io.sonia.kernel.settings.IdempotencyConfig;
+import io.sonia.kernel.settings.RateLimitConfig;
+import io.sonia.kernel.settings.Section;
+import io.sonia.kernel.settings.ServicesConfig;
+import io.sonia.kernel.settings.Settings;
+import io.sonia.memory.MemoryModule;
+import io.sonia.openclaw.OpenClawModule;
+import io.sonia.pipecat.PipecatModule;
+import io.sonia.router.RouterModule;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Runs services in this process: {@code Main all} or {@code Main <service>...}. {@code --supervise} has EVA-OS run the
+ * other services as processes of their own; {@code --child} ends this process when its standard input ends, that is,
+ * when its parent has died.
+ *
+ * <p>Exit codes: 0 after a clean stop, 70 internal, 74 storage, 75 port taken, 77 key material, 78 configuration.
+ */
+public final class Main {
+
+    static final List<ServiceDefinition> SERVICES = List.of(
+            EvaOsModule.DEFINITION,
+            MemoryModule.DEFINITION,
+            RouterModule.DEFINITION,
+            OpenClawModule.DEFINITION,
+            GatewayModule.DEFINITION,
+            PipecatModule.DEFINITION);
+
+    private static final List<Section<?>> KERNEL_SECTIONS = List.of(
+            ServicesConfig.SECTION,
+            HttpConfig.SECTION,
+            AuthConfig.SECTION,
+            RateLimitConfig.SECTION,
+            IdempotencyConfig.SECTION,
+            LoggingConfig.SECTION);
+
+    private static final int INTERNAL = 70;
+
+    private Main() {}
+
+    public static void main(String[] args) {
+        List<String> words = List.of(args);
+        Stack stack;
+        try {
+            stack = start(words, System.getenv());
+        } catch (SoniaException e) {
+            System.err.println("sonia: " + describe(e));
+            System.exit(exitCode(e.code()));
+            return;
+        }
+        Runtime.getRuntime().addShutdownHook(new Thread(stack::close, "shutdown"));
+        if (words.contains("--child")) {
+            Threads.platform("parent watch", Main::exitWithParent);
+        }
+        stack.awaitEnd();
+    }
+
+    private static Stack start(List<String> words, Map<String, String> environment) {
+        Home home = new Home(Path.of(environment.getOrDefault("SONIA_HOME", "run")));
+        List<ServiceDefinition> chosen = chosen(words);
+        Clock clock = Clock.system();
+        Settings settings = Settings.load(home.configFile(), environment, sections(), clock);
+        return Stack.start(
+                chosen, home, settings, clock, new Ids(new SecureRandom()), new Logs(clock), words.contains("--supervise"));
+    }
+
+    /** All settings of all services: every process checks the whole file. */
+    static List<Section<?>> sections() {
+        List<Section<?>> sections = new ArrayList<>(KERNEL_SECTIONS);
+        SERVICES.forEach(each -> sections.addAll(each.sections()));
+        return sections;
+    }
+
+    private static List<ServiceDefinition> chosen(List<String> words) {
+        List<String> names = words.stream().filter(each -> !each.startsWith("--")).toList();
+        if (names.equals(List.of("all"))) {
+            return SERVICES;
+        }
+        List<ServiceDefinition> chosen = SERVICES.stream()
+                .filter(each -> names.contains(each.name().wireName()))
+                .toList();
+        if (names.isEmpty() || chosen.size() != names.size()) {
+            throw SoniaException.of(
+                    ErrorCode.CONFIG_INVALID, "Expected all or some of " + List.of(ServiceName.values()) + ", met " + names);
+        }
+        return chosen;
+    }
+
+    /** The parent holds the other end of standard input; end of file means it is gone. */
+    private static void exitWithParent() {
+        try {
+            while (System.in.read() >= 0) {
+                // Nothing is ever said on this line.
+            }
+        } catch (IOException gone) {
+            // The same as end of file.
+        }
+        System.exit(0);
+    }
+
+    static int exitCode(ErrorCode code) {
+        return switch (code) {
+            case CONFIG_INVALID -> 78;
+            case AUTH_UNAVAILABLE -> 77;
+            case CONFLICT -> 75;
+            case STORAGE_UNAVAILABLE, STORAGE_FULL, AUDIT_CHAIN_BROKEN, AUDIT_UNAVAILABLE -> 74;
+            default -> INTERNAL;
+        };
+    }
+
+    /** One line for a person: what went wrong and every problem found. */
+    private static String describe(SoniaException e) {
+        StringBuilder line = new StringBuilder(e.text());
+        if (e.details().get("problems") instanceof List<?> problems) {
+            problems.forEach(each -> line.append("\n  ").append(each));
+        } else if (!e.details().isEmpty()) {
+            line.append(' ').append(e.details());
+        }
+        return line.toString();
+    }
+}
