@@ -15,6 +15,7 @@ public enum ServiceName {
 
     private final String wireName;
     private final int defaultPort;
+
     @SuppressWarnings("ImmutableEnumChecker") // made by List.of
     private final List<ServiceName> needs;
 
@@ -38,7 +39,9 @@ public enum ServiceName {
     }
 
     public static Optional<ServiceName> byWireName(String name) {
-        return Arrays.stream(values()).filter(each -> each.wireName.equals(name)).findFirst();
+        return Arrays.stream(values())
+                .filter(each -> each.wireName.equals(name))
+                .findFirst();
     }
 
     @Override

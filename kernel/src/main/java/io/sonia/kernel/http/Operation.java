@@ -137,8 +137,10 @@ public enum Operation {
     private final @Nullable ServiceName service;
     private final String method;
     private final String path;
+
     @SuppressWarnings("ImmutableEnumChecker") // a record of truth values and Set.of
     private final Access access;
+
     private final BodyLimit bodyLimit;
     private final Duration deadline;
 

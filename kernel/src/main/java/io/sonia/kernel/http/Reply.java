@@ -6,7 +6,11 @@ import org.jspecify.annotations.Nullable;
 public sealed interface Reply {
 
     /** Data in the envelope with status 200 or 202. */
-    record Data(int status, Object data, @Nullable String location, @Nullable String etag) implements Reply {
+    record Data(
+            int status,
+            Object data,
+            @Nullable String location,
+            @Nullable String etag) implements Reply {
 
         public Data location(String path) {
             return new Data(status, data, path, etag);

@@ -6,7 +6,11 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** A span of a distributed trace (W3C Trace Context, level 1): one per hop. */
-public record Trace(String traceId, String spanId, String flags, @Nullable String state) {
+public record Trace(
+        String traceId,
+        String spanId,
+        String flags,
+        @Nullable String state) {
 
     private static final Pattern HEADER =
             Pattern.compile("00-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})");

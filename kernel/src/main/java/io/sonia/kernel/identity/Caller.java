@@ -10,7 +10,11 @@ import org.jspecify.annotations.Nullable;
  *
  * @param onBehalfOf the actor a service works for; recorded, grants nothing
  */
-public record Caller(String actorId, Role role, @Nullable ServiceName via, @Nullable String onBehalfOf) {
+public record Caller(
+        String actorId,
+        Role role,
+        @Nullable ServiceName via,
+        @Nullable String onBehalfOf) {
 
     public static final Caller NOBODY = new Caller("anonymous", Role.NOBODY, null, null);
 

@@ -43,8 +43,8 @@ public record VerifierSet(
     }
 
     private byte[] signedBytes() {
-        Map<String, @Nullable Object> map = new LinkedHashMap<>(
-                Shape.of(VerifierSet.class).toMap(this));
+        Map<String, @Nullable Object> map =
+                new LinkedHashMap<>(Shape.of(VerifierSet.class).toMap(this));
         map.remove("signature");
         return CanonicalJson.bytes(map);
     }

@@ -19,7 +19,8 @@ public final class Nearest {
         int most = Math.max(2, name.length() / 3);
         return known.stream()
                 .filter(each -> distance(name, each) <= most)
-                .min(Comparator.comparingInt((String each) -> distance(name, each)).thenComparing(each -> each));
+                .min(Comparator.comparingInt((String each) -> distance(name, each))
+                        .thenComparing(each -> each));
     }
 
     private static int distance(String a, String b) {

@@ -8,5 +8,4 @@ import java.lang.annotation.Target;
 /** Marks a scalar that may also come as a query parameter. */
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.RECORD_COMPONENT)
-public @interface Query {
-}
+public @interface Query {}

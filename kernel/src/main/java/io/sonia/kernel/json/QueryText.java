@@ -10,7 +10,8 @@ final class QueryText {
     static @Nullable Object toJson(WireType type, String text) {
         return switch (type) {
             case WireType.IntegerType integer -> text.matches("-?\\d{1,15}") ? (Object) Long.valueOf(text) : text;
-            case WireType.NumberType number -> text.matches("-?\\d{1,15}(\\.\\d{1,15})?") ? (Object) Double.valueOf(text) : text;
+            case WireType.NumberType number ->
+                text.matches("-?\\d{1,15}(\\.\\d{1,15})?") ? (Object) Double.valueOf(text) : text;
             case WireType.TruthType truth -> text.matches("true|false") ? (Object) Boolean.valueOf(text) : text;
             case WireType.TextType t -> text;
             case WireType.TimeType t -> text;

@@ -18,7 +18,8 @@ import tools.jackson.core.JsonGenerator;
 sealed interface WireType {
 
     /** The Java value of {@code json} (never null); null after adding a violation. */
-    @Nullable Object read(Object json, String path, Reading reading);
+    @Nullable
+    Object read(Object json, String path, Reading reading);
 
     Map<String, @Nullable Object> schema();
 
@@ -29,7 +30,8 @@ sealed interface WireType {
     /** What is checked while reading: a request in full, a peer's answer only as far as types need it. */
     record Reading(Violations violations, boolean strict) {
 
-        @Nullable Object refuse(String path, String rule, String message) {
+        @Nullable
+        Object refuse(String path, String rule, String message) {
             violations.add(path, rule, message);
             return null;
         }
@@ -37,7 +39,9 @@ sealed interface WireType {
 
     /** The wire name of a constant: what it says itself, else its name in lower case. */
     static String wireName(Enum<?> constant) {
-        return constant instanceof WireNamed named ? named.wireName() : constant.name().toLowerCase(Locale.ROOT);
+        return constant instanceof WireNamed named
+                ? named.wireName()
+                : constant.name().toLowerCase(Locale.ROOT);
     }
 
     private static String met(Object json) {
@@ -112,7 +116,8 @@ sealed interface WireType {
         if (json instanceof Long number) {
             return number;
         }
-        boolean whole = json instanceof Double number && number == Math.rint(number) && Math.abs(number) <= Json.MAX_INTEGER;
+        boolean whole =
+                json instanceof Double number && number == Math.rint(number) && Math.abs(number) <= Json.MAX_INTEGER;
         return whole ? Long.valueOf(((Double) json).longValue()) : null;
     }
 

@@ -93,5 +93,4 @@ final class WireTypes {
     private static @Nullable Pattern pattern(String text) {
         return text.isEmpty() ? null : Pattern.compile(text);
     }
-
 }
