@@ -11,6 +11,8 @@ import io.sonia.contracts.gateway.Action;
 import io.sonia.contracts.gateway.ActionExecution;
 import io.sonia.contracts.gateway.ActionReconcile;
 import io.sonia.contracts.gateway.ActionState;
+import io.sonia.contracts.gateway.FailureClass;
+import io.sonia.contracts.gateway.Turn;
 import io.sonia.contracts.openclaw.CheckAnswer;
 import io.sonia.contracts.openclaw.CheckRequest;
 import io.sonia.contracts.openclaw.Execution;
@@ -406,8 +408,9 @@ final class Actions {
         detail.put("to", ActionStore.wireName(after.state()));
         detail.put("session_id", after.sessionId());
         detail.put("turn_id", after.turnId());
-        if (after.execution() != null && after.execution().failureClass() != null) {
-            detail.put("failure_class", after.execution().failureClass().name().toLowerCase(Locale.ROOT));
+        FailureClass failure = after.execution() == null ? null : after.execution().failureClass();
+        if (failure != null) {
+            detail.put("failure_class", failure.name().toLowerCase(Locale.ROOT));
         }
         AuditEvent.Subject subject = new AuditEvent.Subject(
                 "action",
@@ -434,8 +437,9 @@ final class Actions {
     }
 
     private static ErrorCode outcome(Action action) {
-        boolean failed = action.execution() != null && action.execution().error() != null;
-        return failed ? ErrorCode.valueOf(action.execution().error().code()) : ErrorCode.OK;
+        ActionExecution execution = action.execution();
+        Turn.Failure error = execution == null ? null : execution.error();
+        return error == null ? ErrorCode.OK : ErrorCode.valueOf(error.code());
     }
 
     private Context own(Action action) {

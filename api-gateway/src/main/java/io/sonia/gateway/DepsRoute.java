@@ -17,11 +17,13 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.FutureTask;
+import org.jspecify.annotations.Nullable;
 
 /** Looks at the services behind the gateway, all at once. */
 final class DepsRoute {
 
     private static final Duration TIME = Duration.ofSeconds(3);
+    /** In the order of the answer's fields. */
     private static final List<ServiceName> BEHIND = List.of(
             ServiceName.MEMORY_ENGINE,
             ServiceName.MODEL_ROUTER,
@@ -48,16 +50,9 @@ final class DepsRoute {
             probes.put(service, probe);
             Threads.virtual("probe " + service, probe);
         }
-        Map<ServiceName, Deps.Dep> found = new EnumMap<>(ServiceName.class);
-        probes.forEach((service, probe) -> found.put(service, outcome(probe)));
-        boolean allOk = found.values().stream().allMatch(each -> each.error() == null);
-        return Reply.ok(new Deps(
-                allOk,
-                found.get(ServiceName.MEMORY_ENGINE),
-                found.get(ServiceName.MODEL_ROUTER),
-                found.get(ServiceName.OPENCLAW),
-                found.get(ServiceName.PIPECAT),
-                found.get(ServiceName.EVA_OS)));
+        List<Deps.Dep> found = BEHIND.stream().map(each -> outcome(probes.get(each))).toList();
+        boolean allOk = found.stream().allMatch(each -> each.error() == null);
+        return Reply.ok(new Deps(allOk, found.get(0), found.get(1), found.get(2), found.get(3), found.get(4)));
     }
 
     private Deps.Dep probe(Context context, ServiceName service) {
@@ -79,7 +74,10 @@ final class DepsRoute {
         return (clock.nanoTime() - nanos) / 1e6;
     }
 
-    private static Deps.Dep outcome(FutureTask<Deps.Dep> probe) {
+    private static Deps.Dep outcome(@Nullable FutureTask<Deps.Dep> probe) {
+        if (probe == null) {
+            throw new IllegalStateException("every service is probed");
+        }
         try {
             return probe.get();
         } catch (InterruptedException e) {

@@ -34,9 +34,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class TurnRun {
 
-    private static final Duration TURN_TIME = Duration.ofSeconds(120);
+    private static final Duration TURN_TIME = Duration.ofMinutes(2);
     private static final Duration MEMORY_WRITE_WAIT = Duration.ofSeconds(2);
-    private static final Duration DECISION_TIME = Duration.ofHours(24);
+    private static final Duration DECISION_TIME = Duration.ofDays(1);
 
     /** What a run works with. */
     record Parts(
@@ -257,7 +257,7 @@ final class TurnRun {
             progress.call(new Turn.Call(
                     id, call.name(), call.arguments(), CallStatus.PENDING_APPROVAL, action.riskTier(), action.approvalId(), actionId));
             if (!action.state().settled()) {
-                action = wait(id, call, started);
+                action = wait(call, started);
             }
             toldOutcome(id, call, action);
         } catch (SoniaException e) {
@@ -285,7 +285,7 @@ final class TurnRun {
     }
 
     /** Parks until a person has decided and the tool has run, or time has. */
-    private Action wait(String id, ToolCall call, Actions.Started started) throws Stopped {
+    private Action wait(ToolCall call, Actions.Started started) throws Stopped {
         Action action = started.action();
         if (started.approval() != null) {
             var approval = started.approval();

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 /** The turns of this gateway: begun, followed, stopped, and taken up again after a restart. */
 final class Turns {
 
-    private static final Duration TURN_TIME = Duration.ofSeconds(120);
+    private static final Duration TURN_TIME = Duration.ofMinutes(2);
 
     private final TurnRun.Parts parts;
     private final Sessions sessions;
