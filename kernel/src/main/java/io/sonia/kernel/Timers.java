@@ -135,7 +135,7 @@ public final class Timers implements AutoCloseable {
 
         private void end(Duration wait) {
             try {
-                if (thread != Thread.currentThread() && !thread.join(wait)) {
+                if (!thread.equals(Thread.currentThread()) && !thread.join(wait)) {
                     thread.interrupt();
                     failures.accept(name, new TimeoutException("the work did not end in time"));
                     thread.join(AFTER_INTERRUPT);
