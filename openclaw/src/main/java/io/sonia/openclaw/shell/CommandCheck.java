@@ -35,8 +35,9 @@ public final class CommandCheck {
      *
      * @param argv the absolute program and its arguments
      * @param environment all of it
+     * @param writesNothing true if no argument that passed can make it write a file
      */
-    public record Allowed(List<String> argv, Map<String, String> environment) {}
+    public record Allowed(List<String> argv, Map<String, String> environment, boolean writesNothing) {}
 
     /** Splits a command text into words. */
     public static List<String> split(String command) {
@@ -71,7 +72,8 @@ public final class CommandCheck {
         List<String> argv = new ArrayList<>(List.of(executable.toString()));
         argv.addAll(arguments(program, words.subList(1, words.size()), paths));
         requireOpen(paths.named());
-        return new Allowed(argv, environment(program, cwd));
+        boolean known = program.equals(GIT) || Programs.rules(program).isPresent();
+        return new Allowed(argv, environment(program, cwd), known);
     }
 
     private List<String> arguments(String program, List<String> given, Paths paths) {
