@@ -15,7 +15,11 @@ public record NetworkAllowlist(
         Instant updatedAt,
         @Items(max = 500) List<Entry> entries) {
 
-    /** One reachable place. */
+    /**
+     * One reachable place.
+     *
+     * @param allowPrivate true if the host may have addresses that are not public, such as a service of this machine
+     */
     public record Entry(
             @Text(min = 1, max = 253, pattern = "[a-z0-9]([a-z0-9.-]*[a-z0-9])?")
             String host,
@@ -24,7 +28,9 @@ public record NetworkAllowlist(
             @Default("\"https\"") Scheme scheme,
 
             @Default("[\"GET\", \"HEAD\"]") @Items(min = 1, max = 2)
-            List<Method> methods) {}
+            List<Method> methods,
+
+            @Default("false") boolean allowPrivate) {}
 
     /** How the host is spoken to. */
     public enum Scheme {

@@ -1,5 +1,6 @@
 package io.sonia.kernel.http;
 
+import io.sonia.kernel.ErrorCode;
 import io.sonia.kernel.ServiceName;
 import io.sonia.kernel.SoniaException;
 import io.sonia.kernel.json.Json;
@@ -26,7 +27,17 @@ final class Envelope {
     }
 
     byte[] failure(String operation, String correlationId, double millis, SoniaException failure) {
-        return join(false, operation, correlationId, millis, NULL, Json.bytes(error(failure)));
+        return failure(operation, correlationId, millis, Json.bytes(error(failure)));
+    }
+
+    /** A failure whose {@code error} object is at hand in bytes. */
+    byte[] failure(String operation, String correlationId, double millis, byte[] error) {
+        return join(false, operation, correlationId, millis, NULL, error);
+    }
+
+    /** The code in the bytes of an {@code error} object. */
+    static ErrorCode code(byte[] error) {
+        return ErrorCode.valueOf(String.valueOf(Json.parseObject(error).get("code")));
     }
 
     /** The {@code error} object: code, message and details. */
@@ -46,8 +57,7 @@ final class Envelope {
         return error;
     }
 
-    private byte[] join(
-            boolean ok, String operation, String correlationId, double millis, byte[] data, byte[] error) {
+    private byte[] join(boolean ok, String operation, String correlationId, double millis, byte[] data, byte[] error) {
         String head = "{\"ok\":" + ok
                 + ",\"service\":\"" + service.wireName()
                 + "\",\"operation\":\"" + operation

@@ -248,6 +248,9 @@ final class Pipeline {
                 passage.exchange.respond(raw.status(), headers, raw.body());
                 finished(passage, raw.status(), ErrorCode.OK, null);
             }
+            case Reply.Replayed again -> {
+                respond(passage, again.reply(), null, true);
+            }
             case Reply.Events events -> {
                 stream(passage, events.body());
             }
@@ -283,9 +286,11 @@ final class Pipeline {
         if (replayed) {
             headers.put("Idempotency-Replayed", "true");
         }
-        byte[] body = envelope.success(passage.operation, passage.correlationId, millis(passage), reply.data());
+        byte[] body = reply.failure()
+                ? envelope.failure(passage.operation, passage.correlationId, millis(passage), reply.data())
+                : envelope.success(passage.operation, passage.correlationId, millis(passage), reply.data());
         passage.exchange.respond(reply.status(), headers, body);
-        finished(passage, reply.status(), ErrorCode.OK, null);
+        finished(passage, reply.status(), reply.failure() ? Envelope.code(reply.data()) : ErrorCode.OK, null);
     }
 
     private void refuse(Passage passage, SoniaException failure) {

@@ -25,6 +25,9 @@ public sealed interface Reply {
     @SuppressWarnings("ArrayRecordComponent") // handed to the wire at once
     record Raw(int status, String contentType, byte[] body) implements Reply {}
 
+    /** An answer that was given before, success or failure, for a request that its handler knows to be a repetition. */
+    record Replayed(StoredReply reply) implements Reply {}
+
     /** Server-sent events (WHATWG HTML section 9.2); the body runs while the connection is open. */
     record Events(EventBody body) implements Reply {}
 

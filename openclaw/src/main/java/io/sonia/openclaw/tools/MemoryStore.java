@@ -1,0 +1,114 @@
+package io.sonia.openclaw.tools;
+
+import io.sonia.contracts.RiskTier;
+import io.sonia.contracts.memory.Item;
+import io.sonia.contracts.memory.Source;
+import io.sonia.contracts.memory.StoreAnswer;
+import io.sonia.contracts.memory.StoreRequest;
+import io.sonia.contracts.memory.StoreRequest.Priority;
+import io.sonia.contracts.openclaw.CheckAnswer.Resolved;
+import io.sonia.contracts.openclaw.SideEffect;
+import io.sonia.contracts.openclaw.Verification;
+import io.sonia.contracts.openclaw.Verification.Check;
+import io.sonia.kernel.Sha256;
+import io.sonia.kernel.http.Operation;
+import io.sonia.kernel.http.Peer;
+import io.sonia.kernel.json.Default;
+import io.sonia.kernel.json.Text;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Stores a memory for the actor the call is for. */
+public final class MemoryStore implements Tool<MemoryStore.Args> {
+
+    private static final ToolFacts FACTS = new ToolFacts(
+            "memory.store",
+            "Store a memory",
+            "Remembers a text for the user",
+            RiskTier.GUARDED_LOW,
+            ToolFacts.Times.ofMillis(5000, 10_000),
+            false,
+            false,
+            true,
+            "the memory is recalled and has the same content",
+            List.of("memory"));
+
+    private final Peer memory;
+
+    public MemoryStore(Peer memory) {
+        this.memory = memory;
+    }
+
+    /** What to remember. */
+    public record Args(
+            @Text(min = 1, max = 64) String type,
+            @Text(min = 1, max = 262_144) String content,
+            @Default("{}") Map<String, @Nullable Object> metadata) {}
+
+    /** The memory. */
+    public record Result(String id, String type) {}
+
+    @Override
+    public ToolFacts facts() {
+        return FACTS;
+    }
+
+    @Override
+    public Class<Args> argsType() {
+        return Args.class;
+    }
+
+    @Override
+    public Class<Result> resultType() {
+        return Result.class;
+    }
+
+    @Override
+    public PreparedCall prepare(Args args) {
+        return new Call(args);
+    }
+
+    private final class Call implements PreparedCall {
+
+        private final Args args;
+        private final String sha256;
+        private String id = "";
+
+        Call(Args args) {
+            this.args = args;
+            this.sha256 = Sha256.hex(args.content());
+        }
+
+        @Override
+        public Resolved resolved() {
+            return Resolved.NOTHING;
+        }
+
+        @Override
+        public Ran run(ToolRun run) {
+            StoreRequest request = new StoreRequest(
+                    args.type(),
+                    args.content(),
+                    args.metadata(),
+                    run.requester(),
+                    run.sessionId(),
+                    Priority.NORMAL,
+                    new Source("tool", run.executionId()));
+            StoreAnswer answer = memory.on(run.context(), Operation.MEMORY_STORE)
+                    .body(request)
+                    .idempotencyKey(run.executionId())
+                    .send(StoreAnswer.class);
+            id = answer.id();
+            return Ran.of(new Result(id, answer.type()), new SideEffect("memory", id, null, sha256));
+        }
+
+        @Override
+        public Verification verify(ToolRun run) {
+            Item item = memory.on(run.context(), Operation.MEMORY_RECALL)
+                    .path("memory_id", id)
+                    .send(Item.class);
+            return Verification.of(Check.same("sha256", sha256, Sha256.hex(item.content())));
+        }
+    }
+}
