@@ -6,6 +6,7 @@ import io.sonia.contracts.router.ChatRequest;
 import io.sonia.contracts.router.ContentPart;
 import io.sonia.contracts.router.MessageRole;
 import io.sonia.contracts.router.RoutePolicy;
+import io.sonia.contracts.router.RouteQuery;
 import io.sonia.contracts.router.TaskType;
 import io.sonia.contracts.router.ToolSpec;
 import io.sonia.kernel.json.Json;
@@ -35,10 +36,21 @@ record Ask(
 
     private static final int TOKENS_PER_IMAGE = 1000;
 
+    static Ask of(RouteQuery query, @Nullable String profile) {
+        return new Ask(
+                query.taskType(),
+                profile,
+                query.contextTokens(),
+                query.policy(),
+                query.provider(),
+                query.model(),
+                needs(query.taskType()),
+                false);
+    }
+
     static Ask of(ChatRequest request) {
-        Set<Capability> needs = EnumSet.noneOf(Capability.class);
-        boolean images = request.messages().stream().anyMatch(Ask::hasImage);
-        if (images || request.taskType() == TaskType.VISION) {
+        Set<Capability> needs = needs(request.taskType());
+        if (request.messages().stream().anyMatch(Ask::hasImage)) {
             needs.add(Capability.VISION);
         }
         // A conversation with tool results in it makes no sense to a model that does not know of tools.
@@ -54,6 +66,10 @@ record Ask(
                 request.model(),
                 needs,
                 !request.tools().isEmpty());
+    }
+
+    private static Set<Capability> needs(TaskType type) {
+        return type == TaskType.VISION ? EnumSet.of(Capability.CHAT, Capability.VISION) : EnumSet.of(Capability.CHAT);
     }
 
     /** One token for each four characters, rounded up. */

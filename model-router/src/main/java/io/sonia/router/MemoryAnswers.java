@@ -1,7 +1,6 @@
 package io.sonia.router;
 
 import io.sonia.contracts.router.RecalledMemory;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -36,12 +35,12 @@ final class MemoryAnswers {
                             + " if in into is it its know like me mine more my not of off on one or our out please she should so"
                             + " some tell than that the their them then there these they this to told up was we were what when"
                             + " where which who whom whose why will with would you your")
-                    .split(" "));
+                    .split(" ", -1));
 
     private static final Set<String> ASKING = Set.of(
             ("what who whom whose when where which why how is are am was were do does did can could will would should have has"
                             + " had may")
-                    .split(" "));
+                    .split(" ", -1));
 
     /** Something a person said, and the memory it is from. */
     private record Statement(String text, Set<String> words, RecalledMemory source) {}
@@ -106,22 +105,15 @@ final class MemoryAnswers {
         return List.copyOf(distinct.values());
     }
 
-    /** What the person stated: no questions, no requests, and of a transcript only the person's own lines. */
+    /** What the person stated: no questions and no requests. */
     private static List<String> lines(RecalledMemory memory) {
         if (OWN_TYPES.contains(memory.type())) {
             return List.of();
         }
-        List<String> lines = new ArrayList<>();
-        boolean own = false;
-        for (String line : memory.content().lines().toList()) {
-            Utterance words = new Utterance(line);
-            own = words.takeOneOf("assistant:", "sonia:") || (own && !words.takeOneOf("user:", "you:"));
-            if (!own) {
-                words.takeOneOf("user:", "you:");
-                statement(words.rest()).ifPresent(lines::add);
-            }
-        }
-        return lines;
+        return memory.content()
+                .lines()
+                .flatMap(line -> statement(line).stream())
+                .toList();
     }
 
     private static Optional<String> statement(String said) {
@@ -146,7 +138,7 @@ final class MemoryAnswers {
         Map<String, Double> weights = new HashMap<>();
         for (String word : asked) {
             long holding = statements.stream().filter(each -> each.words().contains(word)).count();
-            weights.put(word, Math.log(1 + statements.size() / Math.max(0.5, holding)));
+            weights.put(word, Math.log(1 + statements.size() / Math.max(0.5, (double) holding)));
         }
         return weights;
     }
@@ -154,7 +146,7 @@ final class MemoryAnswers {
     /** The words that matter, in lower case, without a plural or possessive s. */
     private static Set<String> words(String text) {
         Set<String> words = new LinkedHashSet<>();
-        for (String word : text.toLowerCase(Locale.ROOT).replace("'s", "").split("[^\\p{L}\\p{N}]+")) {
+        for (String word : text.toLowerCase(Locale.ROOT).replace("'s", "").split("[^\\p{L}\\p{N}]+", -1)) {
             if (!word.isEmpty() && !COMMON_WORDS.contains(word)) {
                 boolean plural = word.length() > 3 && word.endsWith("s") && !word.endsWith("ss");
                 words.add(plural ? word.substring(0, word.length() - 1) : word);

@@ -99,7 +99,9 @@ final class OfflineGrammar {
         if (files && !where) {
             return Optional.empty();
         }
-        boolean theFolder = where && words.take("the");
+        if (where) {
+            words.take("the");
+        }
         boolean named = words.takeOneOf("directory", "folder");
         return words.argument()
                 .filter(each -> words.takeOneOf("directory", "folder") || words.atEnd())

@@ -65,7 +65,7 @@ record Plan(Ask ask, String profileName, ProfileConfig profile, List<Choice> cho
         if (ask.policy() == RoutePolicy.PROVIDER_PINNED) {
             return Reason.PINNED;
         }
-        if (shown != choices.getFirst()) {
+        if (!shown.equals(choices.getFirst())) {
             return Reason.FALLBACK_USED;
         }
         return ask.policy() == RoutePolicy.LOCAL_ONLY ? Reason.LOCAL_ONLY : Reason.PROFILE_MATCH;

@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /** One configured provider and what its last probe and its last calls showed. */
@@ -32,6 +33,7 @@ final class ProviderEntry {
     private final ProviderKey key;
     private final Clock clock;
     private final Map<String, Backend> backends = new ConcurrentHashMap<>();
+    private final AtomicBoolean wanted = new AtomicBoolean();
     private final CountDownLatch probed = new CountDownLatch(1);
     private volatile Probe probe = new Probe(false, List.of(), null, "it was not looked for yet");
     private volatile @Nullable String callError;
@@ -78,8 +80,14 @@ final class ProviderEntry {
         return backends.computeIfAbsent(model, each -> new Backend(new BackendName(name, each)));
     }
 
+    /** True if no probe was asked for that has not begun yet. */
+    boolean probeWanted() {
+        return wanted.compareAndSet(false, true);
+    }
+
     /** Asks the provider for its models; one probe at a time. */
     synchronized void probe() {
+        wanted.set(false);
         Patience patience =
                 new Patience(Deadline.in(PROBE_TIME, clock), PROBE_TIME, PROBE_TIME, clock, () -> {});
         try {

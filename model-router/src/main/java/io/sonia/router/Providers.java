@@ -57,8 +57,11 @@ final class Providers {
         all().forEach(this::probeSoon);
     }
 
+    /** Looks at one provider anew, in the background; does nothing if that is about to happen. */
     void probeSoon(ProviderEntry entry) {
-        background.execute(entry::probe);
+        if (entry.probeWanted()) {
+            background.execute(entry::probe);
+        }
     }
 
     /** Gives the first probes a moment, so that the first request of all meets the providers that are there. */
@@ -86,13 +89,13 @@ final class Providers {
     private Map<String, ProviderEntry> current() {
         Map<String, ProviderConfig> settings = config.get().providers();
         Registry now = registry;
-        return now.settings() == settings ? now.entries() : rebuilt(settings);
+        return now.settings().equals(settings) ? now.entries() : rebuilt(settings);
     }
 
     /** Entries whose settings did not change stay, with all they know. */
     private synchronized Map<String, ProviderEntry> rebuilt(Map<String, ProviderConfig> settings) {
         Registry before = registry;
-        if (before.settings() == settings) {
+        if (before.settings().equals(settings)) {
             return before.entries();
         }
         Map<String, ProviderEntry> entries = new LinkedHashMap<>();

@@ -32,8 +32,8 @@ record Refusal(int status, String words) {
 
     /** An error object inside a stream; some servers put the HTTP status into its code. */
     static Refusal inStream(Map<?, ?> error) {
-        boolean httpStatus = error.get("code") instanceof Long code && code >= 400 && code < 600;
-        return inStream(httpStatus ? ((Long) error.get("code")).intValue() : 500, error);
+        Integer code = Answers.count(error.get("code"));
+        return inStream(code != null && code >= 400 && code < 600 ? code : 500, error);
     }
 
     /** As {@link #inStream(Map)}, for the status the error's type stands for. */

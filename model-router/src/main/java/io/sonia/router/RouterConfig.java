@@ -19,7 +19,7 @@ record RouterConfig(
     static final Section<RouterConfig> SECTION =
             Section.live("model_router", RouterConfig.class).checkedBy((config, all, problems) -> config.check(problems));
 
-    private static final String PROFILES =
+    static final String PROFILES =
             """
             {"chat_low_latency": {"model_prefs": ["ollama", "others"], "latency_ms": 3000, "max_context": 8192,
                "retries": 1, "retry_base_ms": 200},
@@ -36,7 +36,7 @@ record RouterConfig(
             """;
 
     /** Ollama may first have to load a model from disk. */
-    private static final String PROVIDERS =
+    static final String PROVIDERS =
             """
             {"builtin": {"kind": "builtin"},
              "ollama": {"kind": "ollama", "base_url": "http://127.0.0.1:11434/v1", "first_token_timeout_ms": 45000},

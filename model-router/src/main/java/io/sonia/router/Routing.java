@@ -122,7 +122,7 @@ final class Routing {
         if (!entry.available()) {
             return Skip.of(name, SkipReason.UNAVAILABLE, entry.error().orElse(null));
         }
-        Set<Capability> needs = EnumSet.copyOf(ask.needs().isEmpty() ? EnumSet.of(Capability.CHAT) : ask.needs());
+        Set<Capability> needs = EnumSet.copyOf(ask.needs());
         needs.addAll(profile.capabilities());
         String wanted = name.model() == null ? entry.config().model() : name.model();
         Optional<ModelEntry> found =

@@ -20,7 +20,7 @@ final class Utterance {
     /** Passes over these words if they come next; a comma or colon after each is passed over too. */
     boolean take(String words) {
         int position = at;
-        for (String word : words.split(" ")) {
+        for (String word : words.split(" ", -1)) {
             int end = position + word.length();
             if (!text.regionMatches(true, position, word, 0, word.length()) || insideWord(end)) {
                 return false;
