@@ -5,5 +5,5 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 
-/** The models of every available provider as of the last probes. */
+/** The models of every available provider; {@code asOf} is the time of the oldest probe among them. */
 public record ModelList(@Items(max = 2000) Map<String, List<ModelEntry>> models, int total, Instant asOf) {}

@@ -76,13 +76,15 @@ public record RouteDecision(
      * @param rank from 1
      * @param priceMicroPer1k null where no price is known
      * @param latencyEwmaMs moving average of the time to the first token; null before the first call
+     * @param note what is special about a call of it, such as that it is asked without tools
      */
     public record Candidate(
             String backend,
             int rank,
             State state,
             @Nullable Long priceMicroPer1k,
-            @Nullable Double latencyEwmaMs) {}
+            @Nullable Double latencyEwmaMs,
+            @Nullable String note) {}
 
     /** A backend that may not be called; {@code detail} says more than the reason, such as why it is unavailable. */
     public record Skipped(

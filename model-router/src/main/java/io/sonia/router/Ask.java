@@ -1,0 +1,99 @@
+package io.sonia.router;
+
+import io.sonia.contracts.router.Capability;
+import io.sonia.contracts.router.ChatMessage;
+import io.sonia.contracts.router.ChatRequest;
+import io.sonia.contracts.router.ContentPart;
+import io.sonia.contracts.router.MessageRole;
+import io.sonia.contracts.router.RoutePolicy;
+import io.sonia.contracts.router.RouteQuery;
+import io.sonia.contracts.router.TaskType;
+import io.sonia.contracts.router.ToolSpec;
+import io.sonia.kernel.json.Json;
+import java.util.EnumSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a route is asked for.
+ *
+ * @param tokens of the prompt, estimated
+ * @param needs what a backend must be able to do, beyond what the profile says
+ * @param wantsTools true if tools are offered; a backend that cannot call any may still answer without
+ */
+record Ask(
+        TaskType taskType,
+        @Nullable String profile,
+        int tokens,
+        RoutePolicy policy,
+        @Nullable String provider,
+        @Nullable String model,
+        Set<Capability> needs,
+        boolean wantsTools) {
+
+    /** English text has about four characters for each token; other scripts have fewer. */
+    private static final int CHARS_PER_TOKEN = 4;
+
+    private static final int TOKENS_PER_IMAGE = 1000;
+
+    static Ask of(RouteQuery query, @Nullable String profile) {
+        return new Ask(
+                query.taskType(),
+                profile,
+                query.contextTokens(),
+                query.policy(),
+                query.provider(),
+                query.model(),
+                needs(query.taskType()),
+                false);
+    }
+
+    static Ask of(ChatRequest request) {
+        Set<Capability> needs = needs(request.taskType());
+        if (request.messages().stream().anyMatch(Ask::hasImage)) {
+            needs.add(Capability.VISION);
+        }
+        // A conversation with tool results in it makes no sense to a model that does not know of tools.
+        if (request.messages().stream().anyMatch(each -> each.role() == MessageRole.TOOL)) {
+            needs.add(Capability.TOOLS);
+        }
+        return new Ask(
+                request.taskType(),
+                request.profile(),
+                estimate(request),
+                request.policy(),
+                request.provider(),
+                request.model(),
+                needs,
+                !request.tools().isEmpty());
+    }
+
+    private static Set<Capability> needs(TaskType type) {
+        return type == TaskType.VISION ? EnumSet.of(Capability.CHAT, Capability.VISION) : EnumSet.of(Capability.CHAT);
+    }
+
+    /** One token for each four characters, rounded up. */
+    static int tokens(long characters) {
+        return (int) Math.min(Integer.MAX_VALUE, (characters + CHARS_PER_TOKEN - 1) / CHARS_PER_TOKEN);
+    }
+
+    private static int estimate(ChatRequest request) {
+        long characters = 0;
+        int images = 0;
+        for (ChatMessage message : request.messages()) {
+            characters += message.text().length();
+            characters += message.calls().isEmpty() ? 0 : Json.bytes(message.calls()).length;
+            images += (int) message.parts().stream()
+                    .filter(each -> each.type() == ContentPart.Kind.IMAGE)
+                    .count();
+        }
+        for (ToolSpec tool : request.tools()) {
+            characters += tool.name().length() + tool.description().length() + Json.bytes(tool.argsSchema()).length;
+        }
+        return tokens(characters) + images * TOKENS_PER_IMAGE;
+    }
+
+    private static boolean hasImage(ChatMessage message) {
+        return message.parts().stream().anyMatch(each -> each.type() == ContentPart.Kind.IMAGE);
+    }
+}

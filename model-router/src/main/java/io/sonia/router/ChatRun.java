@@ -1,0 +1,247 @@
+package io.sonia.router;
+
+import io.sonia.contracts.router.ChatAnswer;
+import io.sonia.contracts.router.ChatRequest;
+import io.sonia.contracts.router.RouteDecision;
+import io.sonia.contracts.router.RouteDecision.Attempt;
+import io.sonia.contracts.router.RouteDecision.Outcome;
+import io.sonia.contracts.router.ToolCall;
+import io.sonia.contracts.router.Usage;
+import io.sonia.kernel.Clock;
+import io.sonia.kernel.ErrorCode;
+import io.sonia.kernel.SoniaException;
+import io.sonia.kernel.http.Context;
+import io.sonia.kernel.http.Deadline;
+import io.sonia.kernel.json.Json;
+import io.sonia.router.Plan.Choice;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One model call on its way along the chosen chain. It is committed to a backend at that backend's first content: a
+ * failure before is followed by a repetition or the next backend, a failure after it ends the call.
+ */
+final class ChatRun {
+
+    private static final Set<ErrorCode> REPEATABLE = Set.of(ErrorCode.TIMEOUT, ErrorCode.UNAVAILABLE);
+    private static final int MAX_TEXT = 1024 * 1024;
+
+    /** Kept back for the next backend of the chain, so that a silent one does not use up all time. */
+    private static final Duration RESERVE = Duration.ofMillis(500);
+
+    /** What a run is made of, the same for all runs. */
+    record Tools(Providers providers, CallPlaces places, RouterConfig config, Clock clock) {}
+
+    private final ChatRequest request;
+    private final Context context;
+    private final Plan plan;
+    private final Tools tools;
+    private final ChatReader reader;
+    private final long started;
+    private final List<Attempt> attempts = new ArrayList<>();
+    private final StringBuilder text = new StringBuilder();
+    private final List<ToolCall> calls = new ArrayList<>();
+    private @Nullable Choice current;
+    private int deltas;
+    private double firstTokenMs;
+
+    ChatRun(ChatRequest request, Context context, Plan plan, Tools tools, ChatReader reader) {
+        this.request = request;
+        this.context = context;
+        this.plan = plan;
+        this.tools = tools;
+        this.reader = reader;
+        this.started = tools.clock().nanoTime();
+    }
+
+    ChatOutcome run() {
+        if (plan.choices().isEmpty()) {
+            return failed(plan.noChoice());
+        }
+        for (Choice choice : plan.choices()) {
+            ChatOutcome outcome = tryBackend(choice);
+            if (outcome != null) {
+                return outcome;
+            }
+            if (context.deadline().passed()) {
+                break;
+            }
+        }
+        current = null;
+        return failed(allFailed());
+    }
+
+    /** How it ended if the reader left in the middle. */
+    ChatOutcome abandoned() {
+        return failed(SoniaException.of(ErrorCode.TIMEOUT, "The caller has gone"));
+    }
+
+    /** Calls one backend, and again as the profile allows; null if the next backend is to follow. */
+    private @Nullable ChatOutcome tryBackend(Choice choice) {
+        current = choice;
+        int retries = plan.profile().retries();
+        for (int attempt = 0; attempt <= retries; attempt++) {
+            double before = millis();
+            try (CallPlaces.Place _ = tools.places().enter(choice.backend(), context.deadline())) {
+                return answered(choice, call(choice), before);
+            } catch (SoniaException e) {
+                boolean interrupted = committed();
+                note(choice, e, interrupted, millis() - before);
+                if (interrupted) {
+                    return failed(broken(e));
+                }
+                if (!REPEATABLE.contains(e.code()) || attempt == retries || !pause(choice, attempt)) {
+                    return null;
+                }
+            }
+        }
+        return null;
+    }
+
+    private ModelEnd call(Choice choice) {
+        ModelCall call = new ModelCall(choice.model(), request, choice.withTools(), patience(choice));
+        ModelEnd end = choice.entry().provider().chat(call, this::take);
+        if (!committed()) {
+            throw Answers.wrong("the model answered nothing");
+        }
+        return end;
+    }
+
+    private void take(ModelEvent event) {
+        if (!committed()) {
+            firstTokenMs = millis();
+            reader.selected(decision());
+        }
+        switch (event) {
+            case ModelEvent.Text said -> {
+                if (text.length() + said.text().length() > MAX_TEXT) {
+                    throw Answers.wrong("the answer is longer than " + MAX_TEXT + " characters");
+                }
+                text.append(said.text());
+                reader.delta(deltas++, said.text());
+            }
+            case ModelEvent.Tool tool -> {
+                calls.add(tool.call());
+                reader.toolCall(tool.call());
+            }
+        }
+    }
+
+    private Patience patience(Choice choice) {
+        Duration firstToken = firstToken(choice);
+        boolean last = choice.equals(plan.choices().getLast());
+        Duration left = context.deadline().left();
+        Duration most = last || left.compareTo(RESERVE.multipliedBy(2)) < 0 ? left : left.minus(RESERVE);
+        return new Patience(
+                context.deadline(),
+                firstToken.compareTo(most) < 0 ? firstToken : most,
+                Duration.ofMillis(tools.config().idleTokenTimeoutMs()),
+                tools.clock(),
+                reader::waiting);
+    }
+
+    private Duration firstToken(Choice choice) {
+        Integer own = choice.entry().config().firstTokenTimeoutMs();
+        return Duration.ofMillis(own == null ? tools.config().firstTokenTimeoutMs() : own);
+    }
+
+    /** Waits before a repetition; false if the time left is too short for one and for the backends after it. */
+    private boolean pause(Choice choice, int attempt) {
+        ProfileConfig profile = plan.profile();
+        double wait = profile.retryBaseMs() * Math.pow(profile.retryMultiplier(), attempt);
+        Duration pause = Duration.ofMillis((long) Math.min(wait, profile.retryMaxMs()));
+        Duration needed = pause.plus(RESERVE).plus(firstToken(choice));
+        if (context.deadline().left().compareTo(needed) < 0) {
+            return false;
+        }
+        try {
+            tools.clock().sleep(pause);
+            return true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private ChatOutcome answered(Choice choice, ModelEnd end, double before) {
+        choice.backend().succeeded(firstTokenMs - before);
+        choice.entry().callSucceeded();
+        attempts.add(new Attempt(choice.backend().toString(), Outcome.SUCCESS, null, null, millis() - before));
+        return new ChatOutcome.Answered(new ChatAnswer(
+                "success",
+                choice.model(),
+                choice.entry().name(),
+                choice.backend().toString(),
+                text.toString(),
+                List.copyOf(calls),
+                end.reason(),
+                usage(end.tokens()),
+                decision(),
+                firstTokenMs,
+                millis()));
+    }
+
+    private void note(Choice choice, SoniaException e, boolean interrupted, double latencyMs) {
+        choice.backend().failed();
+        choice.entry().callFailed(e);
+        tools.providers().probeSoon(choice.entry());
+        Outcome outcome = interrupted ? Outcome.INTERRUPTED : Outcome.FAILED;
+        attempts.add(new Attempt(choice.backend().toString(), outcome, e.code().name(), e.text(), latencyMs));
+    }
+
+    private ChatOutcome failed(SoniaException failure) {
+        return new ChatOutcome.Failed(decision(), failure, usage(null), text.toString());
+    }
+
+    /** The typed end of an answer that broke off, with what it had used up. */
+    private SoniaException broken(SoniaException cause) {
+        ErrorCode code = cause.code() == ErrorCode.TIMEOUT ? ErrorCode.TIMEOUT : ErrorCode.MODEL_FAILED;
+        Usage partial = usage(null);
+        return SoniaException.of(code, "The model's answer broke off: " + cause.text())
+                .with("attempts", List.copyOf(attempts))
+                .with("partial", Json.parseObject(Json.bytes(partial)))
+                .with("partial_chars", text.length());
+    }
+
+    private SoniaException allFailed() {
+        return SoniaException.of(context.deadline().passed() ? ErrorCode.TIMEOUT : sharedCode())
+                .with("attempts", List.copyOf(attempts))
+                .with("skipped", plan.skipped());
+    }
+
+    /** What all attempts failed with, if that says more than that they failed. */
+    private ErrorCode sharedCode() {
+        for (ErrorCode code : List.of(ErrorCode.TIMEOUT, ErrorCode.CONTEXT_TOO_LONG)) {
+            if (attempts.stream().allMatch(each -> code.name().equals(each.code()))) {
+                return code;
+            }
+        }
+        return ErrorCode.MODEL_FAILED;
+    }
+
+    private RouteDecision decision() {
+        return plan.decision(current, attempts, context.trace().traceId(), tools.clock().now());
+    }
+
+    private Usage usage(ModelEnd.@Nullable Tokens counted) {
+        Choice choice = current;
+        boolean builtin = choice != null && choice.entry().config().kind() == ProviderKind.BUILTIN;
+        Long cost = builtin ? Long.valueOf(0) : null;
+        if (counted != null) {
+            return new Usage(counted.prompt(), counted.completion(), cost, builtin, false);
+        }
+        int asked = calls.isEmpty() ? 0 : Json.bytes(calls).length;
+        return new Usage(plan.ask().tokens(), Ask.tokens((long) text.length() + asked), cost, builtin, true);
+    }
+
+    private boolean committed() {
+        return !text.isEmpty() || !calls.isEmpty();
+    }
+
+    private double millis() {
+        return (tools.clock().nanoTime() - started) / 1e6;
+    }
+}

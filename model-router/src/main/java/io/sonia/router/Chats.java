@@ -1,0 +1,116 @@
+package io.sonia.router;
+
+import io.sonia.contracts.router.ChatAnswer;
+import io.sonia.contracts.router.ChatRequest;
+import io.sonia.contracts.router.Usage;
+import io.sonia.journal.Journal;
+import io.sonia.kernel.AuditEvent;
+import io.sonia.kernel.Clock;
+import io.sonia.kernel.ErrorCode;
+import io.sonia.kernel.Sha256;
+import io.sonia.kernel.SoniaException;
+import io.sonia.kernel.http.Call;
+import io.sonia.kernel.http.StoredReply;
+import io.sonia.kernel.json.Json;
+import io.sonia.kernel.settings.Live;
+import java.io.UncheckedIOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Model calls: bounded, walked along their chain, and put on record in one commit each. Texts are never recorded. */
+final class Chats {
+
+    private final Routing routing;
+    private final Providers providers;
+    private final Live<RouterConfig> config;
+    private final Journal journal;
+    private final Clock clock;
+    private final CallPlaces places = new CallPlaces();
+
+    Chats(Routing routing, Providers providers, Live<RouterConfig> config, Journal journal, Clock clock) {
+        this.routing = routing;
+        this.providers = providers;
+        this.config = config;
+        this.journal = journal;
+        this.clock = clock;
+    }
+
+    CallPlaces places() {
+        return places;
+    }
+
+    /** The plan for a call, made before anything is answered so that a wrong request is refused as one. */
+    Plan plan(ChatRequest request) {
+        return routing.plan(Ask.of(request));
+    }
+
+    /**
+     * Calls a model and returns its whole answer, once the call is on record.
+     *
+     * @throws SoniaException OVERLOADED, NO_BACKEND_AVAILABLE, CONTEXT_TOO_LONG, MODEL_FAILED or TIMEOUT
+     */
+    ChatAnswer chat(Call<ChatRequest> call, Plan plan, ChatReader reader) {
+        try (CallPlaces.Place _ = places.enter(call.context().deadline())) {
+            ChatRun.Tools tools = new ChatRun.Tools(providers, places, config.get(), clock);
+            ChatOutcome outcome = run(call, new ChatRun(call.input(), call.context(), plan, tools, reader));
+            return switch (outcome) {
+                case ChatOutcome.Answered answered -> answered.answer();
+                case ChatOutcome.Failed failed -> throw failed.failure();
+            };
+        }
+    }
+
+    private ChatOutcome run(Call<ChatRequest> call, ChatRun run) {
+        try {
+            ChatOutcome outcome = run.run();
+            record(call, outcome);
+            return outcome;
+        } catch (UncheckedIOException readerGone) {
+            record(call, run.abandoned());
+            throw readerGone;
+        }
+    }
+
+    private void record(Call<ChatRequest> call, ChatOutcome outcome) {
+        AuditEvent event = event(call, outcome);
+        boolean keep = call.idempotencyKey() != null && outcome instanceof ChatOutcome.Answered;
+        byte[] reply = keep ? Json.bytes(((ChatOutcome.Answered) outcome).answer()) : new byte[0];
+        journal.commit(tx -> {
+            if (keep) {
+                tx.remember(call.idempotencyKey(), new StoredReply(200, reply, null));
+            }
+            return tx.audit(event);
+        });
+    }
+
+    private static AuditEvent event(Call<ChatRequest> call, ChatOutcome outcome) {
+        Usage usage = null;
+        String said = null;
+        ErrorCode code = ErrorCode.OK;
+        switch (outcome) {
+            case ChatOutcome.Answered answered -> {
+                usage = answered.answer().usage();
+                said = answered.answer().response() + Json.text(answered.answer().toolCalls());
+            }
+            case ChatOutcome.Failed failed -> {
+                usage = failed.partial();
+                said = failed.text();
+                code = failed.failure().code();
+            }
+        }
+        Map<String, @Nullable Object> detail = new LinkedHashMap<>();
+        detail.put("profile", outcome.decision().profile());
+        detail.put("reason_code", outcome.decision().reasonCode().wireName());
+        detail.put("attempts", outcome.decision().attempts().size());
+        detail.put("prompt_tokens", usage.promptTokens());
+        detail.put("completion_tokens", usage.completionTokens());
+        detail.put("estimated", usage.estimated());
+        detail.put("session_id", call.input().sessionId());
+        detail.put("prompt_sha256", Sha256.hex(Json.bytes(call.input().messages())));
+        detail.put("answer_sha256", Sha256.hex(said));
+        String backend = outcome.decision().selectedBackend();
+        AuditEvent event = call.audit().outcome(code).detail(detail);
+        return backend == null ? event : event.about("backend", backend);
+    }
+}

@@ -1,0 +1,81 @@
+package io.sonia.router;
+
+import io.sonia.contracts.router.RouteDecision;
+import io.sonia.contracts.router.RouteDecision.Attempt;
+import io.sonia.contracts.router.RouteDecision.Candidate;
+import io.sonia.contracts.router.RouteDecision.Reason;
+import io.sonia.contracts.router.RouteDecision.SkipReason;
+import io.sonia.contracts.router.RouteDecision.Skipped;
+import io.sonia.contracts.router.RoutePolicy;
+import io.sonia.kernel.ErrorCode;
+import io.sonia.kernel.SoniaException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The backends a call may go to, in order, and those it may not. */
+record Plan(Ask ask, String profileName, ProfileConfig profile, List<Choice> choices, List<Skipped> skipped) {
+
+    private static final String WITHOUT_TOOLS = "asked without tools: the model cannot call them";
+
+    /** What comes out of looking at one backend of the chain. */
+    sealed interface Verdict {}
+
+    /** A backend that may be called; without tools where its model cannot call them. */
+    record Choice(ProviderEntry entry, Backend backend, String model, boolean withTools) implements Verdict {}
+
+    /** A backend that may not be called. */
+    record Skip(Skipped why) implements Verdict {
+
+        static Skip of(BackendName backend, SkipReason reason, @Nullable String detail) {
+            return new Skip(new Skipped(backend.toString(), reason, detail));
+        }
+    }
+
+    /** The decision so far; {@code selected} is the backend that answered, null before any did. */
+    RouteDecision decision(@Nullable Choice selected, List<Attempt> attempts, String traceId, Instant at) {
+        Choice shown = selected != null ? selected : choices.isEmpty() ? null : choices.getFirst();
+        List<Candidate> candidates = new ArrayList<>();
+        for (Choice choice : choices) {
+            boolean stripped = ask.wantsTools() && !choice.withTools();
+            candidates.add(choice.backend().candidate(candidates.size() + 1, stripped ? WITHOUT_TOOLS : null));
+        }
+        return new RouteDecision(
+                traceId,
+                ask.taskType(),
+                profileName,
+                shown == null ? null : shown.backend().toString(),
+                shown == null ? null : shown.entry().name(),
+                shown == null ? null : shown.model(),
+                reason(shown),
+                candidates,
+                skipped,
+                choices.stream().skip(1).map(each -> each.backend().toString()).toList(),
+                ask.tokens(),
+                ask.policy(),
+                List.copyOf(attempts),
+                at);
+    }
+
+    private Reason reason(@Nullable Choice shown) {
+        if (shown == null) {
+            return Reason.NO_BACKEND_AVAILABLE;
+        }
+        if (ask.policy() == RoutePolicy.PROVIDER_PINNED) {
+            return Reason.PINNED;
+        }
+        if (!shown.equals(choices.getFirst())) {
+            return Reason.FALLBACK_USED;
+        }
+        return ask.policy() == RoutePolicy.LOCAL_ONLY ? Reason.LOCAL_ONLY : Reason.PROFILE_MATCH;
+    }
+
+    /** Why there is no choice: CONTEXT_TOO_LONG if a shorter prompt would have one, else NO_BACKEND_AVAILABLE. */
+    SoniaException noChoice() {
+        boolean tooLong = skipped.stream().anyMatch(each -> each.reason() == SkipReason.CONTEXT_TOO_SMALL);
+        return SoniaException.of(tooLong ? ErrorCode.CONTEXT_TOO_LONG : ErrorCode.NO_BACKEND_AVAILABLE)
+                .with("estimated_tokens", ask.tokens())
+                .with("skipped", skipped);
+    }
+}
