@@ -49,10 +49,10 @@ final class Api {
         /** The events of a stream as (event, data). */
         List<Map.Entry<String, Map<String, Object>>> events() {
             List<Map.Entry<String, Map<String, Object>>> events = new ArrayList<>();
-            for (String block : text.split("\n\n")) {
+            for (String block : text.split("\n\n", -1)) {
                 String event = "";
                 String data = "";
-                for (String line : block.split("\n")) {
+                for (String line : block.split("\n", -1)) {
                     if (line.startsWith("event: ")) {
                         event = line.substring(7);
                     } else if (line.startsWith("data: ")) {

@@ -1,0 +1,163 @@
+package io.sonia.kernel.http;
+
+import io.sonia.kernel.AuditEvent;
+import io.sonia.kernel.Clock;
+import io.sonia.kernel.Hlc;
+import io.sonia.kernel.Ids;
+import io.sonia.kernel.ServiceName;
+import io.sonia.kernel.identity.Credential;
+import io.sonia.kernel.identity.Ed25519;
+import io.sonia.kernel.identity.Role;
+import io.sonia.kernel.identity.Verifier;
+import io.sonia.kernel.identity.VerifierSet;
+import io.sonia.kernel.identity.Verifiers;
+import io.sonia.kernel.json.Json;
+import io.sonia.kernel.settings.AuthConfig;
+import io.sonia.kernel.settings.HttpConfig;
+import io.sonia.kernel.settings.IdempotencyConfig;
+import io.sonia.kernel.settings.RateLimitConfig;
+import io.sonia.kernel.settings.ServicesConfig;
+import io.sonia.kernel.settings.Settings;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyPair;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** A real server on a free port with its own issuer of keys; audit and stored answers are kept in memory. */
+final class TestServer implements AutoCloseable, IdempotencyRecords {
+
+    private static final HttpClient CLIENT =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+    final List<AuditEvent> audited = new CopyOnWriteArrayList<>();
+    final List<RequestLog.Finished> finished = new CopyOnWriteArrayList<>();
+    final Map<IdempotencyKey, StoredReply> stored = new ConcurrentHashMap<>();
+    final Credential operator;
+    final Credential observer;
+    final Map<ServiceName, Credential> services = new EnumMap<>(ServiceName.class);
+    private final ServiceServer server;
+
+    TestServer(Path folder, List<Route<?>> routes, List<SocketRoute> sockets, Map<String, ?> rateLimit)
+            throws IOException {
+        Clock clock = Clock.system();
+        Ids ids = new Ids(new SecureRandom());
+        Path config = folder.resolve("sonia-config.json");
+        Files.write(
+                config,
+                Json.bytes(Map.of(
+                        "services", Map.of("api-gateway", Map.of("port", 0)), "rate_limit", rateLimit)));
+        Settings settings = Settings.load(
+                config,
+                Map.of(),
+                List.of(
+                        ServicesConfig.SECTION,
+                        HttpConfig.SECTION,
+                        AuthConfig.SECTION,
+                        RateLimitConfig.SECTION,
+                        IdempotencyConfig.SECTION),
+                clock);
+        KeyPair keys = Ed25519.newKeyPair();
+        List<Verifier> principals = new ArrayList<>();
+        operator = issue(Credential.Kind.PERSON, "usr_operator", Role.OPERATOR, ids, clock, principals);
+        observer = issue(Credential.Kind.PERSON, "usr_observer", Role.OBSERVER, ids, clock, principals);
+        for (ServiceName service : ServiceName.values()) {
+            services.put(
+                    service,
+                    issue(Credential.Kind.SERVICE, service.wireName(), Role.SERVICE, ids, clock, principals));
+        }
+        Verifiers verifiers = new Verifiers(keys.getPublic(), clock, Duration.ofMinutes(5));
+        verifiers.accept(VerifierSet.sign(
+                1, clock.now(), principals, Ed25519.keyId(keys.getPublic()), keys.getPrivate()));
+        server = new ServiceServer(
+                new ServiceServer.Parts(
+                        ServiceName.API_GATEWAY,
+                        settings,
+                        clock,
+                        ids,
+                        new Hlc(clock),
+                        verifiers,
+                        audited::add,
+                        this,
+                        finished::add),
+                routes,
+                sockets);
+        server.start();
+    }
+
+    private static Credential issue(
+            Credential.Kind kind, String actor, Role role, Ids ids, Clock clock, List<Verifier> into) {
+        Credential credential = Credential.issue(kind, ids);
+        into.add(new Verifier(
+                credential.publicId(),
+                credential.hash(),
+                actor,
+                role,
+                kind,
+                clock.now().minusSeconds(1),
+                clock.now().plusSeconds(3600)));
+        return credential;
+    }
+
+    @Override
+    public Optional<StoredReply> find(IdempotencyKey key) {
+        return Optional.ofNullable(stored.get(key));
+    }
+
+    int port() {
+        return server.port();
+    }
+
+    /** Sends a request; {@code headers} are name and value by turns. */
+    HttpResponse<String> send(String method, String path, String body, String... headers) throws IOException {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port() + path))
+                .timeout(Duration.ofSeconds(20))
+                .method(
+                        method,
+                        body == null
+                                ? HttpRequest.BodyPublishers.noBody()
+                                : HttpRequest.BodyPublishers.ofString(body));
+        for (int i = 0; i < headers.length; i += 2) {
+            request.header(headers[i], headers[i + 1]);
+        }
+        try {
+            return CLIENT.send(request.build(), HttpResponse.BodyHandlers.ofString());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException(e);
+        }
+    }
+
+    HttpResponse<String> asOperator(String method, String path, String body, String... headers) throws IOException {
+        String[] all = new String[headers.length + 4];
+        all[0] = "Authorization";
+        all[1] = "Bearer " + operator.text();
+        all[2] = "Content-Type";
+        all[3] = "application/json";
+        System.arraycopy(headers, 0, all, 4, headers.length);
+        return send(method, path, body, all);
+    }
+
+    static String code(HttpResponse<String> response) {
+        return Json.parseObject(response.body()).get("error") instanceof Map<?, ?> error
+                ? String.valueOf(error.get("code"))
+                : "OK";
+    }
+
+    @Override
+    public void close() {
+        server.close();
+    }
+}
