@@ -16,6 +16,7 @@ import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.function.Supplier;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
@@ -31,10 +32,10 @@ final class HttpGet {
 
     private static final Duration CONNECT = Duration.ofSeconds(5);
 
-    private final SSLSocketFactory tls;
+    private final Supplier<SSLSocketFactory> tls;
     private final int maxBody;
 
-    HttpGet(SSLSocketFactory tls, int maxBody) {
+    HttpGet(Supplier<SSLSocketFactory> tls, int maxBody) {
         this.tls = tls;
         this.maxBody = maxBody;
     }
@@ -86,7 +87,7 @@ final class HttpGet {
 
     private Socket secured(Socket connected, WebAddress address, Deadline deadline) throws IOException {
         connected.setSoTimeout(millis(deadline));
-        SSLSocket socket = (SSLSocket) tls.createSocket(connected, address.host(), address.port(), true);
+        SSLSocket socket = (SSLSocket) tls.get().createSocket(connected, address.host(), address.port(), true);
         SSLParameters parameters = socket.getSSLParameters();
         parameters.setEndpointIdentificationAlgorithm("HTTPS");
         socket.setSSLParameters(parameters);

@@ -20,6 +20,7 @@ import io.sonia.openclaw.tools.ToolRun;
 import io.sonia.openclaw.web.Destinations.Destination;
 import java.net.URI;
 import java.util.List;
+import java.util.function.Supplier;
 import javax.net.ssl.SSLSocketFactory;
 import org.jspecify.annotations.Nullable;
 
@@ -43,8 +44,8 @@ public final class WebFetch implements Tool<WebFetch.Args> {
     private final int maxBytes;
     private final int maxRedirects;
 
-    /** A fetcher; {@code tls} decides whom to trust. */
-    public WebFetch(Destinations destinations, SSLSocketFactory tls, int maxBytes, int maxRedirects) {
+    /** A fetcher; {@code tls} decides whom to trust, and is asked for at the first use because it is slow to make. */
+    public WebFetch(Destinations destinations, Supplier<SSLSocketFactory> tls, int maxBytes, int maxRedirects) {
         this.destinations = destinations;
         this.http = new HttpGet(tls, maxBytes);
         this.maxBytes = maxBytes;

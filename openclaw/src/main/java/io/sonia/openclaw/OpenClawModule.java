@@ -1,0 +1,134 @@
+package io.sonia.openclaw;
+
+import io.sonia.contracts.Cursors;
+import io.sonia.contracts.ServiceDefinition;
+import io.sonia.contracts.ServiceModule;
+import io.sonia.contracts.ServiceParts;
+import io.sonia.contracts.policy.PolicySet;
+import io.sonia.journal.OutboxRelay;
+import io.sonia.kernel.ServiceName;
+import io.sonia.kernel.http.Context;
+import io.sonia.kernel.http.Peer;
+import io.sonia.kernel.http.Route;
+import io.sonia.kernel.identity.KeyMaterial;
+import io.sonia.kernel.settings.Section;
+import io.sonia.openclaw.sandbox.Sandbox;
+import io.sonia.openclaw.shell.CommandCheck;
+import io.sonia.openclaw.shell.ShellLimits;
+import io.sonia.openclaw.shell.ShellRun;
+import io.sonia.openclaw.tools.FileList;
+import io.sonia.openclaw.tools.FileRead;
+import io.sonia.openclaw.tools.FileStat;
+import io.sonia.openclaw.tools.FileWrite;
+import io.sonia.openclaw.tools.MemorySearch;
+import io.sonia.openclaw.tools.MemoryStore;
+import io.sonia.openclaw.tools.Tool;
+import io.sonia.openclaw.web.Destinations;
+import io.sonia.openclaw.web.Resolver;
+import io.sonia.openclaw.web.WebFetch;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import javax.net.ssl.SSLSocketFactory;
+import org.jspecify.annotations.Nullable;
+
+/** The tool executor: runs tools in a sandbox, only with a grant or as policy's safe reads. */
+public final class OpenClawModule implements ServiceModule {
+
+    private static final Section<OpenClawConfig> SECTION = Section.fixed("openclaw", OpenClawConfig.class);
+
+    public static final ServiceDefinition DEFINITION = new ServiceDefinition(
+            ServiceName.OPENCLAW, List.of(SECTION), ExecutionTables.MIGRATIONS, OpenClawModule::new);
+
+    private static final Duration RETENTION_EVERY = Duration.ofMinutes(10);
+    private static final Duration RESTORE_TIME = Duration.ofSeconds(10);
+
+    private final ServiceParts parts;
+    private final Toolbox toolbox;
+    private final LiveRuns live = new LiveRuns();
+    private final ToolQueue queue;
+    private final ExecutionStore store;
+    private final List<Route<?>> routes;
+    private @Nullable OutboxRelay relay;
+
+    OpenClawModule(ServiceParts parts) {
+        this.parts = parts;
+        OpenClawConfig config = parts.settings().section(SECTION);
+        Peer evaOs = parts.peers().of(ServiceName.EVA_OS);
+        this.toolbox = new Toolbox(tools(config));
+        this.queue = new ToolQueue(config.maxRunning(), config.maxWaiting());
+        this.store = new ExecutionStore(parts.journal(), Cursors.of(parts.home(), parts.clock()));
+        ExecutionRecords records = new ExecutionRecords(parts.journal(), store, parts.clock());
+        // Before anything is served, so that nobody finds an execution of a former life still running.
+        records.restore(lost -> Context.own(
+                parts.service(), lost.correlationId(), lost.actorId(), RESTORE_TIME, parts.ids(), parts.clock()));
+        Executions executions = new Executions(
+                toolbox,
+                new Permissions(evaOs, KeyMaterial.publicKey(parts.home()), parts.clock()),
+                records,
+                new ToolRunner(parts.clock(), parts.log()),
+                new Executions.Traffic(live, queue, new ToolMetrics(parts.metrics())),
+                parts.ids());
+        this.routes = new OpenClawRoutes(toolbox, executions, new Settlements(toolbox, records, live), store).list();
+    }
+
+    private List<Tool<?>> tools(OpenClawConfig config) {
+        Sandbox sandbox = Roots.sandbox(parts.home(), config);
+        int maxFile = config.maxFileBytes();
+        OpenClawConfig.Shell shell = config.shell();
+        Destinations destinations =
+                new Destinations(PolicySet.load(parts.home().policies()).network(), Resolver.system());
+        Peer memory = parts.peers().of(ServiceName.MEMORY_ENGINE);
+        return List.of(
+                new FileRead(sandbox, maxFile),
+                new FileList(sandbox),
+                new FileStat(sandbox, maxFile),
+                new FileWrite(sandbox, maxFile, parts.ids()),
+                new ShellRun(
+                        sandbox,
+                        new CommandCheck(sandbox, shell.allowed()),
+                        new ShellLimits(shell.cpuSeconds(), shell.memoryBytes(), shell.processes()),
+                        parts.clock()),
+                new WebFetch(
+                        destinations,
+                        () -> (SSLSocketFactory) SSLSocketFactory.getDefault(),
+                        config.web().maxBytes(),
+                        config.web().maxRedirects()),
+                new MemorySearch(memory),
+                new MemoryStore(memory));
+    }
+
+    @Override
+    public List<Route<?>> routes() {
+        return routes;
+    }
+
+    @Override
+    public Map<String, @Nullable Object> detail() {
+        Map<String, @Nullable Object> detail = new LinkedHashMap<>();
+        detail.put("tools_available", toolbox.available());
+        detail.put("executions_open", live.count());
+        detail.put("tools_running", queue.running());
+        detail.put("tools_waiting", queue.waiting());
+        return detail;
+    }
+
+    @Override
+    public void start() {
+        relay = OutboxRelay.start(
+                parts.journal(),
+                new OutcomeReports(parts.peers().of(ServiceName.EVA_OS), parts.clock(), parts.ids()),
+                parts.clock());
+        ResultRetention retention = new ResultRetention(parts.journal(), store, parts.clock());
+        parts.timers().every("results", RETENTION_EVERY, retention::run);
+    }
+
+    @Override
+    public void close() {
+        live.cancelAll();
+        if (relay != null) {
+            relay.close();
+        }
+    }
+}
