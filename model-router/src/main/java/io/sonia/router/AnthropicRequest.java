@@ -37,11 +37,14 @@ final class AnthropicRequest {
         body.put("messages", turns(messages, names));
         if (!call.tools().isEmpty()) {
             // Sent even where none may be called: a conversation with tool blocks is refused without them.
-            body.put("tools", call.tools().stream().map(tool -> Map.of(
-                            "name", names.outward(tool.name()),
-                            "description", tool.description(),
-                            "input_schema", tool.argsSchema()))
-                    .toList());
+            body.put(
+                    "tools",
+                    call.tools().stream()
+                            .map(tool -> Map.of(
+                                    "name", names.outward(tool.name()),
+                                    "description", tool.description(),
+                                    "input_schema", tool.argsSchema()))
+                            .toList());
             body.put("tool_choice", Map.of("type", call.mayCallTools() ? "auto" : "none"));
         }
         return Json.bytes(body);

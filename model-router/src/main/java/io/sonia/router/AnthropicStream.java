@@ -32,7 +32,8 @@ final class AnthropicStream {
     /** Takes one event; true if it shows that the model is at work. */
     boolean take(Map<String, @Nullable Object> event) {
         return switch (Answers.text(event.get("type"))) {
-            case "message_start" -> start(Answers.map(Answers.map(event.get("message")).get("usage")));
+            case "message_start" ->
+                start(Answers.map(Answers.map(event.get("message")).get("usage")));
             case "content_block_start" -> block(event);
             case "content_block_delta" -> delta(event);
             case "message_delta" -> delta(Answers.map(event.get("delta")), Answers.map(event.get("usage")));
@@ -52,7 +53,8 @@ final class AnthropicStream {
     private boolean start(Map<?, ?> usage) {
         Integer fresh = Answers.count(usage.get("input_tokens"));
         if (fresh != null) {
-            promptTokens = fresh + orZero(usage.get("cache_read_input_tokens"))
+            promptTokens = fresh
+                    + orZero(usage.get("cache_read_input_tokens"))
                     + orZero(usage.get("cache_creation_input_tokens"));
         }
         return false;
@@ -115,8 +117,10 @@ final class AnthropicStream {
                 call.add("", "", input);
             }
         });
-        calls.values().stream().map(each -> each.whole(names, ids)).toList().forEach(
-                call -> content.accept(new ModelEvent.Tool(call)));
+        calls.values().stream()
+                .map(each -> each.whole(names, ids))
+                .toList()
+                .forEach(call -> content.accept(new ModelEvent.Tool(call)));
         boolean cut = reason.equals("max_tokens") || reason.equals("model_context_window_exceeded");
         FinishReason last = cut ? FinishReason.LENGTH : FinishReason.STOP;
         return new ModelEnd(calls.isEmpty() ? last : FinishReason.TOOL_CALLS, tokens());
@@ -129,18 +133,17 @@ final class AnthropicStream {
     }
 
     private static RuntimeException failure(Map<?, ?> error) {
-        int status =
-                switch (Answers.text(error.get("type"))) {
-                    case "authentication_error" -> 401;
-                    case "permission_error" -> 403;
-                    case "not_found_error" -> 404;
-                    case "invalid_request_error" -> 400;
-                    case "request_too_large" -> 413;
-                    case "rate_limit_error" -> 429;
-                    case "overloaded_error" -> 529;
-                    case "timeout_error" -> 504;
-                    default -> 500;
-                };
+        int status = switch (Answers.text(error.get("type"))) {
+            case "authentication_error" -> 401;
+            case "permission_error" -> 403;
+            case "not_found_error" -> 404;
+            case "invalid_request_error" -> 400;
+            case "request_too_large" -> 413;
+            case "rate_limit_error" -> 429;
+            case "overloaded_error" -> 529;
+            case "timeout_error" -> 504;
+            default -> 500;
+        };
         return Refusal.inStream(status, error).failure();
     }
 

@@ -7,7 +7,9 @@ record BackendName(String provider, @Nullable String model) {
 
     static BackendName of(String text) {
         int slash = text.indexOf('/');
-        return slash < 0 ? new BackendName(text, null) : new BackendName(text.substring(0, slash), text.substring(slash + 1));
+        return slash < 0
+                ? new BackendName(text, null)
+                : new BackendName(text.substring(0, slash), text.substring(slash + 1));
     }
 
     @Override

@@ -72,7 +72,9 @@ final class BuiltinProvider implements Provider {
         boolean offered = call.mayCallTools()
                 && call.tools().stream().anyMatch(each -> each.name().equals(request.tool()));
         if (!offered) {
-            return say("I cannot do that here: the tool " + request.tool() + " is not offered in this conversation.", content);
+            return say(
+                    "I cannot do that here: the tool " + request.tool() + " is not offered in this conversation.",
+                    content);
         }
         content.accept(new ModelEvent.Tool(new ToolCall(ids.next("call_"), request.tool(), request.arguments())));
         return new ModelEnd(FinishReason.TOOL_CALLS, null);

@@ -44,7 +44,9 @@ final class CallPlaces {
         }
         if (waiting.incrementAndGet() > MAX_WAITING) {
             waiting.decrementAndGet();
-            throw SoniaException.of(ErrorCode.OVERLOADED).with("shed", "refused").retryAfter(RETRY_AFTER);
+            throw SoniaException.of(ErrorCode.OVERLOADED)
+                    .with("shed", "refused")
+                    .retryAfter(RETRY_AFTER);
         }
         try {
             if (!queue.tryAcquire(deadline.left().toNanos(), TimeUnit.NANOSECONDS)) {

@@ -11,8 +11,8 @@ import io.sonia.kernel.Clock;
 import io.sonia.kernel.ErrorCode;
 import io.sonia.kernel.SoniaException;
 import io.sonia.kernel.http.Context;
-import io.sonia.kernel.http.Deadline;
 import io.sonia.kernel.json.Json;
+import io.sonia.kernel.settings.Live;
 import io.sonia.router.Plan.Choice;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -33,7 +33,7 @@ final class ChatRun {
     private static final Duration RESERVE = Duration.ofMillis(500);
 
     /** What a run is made of, the same for all runs. */
-    record Tools(Providers providers, CallPlaces places, RouterConfig config, Clock clock) {}
+    record Tools(Providers providers, CallPlaces places, Live<RouterConfig> config, Clock clock) {}
 
     private final ChatRequest request;
     private final Context context;
@@ -138,14 +138,14 @@ final class ChatRun {
         return new Patience(
                 context.deadline(),
                 firstToken.compareTo(most) < 0 ? firstToken : most,
-                Duration.ofMillis(tools.config().idleTokenTimeoutMs()),
+                Duration.ofMillis(tools.config().get().idleTokenTimeoutMs()),
                 tools.clock(),
                 reader::waiting);
     }
 
     private Duration firstToken(Choice choice) {
         Integer own = choice.entry().config().firstTokenTimeoutMs();
-        return Duration.ofMillis(own == null ? tools.config().firstTokenTimeoutMs() : own);
+        return Duration.ofMillis(own == null ? tools.config().get().firstTokenTimeoutMs() : own);
     }
 
     /** Waits before a repetition; false if the time left is too short for one and for the backends after it. */
@@ -223,7 +223,8 @@ final class ChatRun {
     }
 
     private RouteDecision decision() {
-        return plan.decision(current, attempts, context.trace().traceId(), tools.clock().now());
+        return plan.decision(
+                current, attempts, context.trace().traceId(), tools.clock().now());
     }
 
     private Usage usage(ModelEnd.@Nullable Tokens counted) {

@@ -5,14 +5,12 @@ import io.sonia.contracts.router.ChatRequest;
 import io.sonia.contracts.router.Usage;
 import io.sonia.journal.Journal;
 import io.sonia.kernel.AuditEvent;
-import io.sonia.kernel.Clock;
 import io.sonia.kernel.ErrorCode;
 import io.sonia.kernel.Sha256;
 import io.sonia.kernel.SoniaException;
 import io.sonia.kernel.http.Call;
 import io.sonia.kernel.http.StoredReply;
 import io.sonia.kernel.json.Json;
-import io.sonia.kernel.settings.Live;
 import java.io.UncheckedIOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -22,22 +20,19 @@ import org.jspecify.annotations.Nullable;
 final class Chats {
 
     private final Routing routing;
-    private final Providers providers;
-    private final Live<RouterConfig> config;
+    private final ChatRun.Tools tools;
     private final Journal journal;
-    private final Clock clock;
-    private final CallPlaces places = new CallPlaces();
+    private final ChatMetrics metrics;
 
-    Chats(Routing routing, Providers providers, Live<RouterConfig> config, Journal journal, Clock clock) {
+    Chats(Routing routing, ChatRun.Tools tools, Journal journal, ChatMetrics metrics) {
         this.routing = routing;
-        this.providers = providers;
-        this.config = config;
+        this.tools = tools;
         this.journal = journal;
-        this.clock = clock;
+        this.metrics = metrics;
     }
 
     CallPlaces places() {
-        return places;
+        return tools.places();
     }
 
     /** The plan for a call, made before anything is answered so that a wrong request is refused as one. */
@@ -51,8 +46,7 @@ final class Chats {
      * @throws SoniaException OVERLOADED, NO_BACKEND_AVAILABLE, CONTEXT_TOO_LONG, MODEL_FAILED or TIMEOUT
      */
     ChatAnswer chat(Call<ChatRequest> call, Plan plan, ChatReader reader) {
-        try (CallPlaces.Place _ = places.enter(call.context().deadline())) {
-            ChatRun.Tools tools = new ChatRun.Tools(providers, places, config.get(), clock);
+        try (CallPlaces.Place _ = tools.places().enter(call.context().deadline())) {
             ChatOutcome outcome = run(call, new ChatRun(call.input(), call.context(), plan, tools, reader));
             return switch (outcome) {
                 case ChatOutcome.Answered answered -> answered.answer();
@@ -73,6 +67,10 @@ final class Chats {
     }
 
     private void record(Call<ChatRequest> call, ChatOutcome outcome) {
+        metrics.called(outcome.decision().attempts());
+        if (outcome instanceof ChatOutcome.Answered answered) {
+            metrics.answered(answered.answer());
+        }
         AuditEvent event = event(call, outcome);
         boolean keep = call.idempotencyKey() != null && outcome instanceof ChatOutcome.Answered;
         byte[] reply = keep ? Json.bytes(((ChatOutcome.Answered) outcome).answer()) : new byte[0];
@@ -91,7 +89,8 @@ final class Chats {
         switch (outcome) {
             case ChatOutcome.Answered answered -> {
                 usage = answered.answer().usage();
-                said = answered.answer().response() + Json.text(answered.answer().toolCalls());
+                said = answered.answer().response()
+                        + Json.text(answered.answer().toolCalls());
             }
             case ChatOutcome.Failed failed -> {
                 usage = failed.partial();

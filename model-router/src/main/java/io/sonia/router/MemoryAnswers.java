@@ -64,7 +64,9 @@ final class MemoryAnswers {
         List<Statement> statements = statements(memories);
         Set<String> asked = words(question);
         Map<String, Double> weights = weights(asked, statements);
-        double whole = asked.stream().mapToDouble(each -> weights.getOrDefault(each, 0.0)).sum();
+        double whole = asked.stream()
+                .mapToDouble(each -> weights.getOrDefault(each, 0.0))
+                .sum();
         List<Match> matches = statements.stream()
                 .map(each -> new Match(each, share(each, weights, whole)))
                 .filter(each -> each.share() > 0)
@@ -89,7 +91,8 @@ final class MemoryAnswers {
         String text = statement.text();
         String shown = text.length() > MAX_QUOTE ? text.substring(0, MAX_QUOTE) + "..." : text;
         RecalledMemory source = statement.source();
-        return "- \"" + shown + "\" (" + source.id() + ", " + source.createdAt().toString().substring(0, 10) + ")";
+        return "- \"" + shown + "\" (" + source.id() + ", "
+                + source.createdAt().toString().substring(0, 10) + ")";
     }
 
     /** The same statement said twice counts once, with its latest source. */
@@ -98,8 +101,11 @@ final class MemoryAnswers {
         for (RecalledMemory memory : memories) {
             for (String line : lines(memory)) {
                 Statement statement = new Statement(line, words(line), memory);
-                distinct.merge(statement.words(), statement, (one, other) ->
-                        other.source().createdAt().isAfter(one.source().createdAt()) ? other : one);
+                distinct.merge(
+                        statement.words(),
+                        statement,
+                        (one, other) ->
+                                other.source().createdAt().isAfter(one.source().createdAt()) ? other : one);
             }
         }
         return List.copyOf(distinct.values());
@@ -137,7 +143,9 @@ final class MemoryAnswers {
     private static Map<String, Double> weights(Set<String> asked, List<Statement> statements) {
         Map<String, Double> weights = new HashMap<>();
         for (String word : asked) {
-            long holding = statements.stream().filter(each -> each.words().contains(word)).count();
+            long holding = statements.stream()
+                    .filter(each -> each.words().contains(word))
+                    .count();
             weights.put(word, Math.log(1 + statements.size() / Math.max(0.5, (double) holding)));
         }
         return weights;

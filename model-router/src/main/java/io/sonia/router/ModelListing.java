@@ -140,7 +140,8 @@ sealed interface ModelListing {
 
     private static Map<String, @Nullable Object> read(ModelResponse response) {
         if (response.status() != 200) {
-            throw Refusal.of(response.status(), response.whole(Refusal.MAX_BODY)).failure();
+            throw Refusal.of(response.status(), response.whole(Refusal.MAX_BODY))
+                    .failure();
         }
         return Answers.object(response.whole(MAX_BODY));
     }

@@ -135,7 +135,8 @@ final class OfflineGrammar {
     }
 
     /** An address without a scheme is meant as https. */
-    private static Optional<Request> fetch(String address) {
+    private static Optional<Request> fetch(String word) {
+        String address = word.endsWith("/.") ? word.substring(0, word.length() - 1) : word;
         boolean whole = address.contains("://");
         return whole || address.contains(".")
                 ? Optional.of(Request.of("web.fetch", "url", whole ? address : "https://" + address))

@@ -94,6 +94,8 @@ final class OpenAiProvider implements Provider {
     }
 
     private Map<String, String> headers() {
-        return key.current().map(each -> Map.of("Authorization", "Bearer " + each)).orElse(Map.of());
+        return key.current()
+                .map(each -> Map.of("Authorization", "Bearer " + each))
+                .orElse(Map.of());
     }
 }

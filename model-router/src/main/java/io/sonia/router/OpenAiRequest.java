@@ -6,7 +6,6 @@ import io.sonia.contracts.router.MessageRole;
 import io.sonia.contracts.router.ToolCall;
 import io.sonia.kernel.json.Json;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -24,24 +23,30 @@ final class OpenAiRequest {
         body.put("stream", true);
         body.put(
                 "messages",
-                call.request().messages().stream().map(each -> message(each, names)).toList());
+                call.request().messages().stream()
+                        .map(each -> message(each, names))
+                        .toList());
         if (call.mayCallTools()) {
-            body.put("tools", call.tools().stream().map(tool -> Map.of(
-                            "type",
-                            "function",
-                            "function",
-                            Map.of(
-                                    "name", names.outward(tool.name()),
-                                    "description", tool.description(),
-                                    "parameters", tool.argsSchema())))
-                    .toList());
+            body.put(
+                    "tools",
+                    call.tools().stream()
+                            .map(tool -> Map.of(
+                                    "type",
+                                    "function",
+                                    "function",
+                                    Map.of(
+                                            "name", names.outward(tool.name()),
+                                            "description", tool.description(),
+                                            "parameters", tool.argsSchema())))
+                            .toList());
             body.put("tool_choice", "auto");
         }
         if (!refused.contains(Parameter.TEMPERATURE)) {
             body.put("temperature", call.request().temperature());
         }
         boolean renamed = refused.contains(Parameter.MAX_TOKENS);
-        body.put(renamed ? "max_completion_tokens" : "max_tokens", call.request().maxTokens());
+        body.put(
+                renamed ? "max_completion_tokens" : "max_tokens", call.request().maxTokens());
         if (!refused.contains(Parameter.STREAM_OPTIONS)) {
             body.put("stream_options", Map.of("include_usage", true));
         }
@@ -53,7 +58,9 @@ final class OpenAiRequest {
         out.put("role", message.role().name().toLowerCase(Locale.ROOT));
         out.put("content", content(message));
         if (!message.calls().isEmpty()) {
-            out.put("tool_calls", message.calls().stream().map(call -> call(call, names)).toList());
+            out.put(
+                    "tool_calls",
+                    message.calls().stream().map(call -> call(call, names)).toList());
         }
         if (message.toolCallId() != null) {
             out.put("tool_call_id", message.toolCallId());
@@ -64,7 +71,9 @@ final class OpenAiRequest {
     private static Object content(ChatMessage message) {
         boolean plain = message.role() != MessageRole.USER
                 || message.parts().stream().allMatch(each -> each.type() == ContentPart.Kind.TEXT);
-        return plain ? message.text() : message.parts().stream().map(OpenAiRequest::part).toList();
+        return plain
+                ? message.text()
+                : message.parts().stream().map(OpenAiRequest::part).toList();
     }
 
     private static Map<String, ?> part(ContentPart part) {

@@ -89,8 +89,10 @@ final class OpenAiStream {
         if (reason == null) {
             throw Answers.wrong("the stream ended early");
         }
-        calls.values().stream().map(each -> each.whole(names, ids)).toList().forEach(
-                call -> content.accept(new ModelEvent.Tool(call)));
+        calls.values().stream()
+                .map(each -> each.whole(names, ids))
+                .toList()
+                .forEach(call -> content.accept(new ModelEvent.Tool(call)));
         FinishReason last = reason.equals("length") ? FinishReason.LENGTH : FinishReason.STOP;
         return new ModelEnd(calls.isEmpty() ? last : FinishReason.TOOL_CALLS, tokens);
     }

@@ -84,7 +84,8 @@ final class Patience {
 
     /** Something to wait for; null when it has not come in time. */
     private interface Waiting<T> {
-        @Nullable T upTo(Duration wait) throws InterruptedException, ExecutionException;
+        @Nullable
+        T upTo(Duration wait) throws InterruptedException, ExecutionException;
     }
 
     /** What is left until the silence becomes too long. */
@@ -104,7 +105,9 @@ final class Patience {
     private SoniaException exhausted() {
         String message = overall.passed()
                 ? "the deadline passed"
-                : begun ? "no token for " + idle.toMillis() + " ms" : "no first token within " + firstToken.toMillis() + " ms";
+                : begun
+                        ? "no token for " + idle.toMillis() + " ms"
+                        : "no first token within " + firstToken.toMillis() + " ms";
         return SoniaException.of(ErrorCode.TIMEOUT, message);
     }
 }

@@ -16,8 +16,12 @@ import java.util.List;
  *     does not name itself, local ones first
  */
 record ProfileConfig(
-        @Default("[]") @Items(max = 20) @Text(min = 1, max = 200) List<String> modelPrefs,
-        @Default("[\"builtin\"]") @Items(max = 20) @Text(min = 1, max = 200) List<String> fallbacks,
+        @Default("[]") @Items(max = 20) @Text(min = 1, max = 200)
+        List<String> modelPrefs,
+
+        @Default("[\"builtin\"]") @Items(max = 20) @Text(min = 1, max = 200)
+        List<String> fallbacks,
+
         @Default("5000") @Range(min = 1, max = 300_000) int latencyMs,
         @Default("8192") @Range(min = 256, max = 2_000_000) int maxContext,
         @Default("1") @Range(max = 5) int retries,

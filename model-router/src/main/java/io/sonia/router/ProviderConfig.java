@@ -20,10 +20,16 @@ import org.jspecify.annotations.Nullable;
  */
 record ProviderConfig(
         @Default("\"openai\"") ProviderKind kind,
-        @Nullable @Text(min = 8, max = 500, pattern = "https?://[^\\s?#@]+") String baseUrl,
+
+        @Nullable @Text(min = 8, max = 500, pattern = "https?://[^\\s?#@]+")
+        String baseUrl,
+
         @Nullable @Text(min = 1, max = 128) String model,
         @Default("false") boolean keyRequired,
-        @Default("[\"chat\",\"tools\"]") @Items(min = 1, max = 3) List<Capability> capabilities,
+
+        @Default("[\"chat\",\"tools\"]") @Items(min = 1, max = 3)
+        List<Capability> capabilities,
+
         @Nullable @Range(min = 100, max = 300_000) Integer firstTokenTimeoutMs) {
 
     /** What is wrong with it, told one by one. */

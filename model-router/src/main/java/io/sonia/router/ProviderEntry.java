@@ -25,7 +25,11 @@ final class ProviderEntry {
     private static final int MAX_BACKENDS = 2000;
 
     /** What the last probe showed. */
-    private record Probe(boolean available, List<ModelEntry> models, @Nullable Instant at, @Nullable String error) {}
+    private record Probe(
+            boolean available,
+            List<ModelEntry> models,
+            @Nullable Instant at,
+            @Nullable String error) {}
 
     private final String name;
     private final ProviderConfig config;
@@ -88,8 +92,7 @@ final class ProviderEntry {
     /** Asks the provider for its models; one probe at a time. */
     synchronized void probe() {
         wanted.set(false);
-        Patience patience =
-                new Patience(Deadline.in(PROBE_TIME, clock), PROBE_TIME, PROBE_TIME, clock, () -> {});
+        Patience patience = new Patience(Deadline.in(PROBE_TIME, clock), PROBE_TIME, PROBE_TIME, clock, () -> {});
         try {
             List<ModelEntry> models = provider.models(patience);
             probe = new Probe(true, models, clock.now(), null);
@@ -136,13 +139,14 @@ final class ProviderEntry {
 
     ProviderList.Provider described() {
         Probe last = probe;
-        String host = config.kind() == ProviderKind.BUILTIN ? null : config.base().getAuthority();
-        return new ProviderList.Provider(
-                last.available(), host, last.models().size(), last.at(), error().orElse(null));
+        String host =
+                config.kind() == ProviderKind.BUILTIN ? null : config.base().getAuthority();
+        return new ProviderList.Provider(last.available(), host, last.models().size(), last.at(), error().orElse(null));
     }
 
     ProviderModels listed() {
         Probe last = probe;
-        return new ProviderModels(name, last.available(), last.models(), last.models().size(), last.at());
+        return new ProviderModels(
+                name, last.available(), last.models(), last.models().size(), last.at());
     }
 }

@@ -123,10 +123,10 @@ final class Providers {
         URI base = its.base();
         return switch (its.kind()) {
             case OLLAMA -> new OpenAiProvider(base, http, ids, key, new ModelListing.Ollama(base, http));
-            case ANTHROPIC -> new AnthropicProvider(
-                    base, http, ids, key, new ModelListing.Anthropic(base, http, its.capabilities()));
-            case OPENAI, BUILTIN -> new OpenAiProvider(
-                    base, http, ids, key, new ModelListing.OpenAi(base, http, its.capabilities()));
+            case ANTHROPIC ->
+                new AnthropicProvider(base, http, ids, key, new ModelListing.Anthropic(base, http, its.capabilities()));
+            case OPENAI, BUILTIN ->
+                new OpenAiProvider(base, http, ids, key, new ModelListing.OpenAi(base, http, its.capabilities()));
         };
     }
 

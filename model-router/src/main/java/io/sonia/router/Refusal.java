@@ -51,30 +51,33 @@ record Refusal(int status, String words) {
     }
 
     private ErrorCode code() {
-        boolean tooLong = (status == 400 || status == 413 || status == 500) && TOO_LONG.stream().anyMatch(this::mentions);
-        return tooLong || status == 413 ? ErrorCode.CONTEXT_TOO_LONG : switch (status) {
-            case 401 -> ErrorCode.UNAUTHORIZED;
-            case 402, 403 -> ErrorCode.FORBIDDEN;
-            case 404 -> ErrorCode.NOT_FOUND;
-            case 408, 504 -> ErrorCode.TIMEOUT;
-            case 429 -> ErrorCode.RATE_LIMITED;
-            case 503, 529 -> ErrorCode.OVERLOADED;
-            default -> ErrorCode.DEPENDENCY_FAILED;
-        };
+        boolean tooLong = (status == 400 || status == 413 || status == 500)
+                && TOO_LONG.stream().anyMatch(this::mentions);
+        return tooLong || status == 413
+                ? ErrorCode.CONTEXT_TOO_LONG
+                : switch (status) {
+                    case 401 -> ErrorCode.UNAUTHORIZED;
+                    case 402, 403 -> ErrorCode.FORBIDDEN;
+                    case 404 -> ErrorCode.NOT_FOUND;
+                    case 408, 504 -> ErrorCode.TIMEOUT;
+                    case 429 -> ErrorCode.RATE_LIMITED;
+                    case 503, 529 -> ErrorCode.OVERLOADED;
+                    default -> ErrorCode.DEPENDENCY_FAILED;
+                };
     }
 
     private String message(ErrorCode code) {
-        @Nullable String meaning =
-                switch (code) {
-                    case UNAUTHORIZED -> "the key was refused";
-                    case FORBIDDEN -> status == 402 ? "the account has no credit" : "the account may not do this";
-                    case NOT_FOUND -> "the model or address is not known there";
-                    case RATE_LIMITED -> "too many requests for the account";
-                    case OVERLOADED -> "the server is overloaded";
-                    case CONTEXT_TOO_LONG -> "the prompt is too long for the model";
-                    case TIMEOUT -> "the server gave up waiting";
-                    default -> "the server answered with an error";
-                };
+        @Nullable
+        String meaning = switch (code) {
+            case UNAUTHORIZED -> "the key was refused";
+            case FORBIDDEN -> status == 402 ? "the account has no credit" : "the account may not do this";
+            case NOT_FOUND -> "the model or address is not known there";
+            case RATE_LIMITED -> "too many requests for the account";
+            case OVERLOADED -> "the server is overloaded";
+            case CONTEXT_TOO_LONG -> "the prompt is too long for the model";
+            case TIMEOUT -> "the server gave up waiting";
+            default -> "the server answered with an error";
+        };
         return meaning + " (HTTP " + status + ")";
     }
 }

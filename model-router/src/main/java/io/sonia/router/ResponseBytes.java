@@ -67,7 +67,8 @@ final class ResponseBytes implements HttpResponse.BodySubscriber<ResponseBytes>,
      *
      * @throws SoniaException TIMEOUT if none came in time, UNAVAILABLE if the connection was lost
      */
-    @Nullable ByteBuffer next(Patience patience) {
+    @Nullable
+    ByteBuffer next(Patience patience) {
         while (ready.isEmpty()) {
             if (ended) {
                 return null;

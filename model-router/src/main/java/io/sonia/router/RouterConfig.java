@@ -16,11 +16,10 @@ record RouterConfig(
         @Default("15000") @Range(min = 100, max = 300_000) int firstTokenTimeoutMs,
         @Default("10000") @Range(min = 100, max = 300_000) int idleTokenTimeoutMs) {
 
-    static final Section<RouterConfig> SECTION =
-            Section.live("model_router", RouterConfig.class).checkedBy((config, all, problems) -> config.check(problems));
+    static final Section<RouterConfig> SECTION = Section.live("model_router", RouterConfig.class)
+            .checkedBy((config, all, problems) -> config.check(problems));
 
-    static final String PROFILES =
-            """
+    static final String PROFILES = """
             {"chat_low_latency": {"model_prefs": ["ollama", "others"], "latency_ms": 3000, "max_context": 8192,
                "retries": 1, "retry_base_ms": 200},
              "reasoning_deep": {"model_prefs": ["anthropic", "openrouter", "ollama", "others"], "latency_ms": 30000,
@@ -36,8 +35,7 @@ record RouterConfig(
             """;
 
     /** Ollama may first have to load a model from disk. */
-    static final String PROVIDERS =
-            """
+    static final String PROVIDERS = """
             {"builtin": {"kind": "builtin"},
              "ollama": {"kind": "ollama", "base_url": "http://127.0.0.1:11434/v1", "first_token_timeout_ms": 45000},
              "anthropic": {"kind": "anthropic", "base_url": "https://api.anthropic.com", "key_required": true,

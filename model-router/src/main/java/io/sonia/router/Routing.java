@@ -70,7 +70,9 @@ final class Routing {
         Map<String, ProfileConfig> profiles = config.get().profiles();
         ProfileConfig profile = profiles.get(name);
         if (profile == null) {
-            String near = Nearest.to(name, profiles.keySet()).map(found -> "; nearest is " + found).orElse("");
+            String near = Nearest.to(name, profiles.keySet())
+                    .map(found -> "; nearest is " + found)
+                    .orElse("");
             throw Violations.single("profile", "choice", "no such profile" + near);
         }
         return profile;
@@ -180,6 +182,10 @@ final class Routing {
     }
 
     private static String words(Set<Capability> needs) {
-        return String.join(", ", needs.stream().map(each -> each.name().toLowerCase(java.util.Locale.ROOT)).toList());
+        return String.join(
+                ", ",
+                needs.stream()
+                        .map(each -> each.name().toLowerCase(java.util.Locale.ROOT))
+                        .toList());
     }
 }

@@ -39,7 +39,8 @@ final class ToolResults {
 
     private static String sentence(ToolCall call, ToolReport report) {
         String what = what(call);
-        String why = report.message() == null ? "" : ": " + report.message();
+        String message = report.message() == null ? "" : report.message();
+        String why = message.isEmpty() ? "" : ": " + message;
         Map<String, @Nullable Object> result = report.result() == null ? Map.of() : report.result();
         return switch (report.status()) {
             case EXECUTED -> executed(call, result);
@@ -69,15 +70,17 @@ final class ToolResults {
 
     private static String executed(ToolCall call, Map<String, @Nullable Object> result) {
         return switch (call.name()) {
-            case "file.read" -> text(result, "path") + " (" + bytes(result, "size_bytes") + "):\n"
-                    + cut(text(result, "content")) + (isTrue(result, "truncated") ? "\n(only the beginning was read)" : "");
+            case "file.read" ->
+                text(result, "path") + " (" + bytes(result, "size_bytes") + "):\n" + cut(text(result, "content"))
+                        + (isTrue(result, "truncated") ? "\n(only the beginning was read)" : "");
             case "file.list" -> listing(result);
             case "file.stat" -> stat(result);
-            case "file.write" -> "Written: " + text(result, "path") + " (" + bytes(result, "bytes_written")
-                    + (isTrue(result, "existed") ? ", replaced)." : ", new).");
+            case "file.write" ->
+                "Written: " + text(result, "path") + " (" + bytes(result, "bytes_written")
+                        + (isTrue(result, "existed") ? ", replaced)." : ", new).");
             case "shell.run" -> "Exit code " + result.get("exit_code") + "." + output(result);
-            case "web.fetch" -> text(result, "final_url") + " answered " + result.get("status") + ":\n"
-                    + cut(text(result, "text"));
+            case "web.fetch" ->
+                text(result, "final_url") + " answered " + result.get("status") + ":\n" + cut(text(result, "text"));
             case "memory.store" -> "I will remember: \"" + text(call.arguments(), "content") + "\"";
             case "memory.search" -> found(result);
             default -> call.name() + " answered: " + cut(Json.text(result));
@@ -87,7 +90,10 @@ final class ToolResults {
     private static String listing(Map<String, @Nullable Object> result) {
         List<?> entries = Answers.list(result.get("entries"));
         StringBuilder out = new StringBuilder(text(result, "path"));
-        out.append(entries.isEmpty() ? " is empty." : " holds " + entries.size() + (entries.size() == 1 ? " entry:" : " entries:"));
+        out.append(
+                entries.isEmpty()
+                        ? " is empty."
+                        : " holds " + entries.size() + (entries.size() == 1 ? " entry:" : " entries:"));
         entries.stream().limit(MAX_ENTRIES).forEach(item -> {
             Map<?, ?> entry = Answers.map(item);
             boolean folder = "directory".equals(entry.get("kind"));
@@ -96,7 +102,8 @@ final class ToolResults {
         });
         int hidden = entries.size() - MAX_ENTRIES;
         out.append(hidden > 0 ? "\n(and " + hidden + " more)" : "");
-        return out.append(isTrue(result, "truncated") ? "\n(there are more)" : "").toString();
+        return out.append(isTrue(result, "truncated") ? "\n(there are more)" : "")
+                .toString();
     }
 
     private static String stat(Map<String, @Nullable Object> result) {
@@ -114,7 +121,11 @@ final class ToolResults {
         StringBuilder out = new StringBuilder("Found in memory:");
         hits.stream().limit(MAX_ENTRIES).forEach(item -> {
             Map<?, ?> hit = Answers.map(item);
-            out.append("\n- \"").append(Answers.text(hit.get("content"))).append("\" (").append(hit.get("id")).append(')');
+            out.append("\n- \"")
+                    .append(Answers.text(hit.get("content")))
+                    .append("\" (")
+                    .append(hit.get("id"))
+                    .append(')');
         });
         return cut(out.toString());
     }
@@ -125,7 +136,9 @@ final class ToolResults {
         for (String stream : List.of("stdout", "stderr")) {
             String printed = text(result, stream).stripTrailing();
             if (!printed.isEmpty()) {
-                out.append('\n').append(stream.equals("stderr") ? "stderr:\n" : "").append(cut(printed));
+                out.append('\n')
+                        .append(stream.equals("stderr") ? "stderr:\n" : "")
+                        .append(cut(printed));
             }
         }
         return out.toString();

@@ -44,7 +44,7 @@ final class Utterance {
     /** A quoted text, or one word without the punctuation at its end. */
     Optional<String> argument() {
         Optional<String> quoted = quoted();
-        if (quoted.isPresent() || at >= text.length()) {
+        if (quoted.isPresent() || at >= text.length() || OPENING.indexOf(text.charAt(at)) >= 0) {
             return quoted;
         }
         int end = at;

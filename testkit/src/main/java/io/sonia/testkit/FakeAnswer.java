@@ -13,7 +13,12 @@ import org.jspecify.annotations.Nullable;
  * @param finish why the model stops, in the words of the wire contract: stop, length or tool_calls
  * @param usage prompt and completion tokens it reports; null: it reports none
  */
-public record FakeAnswer(int status, String message, List<Piece> pieces, String finish, @Nullable Tokens usage) {
+public record FakeAnswer(
+        int status,
+        String message,
+        List<Piece> pieces,
+        String finish,
+        @Nullable Tokens usage) {
 
     /** Counts a provider reports. */
     public record Tokens(int prompt, int completion) {}

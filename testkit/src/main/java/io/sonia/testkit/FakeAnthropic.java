@@ -32,7 +32,8 @@ public final class FakeAnthropic extends FakeModelServer {
     }
 
     @Override
-    @Nullable String keyOf(SeenRequest request) {
+    @Nullable
+    String keyOf(SeenRequest request) {
         return request.header("x-api-key");
     }
 
@@ -51,13 +52,12 @@ public final class FakeAnthropic extends FakeModelServer {
 
     @Override
     byte[] error(int status, String message) {
-        String type =
-                switch (status) {
-                    case 401 -> "authentication_error";
-                    case 429 -> "rate_limit_error";
-                    case 529 -> "overloaded_error";
-                    default -> status < 500 ? "invalid_request_error" : "api_error";
-                };
+        String type = switch (status) {
+            case 401 -> "authentication_error";
+            case 429 -> "rate_limit_error";
+            case 529 -> "overloaded_error";
+            default -> status < 500 ? "invalid_request_error" : "api_error";
+        };
         return Json.bytes(Map.of("type", "error", "error", Map.of("type", type, "message", message)));
     }
 
@@ -95,16 +95,18 @@ public final class FakeAnthropic extends FakeModelServer {
     @Override
     String piece(FakeAnswer.Piece piece, int index) {
         return switch (piece) {
-            case FakeAnswer.Text text -> block(
-                    index,
-                    Map.of("type", "text", "text", ""),
-                    List.of(Map.of("type", "text_delta", "text", text.text())));
-            case FakeAnswer.Tool tool -> block(
-                    index,
-                    Map.of("type", "tool_use", "id", tool.id(), "name", tool.name(), "input", Map.of()),
-                    tool.fragments().stream()
-                            .map(each -> Map.of("type", "input_json_delta", "partial_json", each))
-                            .toList());
+            case FakeAnswer.Text text ->
+                block(
+                        index,
+                        Map.of("type", "text", "text", ""),
+                        List.of(Map.of("type", "text_delta", "text", text.text())));
+            case FakeAnswer.Tool tool ->
+                block(
+                        index,
+                        Map.of("type", "tool_use", "id", tool.id(), "name", tool.name(), "input", Map.of()),
+                        tool.fragments().stream()
+                                .map(each -> Map.of("type", "input_json_delta", "partial_json", each))
+                                .toList());
             default -> "";
         };
     }
@@ -123,8 +125,7 @@ public final class FakeAnthropic extends FakeModelServer {
     private static String block(int index, Map<String, Object> start, List<? extends Map<String, ?>> deltas) {
         StringBuilder out =
                 new StringBuilder(event("content_block_start", Map.of("index", index, "content_block", start)));
-        deltas.forEach(
-                delta -> out.append(event("content_block_delta", Map.of("index", index, "delta", delta))));
+        deltas.forEach(delta -> out.append(event("content_block_delta", Map.of("index", index, "delta", delta))));
         return out.append(event("content_block_stop", Map.of("index", index))).toString();
     }
 

@@ -19,6 +19,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,11 +43,14 @@ public abstract sealed class FakeModelServer implements AutoCloseable permits Fa
     private final Deque<FakeAnswer> script = new ArrayDeque<>();
     private final Deque<SeenRequest> seen = new ArrayDeque<>();
     private final Map<Rendering, List<Stretch>> rendered = new ConcurrentHashMap<>();
+    private final AtomicInteger accepted = new AtomicInteger();
     private final Semaphore gone = new Semaphore(0);
     private volatile FakeAnswer standing = FakeAnswer.text("hello");
     private volatile List<FakeModel> models;
     private volatile @Nullable FakeAnswer listingFailure;
     private volatile @Nullable String key;
+    private volatile @Nullable String listing;
+    private volatile boolean streams = true;
 
     FakeModelServer(int port, List<FakeModel> models) {
         this.models = List.copyOf(models);
@@ -85,6 +89,23 @@ public abstract sealed class FakeModelServer implements AutoCloseable permits Fa
     public FakeModelServer listingFails(@Nullable FakeAnswer error) {
         listingFailure = error;
         return this;
+    }
+
+    /** Answers every listing of models with this text. */
+    public FakeModelServer listing(String json) {
+        listing = json;
+        return this;
+    }
+
+    /** Answers whole where a stream is asked for. */
+    public FakeModelServer ignoresStream() {
+        streams = false;
+        return this;
+    }
+
+    /** Connections accepted so far. */
+    public int connections() {
+        return accepted.get();
     }
 
     /** Refuses model calls without this key. */
@@ -145,6 +166,7 @@ public abstract sealed class FakeModelServer implements AutoCloseable permits Fa
             try {
                 Socket socket = listener.accept();
                 socket.setTcpNoDelay(true);
+                accepted.incrementAndGet();
                 threads.execute(() -> serve(socket));
             } catch (IOException closed) {
                 return;
@@ -175,7 +197,8 @@ public abstract sealed class FakeModelServer implements AutoCloseable permits Fa
         } else if (failure != null) {
             connection.send(HttpConnection.response(failure.status(), error(failure.status(), failure.message())));
         } else {
-            byte[] found = other(request);
+            String scripted = listing;
+            byte[] found = scripted == null ? other(request) : scripted.getBytes(StandardCharsets.UTF_8);
             connection.send(
                     found == null
                             ? HttpConnection.response(404, error(404, "not found"))
@@ -202,7 +225,7 @@ public abstract sealed class FakeModelServer implements AutoCloseable permits Fa
             rendered.clear();
         }
         List<Stretch> stretches =
-                rendered.computeIfAbsent(new Rendering(answer, request.wantsStream()), this::render);
+                rendered.computeIfAbsent(new Rendering(answer, streams && request.wantsStream()), this::render);
         for (Stretch stretch : stretches) {
             connection.send(stretch.bytes());
             pause(stretch.pause(), connection);
@@ -237,9 +260,12 @@ public abstract sealed class FakeModelServer implements AutoCloseable permits Fa
     private List<Stretch> render(Rendering rendering) {
         FakeAnswer answer = rendering.answer();
         if (answer.status() != 200) {
-            return List.of(new Stretch(HttpConnection.response(answer.status(), error(answer.status(), answer.message())), null));
+            return List.of(new Stretch(
+                    HttpConnection.response(answer.status(), error(answer.status(), answer.message())), null));
         }
-        return rendering.stream() ? stream(answer) : List.of(new Stretch(HttpConnection.response(200, whole(answer)), null));
+        return rendering.stream()
+                ? stream(answer)
+                : List.of(new Stretch(HttpConnection.response(200, whole(answer)), null));
     }
 
     private List<Stretch> stream(FakeAnswer answer) {
@@ -249,9 +275,8 @@ public abstract sealed class FakeModelServer implements AutoCloseable permits Fa
             return List.of(new Stretch(new byte[0], stall));
         }
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        bytes.writeBytes(
-                "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
-                        .getBytes(StandardCharsets.ISO_8859_1));
+        bytes.writeBytes("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
+                .getBytes(StandardCharsets.ISO_8859_1));
         text.append(opening(answer));
         int index = 0;
         for (FakeAnswer.Piece piece : answer.pieces()) {

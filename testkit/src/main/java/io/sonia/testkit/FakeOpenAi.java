@@ -44,7 +44,8 @@ public final class FakeOpenAi extends FakeModelServer {
     }
 
     @Override
-    @Nullable String keyOf(SeenRequest request) {
+    @Nullable
+    String keyOf(SeenRequest request) {
         String header = request.header("authorization");
         return header != null && header.startsWith("Bearer ") ? header.substring("Bearer ".length()) : null;
     }
@@ -52,13 +53,14 @@ public final class FakeOpenAi extends FakeModelServer {
     @Override
     byte @Nullable [] other(SeenRequest request) {
         return switch (request.path()) {
-            case "/v1/models" -> Json.bytes(Map.of(
-                    "object",
-                    "list",
-                    "data",
-                    models().stream()
-                            .map(each -> Map.of("id", each.name(), "object", "model"))
-                            .toList()));
+            case "/v1/models" ->
+                Json.bytes(Map.of(
+                        "object",
+                        "list",
+                        "data",
+                        models().stream()
+                                .map(each -> Map.of("id", each.name(), "object", "model"))
+                                .toList()));
             case "/api/tags" -> ollama ? tags() : null;
             case "/api/show" -> ollama ? show(String.valueOf(request.json().get("model"))) : null;
             default -> null;

@@ -33,7 +33,8 @@ final class HttpConnection {
     }
 
     /** The next request of this connection; null when the client has closed it. */
-    @Nullable SeenRequest read() throws IOException {
+    @Nullable
+    SeenRequest read() throws IOException {
         String start = line();
         if (start == null) {
             return null;

@@ -1,0 +1,84 @@
+package io.sonia.router;
+
+import io.sonia.contracts.ServiceDefinition;
+import io.sonia.contracts.ServiceModule;
+import io.sonia.contracts.ServiceParts;
+import io.sonia.kernel.Clock;
+import io.sonia.kernel.ServiceName;
+import io.sonia.kernel.Threads;
+import io.sonia.kernel.Timers;
+import io.sonia.kernel.http.Deadline;
+import io.sonia.kernel.http.Peer;
+import io.sonia.kernel.http.Route;
+import io.sonia.kernel.settings.Live;
+import java.net.http.HttpClient;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The model router: chooses and calls language models. */
+public final class RouterModule implements ServiceModule {
+
+    public static final ServiceDefinition DEFINITION = new ServiceDefinition(
+            ServiceName.MODEL_ROUTER, List.of(RouterConfig.SECTION), List.of(), RouterModule::new);
+
+    private static final Duration TICK = Duration.ofSeconds(1);
+
+    private final Live<RouterConfig> config;
+    private final Clock clock;
+    private final Timers timers;
+    private final HttpClient client = Peer.newClient();
+    private final Providers providers;
+    private final Chats chats;
+    private final RouterRoutes routes;
+    private @Nullable Deadline nextProbe;
+
+    RouterModule(ServiceParts parts) {
+        this.config = parts.settings().live(RouterConfig.SECTION);
+        this.clock = parts.clock();
+        this.timers = parts.timers();
+        this.providers =
+                new Providers(config, parts.home(), client, clock, parts.ids(), body -> Threads.virtual("probe", body));
+        Routing routing = new Routing(config, providers);
+        this.chats = new Chats(
+                routing,
+                new ChatRun.Tools(providers, new CallPlaces(), config, clock),
+                parts.journal(),
+                new ChatMetrics(parts.metrics()));
+        this.routes = new RouterRoutes(chats, routing, providers, config, clock);
+    }
+
+    @Override
+    public List<Route<?>> routes() {
+        return routes.list();
+    }
+
+    @Override
+    public Map<String, @Nullable Object> detail() {
+        long active = providers.all().stream().filter(ProviderEntry::available).count();
+        return Map.of(
+                "calls_running", chats.places().running(),
+                "calls_waiting", chats.places().waiting(),
+                "providers_available", active);
+    }
+
+    /** Probes run a second after the start at the earliest, so that they do not slow it down. */
+    @Override
+    public void start() {
+        timers.every("probe", TICK, this::probeIfDue);
+    }
+
+    private synchronized void probeIfDue() {
+        Deadline due = nextProbe;
+        if (due == null || due.passed()) {
+            nextProbe = Deadline.in(Duration.ofSeconds(config.get().probeIntervalSeconds()), clock);
+            providers.probeAll();
+        }
+    }
+
+    @Override
+    public void close() {
+        client.shutdownNow();
+    }
+}

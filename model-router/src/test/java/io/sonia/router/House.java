@@ -1,0 +1,183 @@
+package io.sonia.router;
+
+import io.sonia.contracts.router.ChatAnswer;
+import io.sonia.contracts.router.ChatMessage;
+import io.sonia.contracts.router.ChatRequest;
+import io.sonia.contracts.router.ToolSpec;
+import io.sonia.journal.Journal;
+import io.sonia.journal.JournalOptions;
+import io.sonia.journal.SqliteJournal;
+import io.sonia.kernel.Clock;
+import io.sonia.kernel.Hlc;
+import io.sonia.kernel.Home;
+import io.sonia.kernel.Ids;
+import io.sonia.kernel.SecretFile;
+import io.sonia.kernel.ServiceName;
+import io.sonia.kernel.Threads;
+import io.sonia.kernel.http.Call;
+import io.sonia.kernel.http.Context;
+import io.sonia.kernel.http.EventStream;
+import io.sonia.kernel.http.Handler;
+import io.sonia.kernel.http.IdempotencyKey;
+import io.sonia.kernel.http.Operation;
+import io.sonia.kernel.http.Peer;
+import io.sonia.kernel.http.Reply;
+import io.sonia.kernel.http.Route;
+import io.sonia.kernel.json.Json;
+import io.sonia.kernel.metrics.Metrics;
+import io.sonia.kernel.settings.Live;
+import io.sonia.kernel.settings.Settings;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.http.HttpClient;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A router with a real journal and real HTTP to its providers, used through its routes' handlers. */
+final class House implements AutoCloseable {
+
+    static final ToolSpec READ = new ToolSpec(
+            "file.read",
+            "Reads a file",
+            Map.of("type", "object", "properties", Map.of("path", Map.of("type", "string"))));
+
+    final Home home;
+    final Settings settings;
+    final Providers providers;
+    final Routing routing;
+    final Chats chats;
+    final RouterRoutes routes;
+    final Journal journal;
+    final Metrics metrics = new Metrics();
+    private final Clock clock = Clock.system();
+    private final Ids ids = new Ids(new SecureRandom());
+    private final HttpClient client = Peer.newClient();
+
+    /** An event a reader was sent. */
+    record Event(String name, Map<String, @Nullable Object> data) {}
+
+    /**
+     * A house in a folder.
+     *
+     * @param routerJson the section model_router, with ' for "; the default ollama is where nothing listens
+     */
+    House(Path root, String routerJson) {
+        this.home = new Home(root);
+        write(home.configFile(), "{\"model_router\":" + routerJson.replace('\'', '"') + "}");
+        this.settings = Settings.load(
+                home.configFile(),
+                Map.of("SONIA_MODEL_ROUTER__PROVIDERS__OLLAMA__BASE_URL", "http://127.0.0.1:1/v1"),
+                List.of(RouterConfig.SECTION),
+                clock);
+        Live<RouterConfig> config = settings.live(RouterConfig.SECTION);
+        this.providers = new Providers(config, home, client, clock, ids, body -> Threads.virtual("probe", body));
+        this.routing = new Routing(config, providers);
+        this.journal = SqliteJournal.open(
+                home.database(ServiceName.MODEL_ROUTER),
+                ServiceName.MODEL_ROUTER,
+                List.of(),
+                clock,
+                new Hlc(clock),
+                JournalOptions.of(detail -> detail, reason -> {}));
+        this.chats = new Chats(
+                routing,
+                new ChatRun.Tools(providers, new CallPlaces(), config, clock),
+                journal,
+                new ChatMetrics(metrics));
+        this.routes = new RouterRoutes(chats, routing, providers, config, clock);
+    }
+
+    static ChatRequest asking(String text, ToolSpec... tools) {
+        return ChatRequest.of(List.of(ChatMessage.user(text)), List.of(tools), null);
+    }
+
+    void rewrite(String routerJson) {
+        write(home.configFile(), "{\"model_router\":" + routerJson.replace('\'', '"') + "}");
+        settings.reload();
+    }
+
+    void key(String provider, String key) {
+        try {
+            SecretFile.createFolder(home.providerKey(provider).getParent());
+            SecretFile.write(home.providerKey(provider), key.getBytes(StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Looks at every provider, now. */
+    House probed() {
+        providers.all().forEach(ProviderEntry::probe);
+        return this;
+    }
+
+    ChatAnswer chat(ChatRequest request) {
+        return (ChatAnswer) answer(Operation.MODEL_CHAT, request, Map.of());
+    }
+
+    /** Streams a call and returns its events. */
+    List<Event> stream(ChatRequest request) {
+        List<Event> events = new ArrayList<>();
+        Reply reply = handle(call(Operation.MODEL_CHAT, request, Map.of(), true, Duration.ofSeconds(60), null));
+        ((Reply.Events) reply).body().write(collecting(events));
+        return events;
+    }
+
+    Object answer(Operation operation, Record input, Map<String, String> path) {
+        return ((Reply.Data) handle(call(operation, input, path, false, Duration.ofSeconds(60), null))).data();
+    }
+
+    Call<Record> call(
+            Operation operation,
+            Record input,
+            Map<String, String> path,
+            boolean events,
+            Duration time,
+            @Nullable IdempotencyKey key) {
+        Context context = Context.own(ServiceName.API_GATEWAY, "req_test", "olena", time, ids, clock);
+        return new Call<>(operation, input, path, Map.of(), context, key, events);
+    }
+
+    @SuppressWarnings("unchecked") // the route's own input type
+    Reply handle(Call<Record> call) {
+        Route<?> route = routes.list().stream()
+                .filter(each -> each.operation() == call.operation())
+                .findFirst()
+                .orElseThrow();
+        return ((Handler<Record>) route.handler()).handle(call);
+    }
+
+    static EventStream collecting(List<Event> events) {
+        return new EventStream() {
+            @Override
+            public void send(String event, Object data) {
+                events.add(new Event(event, Json.parseObject(Json.bytes(data))));
+            }
+
+            @Override
+            public void keepAlive() {}
+        };
+    }
+
+    @Override
+    public void close() {
+        client.shutdownNow();
+        journal.close();
+    }
+
+    private static void write(Path file, String text) {
+        try {
+            Files.createDirectories(file.getParent());
+            Files.writeString(file, text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
