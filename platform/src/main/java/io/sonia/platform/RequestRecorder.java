@@ -1,12 +1,14 @@
 package io.sonia.platform;
 
 import io.sonia.kernel.ServiceName;
+import io.sonia.kernel.SoniaException;
 import io.sonia.kernel.http.RequestLog;
 import io.sonia.kernel.logging.LogLevel;
 import io.sonia.kernel.logging.ServiceLog;
 import io.sonia.kernel.metrics.HttpMetrics;
 import io.sonia.kernel.metrics.Metrics;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -26,8 +28,14 @@ final class RequestRecorder implements RequestLog {
     }
 
     @Override
+    public void begun() {
+        metrics.begun();
+    }
+
+    @Override
     public void finished(Finished request) {
-        metrics.finished(request.operation(), request.code(), request.millis() / 1000);
+        metrics.answered(request.operation(), request.code().name(), (long) (request.millis() * 1e6));
+        countRefusal(request);
         boolean failed = request.status() >= SERVER_ERROR;
         if (!failed && QUIET.contains(request.operation())) {
             return;
@@ -44,5 +52,20 @@ final class RequestRecorder implements RequestLog {
         fields.put("trace_id", request.trace() == null ? null : request.trace().traceId());
         LogLevel level = failed ? LogLevel.WARN : LogLevel.INFO;
         log.log(level, "http.request", "A request was answered", fields, failed ? request.failure() : null);
+    }
+
+    private void countRefusal(Finished request) {
+        if (!(request.failure() instanceof SoniaException refusal)) {
+            return;
+        }
+        switch (refusal.code()) {
+            case RATE_LIMITED -> metrics.rateLimited(String.valueOf(refusal.details().get("scope")));
+            case OVERLOADED -> metrics.shed("http", String.valueOf(refusal.details().get("shed")));
+            case UNAUTHORIZED, FORBIDDEN, AUTH_UNAVAILABLE ->
+                metrics.authenticated(refusal.code().name().toLowerCase(Locale.ROOT));
+            default -> {
+                // Other refusals are in the request counter.
+            }
+        }
     }
 }

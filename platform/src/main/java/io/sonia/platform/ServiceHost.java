@@ -61,7 +61,9 @@ final class ServiceHost implements AutoCloseable {
         Settings settings = process.settings();
         Home home = process.home();
         this.log = process.logs().open(service, home.log(service), settings.live(LoggingConfig.SECTION));
-        this.timers = new Timers(process.clock(), log);
+        this.timers = new Timers(
+                process.clock(),
+                (name, failure) -> log.error("timer.failed", "Background work failed", Map.of("timer", name), failure));
         Hlc hlc = new Hlc(process.clock());
         this.journal = SqliteJournal.open(
                 home.database(service),

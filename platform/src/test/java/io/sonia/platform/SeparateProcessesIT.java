@@ -139,14 +139,12 @@ class SeparateProcessesIT extends StackScenarios {
 
         supervisor = launch(home);
         awaitReady(home);
-        String approval = String.valueOf(
-                Api.objects(waiting.data().get("pending_approvals")).getFirst().get("approval_id"));
+        String approval = pending(waiting);
         Api.Response approved = home.gateway().post("/v1/confirmations/" + approval + "/approve", Map.of());
         assertThat(approved.status()).as(approved.text()).isEqualTo(200);
         assertThat(approved.data()).containsEntry("execution_state", "succeeded");
         assertThat(home.home().workspace().resolve("kept.txt")).hasContent("kept");
-        Api.Response turn = home.gateway().get("/v1/turns/" + waiting.data().get("turn_id") + "?wait_ms=10000");
-        assertThat(turn.data()).containsEntry("state", "completed");
+        completed(home.gateway(), waiting);
         assertThat(home.gateway().get("/v1/audit/verify?chain=all").data()).containsEntry("valid", true);
     }
 }

@@ -95,8 +95,7 @@ abstract class StackScenarios {
         assertThat(approved.data()).containsEntry("execution_state", "succeeded");
         assertThat(file).hasContent("hello");
 
-        Api.Response turn = gateway().get("/v1/turns/" + waiting.data().get("turn_id") + "?wait_ms=10000");
-        assertThat(turn.data()).containsEntry("state", "completed");
+        Api.Response turn = completed(gateway(), waiting);
         assertThat(String.valueOf(turn.data().get("assistant_text"))).contains("waits.txt");
 
         Api.Response again = gateway().post("/v1/confirmations/" + approval + "/approve", NONE);
@@ -109,8 +108,7 @@ abstract class StackScenarios {
         Api.Response waiting = turn("deny", "write secret to denied.txt");
         Api.Response denied = gateway().post("/v1/confirmations/" + pending(waiting) + "/deny", NONE);
         assertThat(denied.status()).as(denied.text()).isEqualTo(200);
-        Api.Response turn = gateway().get("/v1/turns/" + waiting.data().get("turn_id") + "?wait_ms=10000");
-        assertThat(turn.data()).containsEntry("state", "completed");
+        Api.Response turn = completed(gateway(), waiting);
         assertThat(Api.objects(turn.data().get("tool_calls")).getFirst()).containsEntry("status", "denied");
         assertThat(home().home().workspace().resolve("denied.txt")).doesNotExist();
     }
@@ -170,7 +168,7 @@ abstract class StackScenarios {
                 traced.post("/v1/turn", Map.of("input_text", "write traced to traced.txt", "conversation_id", "trace"));
         String correlation = waiting.header("X-Correlation-ID").orElseThrow();
         gateway().with("X-Correlation-ID", correlation).post("/v1/confirmations/" + pending(waiting) + "/approve", NONE);
-        gateway().get("/v1/turns/" + waiting.data().get("turn_id") + "?wait_ms=10000");
+        completed(gateway(), waiting);
 
         Api.Response trace = gateway().get("/v1/audit/trace/" + correlation);
         assertThat(trace.data()).containsEntry("complete", true);
@@ -326,7 +324,19 @@ abstract class StackScenarios {
         assertThat(Files.readString(home().home().configFile())).doesNotContain(home().operatorToken());
     }
 
-    private static String pending(Api.Response waiting) {
+    /** The turn once it is over; each look waits for one change of its state. */
+    static Api.Response completed(Api gateway, Api.Response begun) {
+        Api.Response turn;
+        int looks = 0;
+        do {
+            turn = gateway.get("/v1/turns/" + begun.data().get("turn_id") + "?wait_ms=10000");
+            looks++;
+        } while (looks < 10 && !"completed".equals(turn.data().get("state")));
+        assertThat(turn.data()).containsEntry("state", "completed");
+        return turn;
+    }
+
+    static String pending(Api.Response waiting) {
         assertThat(waiting.status()).as(waiting.text()).isEqualTo(202);
         return String.valueOf(Api.objects(waiting.data().get("pending_approvals")).getFirst().get("approval_id"));
     }

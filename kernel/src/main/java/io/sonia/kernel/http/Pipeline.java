@@ -84,6 +84,7 @@ final class Pipeline {
 
     void handle(Exchange exchange) {
         Passage passage = new Passage(exchange, parts.clock().nanoTime());
+        parts.log().begun();
         try {
             correlate(passage);
             RouteTable.Match match = routes.find(exchange.method(), exchange.path(), handshake(exchange));

@@ -4,7 +4,7 @@ import io.sonia.kernel.ErrorCode;
 import io.sonia.kernel.identity.Caller;
 import org.jspecify.annotations.Nullable;
 
-/** Told about every finished request, for log and metrics. */
+/** Told about every request, for log and metrics. */
 public interface RequestLog {
 
     /**
@@ -22,6 +22,9 @@ public interface RequestLog {
             Caller caller,
             @Nullable Trace trace,
             @Nullable Throwable failure) {}
+
+    /** A request has come in; {@link #finished} follows. */
+    void begun();
 
     void finished(Finished request);
 }

@@ -107,7 +107,7 @@ sealed interface WireType {
 
         @Override
         public Map<String, @Nullable Object> schema() {
-            return new LinkedHashMap<>(Map.of("type", "integer", "minimum", min, "maximum", max));
+            return new LinkedHashMap<>(Map.of("type", "integer", "minimum", min, "maximum", Math.min(max, Json.MAX_INTEGER)));
         }
     }
 

@@ -91,7 +91,15 @@ final class TestServer implements AutoCloseable, IdempotencyRecords {
                         verifiers,
                         audited::add,
                         this,
-                        finished::add),
+                        new RequestLog() {
+                            @Override
+                            public void begun() {}
+
+                            @Override
+                            public void finished(Finished request) {
+                                finished.add(request);
+                            }
+                        }),
                 routes,
                 sockets);
         server.start();
