@@ -1,0 +1,21 @@
+package io.sonia.memory;
+
+import io.sonia.kernel.json.Default;
+import io.sonia.kernel.json.Range;
+import io.sonia.kernel.settings.Section;
+import java.time.Duration;
+
+/**
+ * What an installation may choose about its memory.
+ *
+ * @param dedupeSeconds how long the same content counts as a repetition
+ */
+public record MemoryConfig(
+        @Default("60") @Range(max = 86_400) int dedupeSeconds) {
+
+    static final Section<MemoryConfig> SECTION = Section.fixed("memory_engine", MemoryConfig.class);
+
+    Duration dedupe() {
+        return Duration.ofSeconds(dedupeSeconds);
+    }
+}

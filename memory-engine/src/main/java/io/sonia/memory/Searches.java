@@ -1,0 +1,170 @@
+package io.sonia.memory;
+
+import io.sonia.contracts.memory.SearchHit;
+import io.sonia.contracts.memory.SearchHit.Components;
+import io.sonia.contracts.memory.SearchMode;
+import io.sonia.contracts.memory.SearchRequest;
+import io.sonia.journal.Row;
+import io.sonia.journal.Sql;
+import io.sonia.kernel.json.Json;
+import io.sonia.memory.Words.Word;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds memories by their words (BM25, k1 1.2, b 0.75) or by a literal piece of their text; newer ones come first among
+ * equals.
+ */
+final class Searches {
+
+    /**
+     * Rows that the words of one query bring in together at first, rarest words first: ranking each row costs a
+     * microsecond or more. Commoner words then only rank what the others brought in.
+     */
+    private static final int RETRIEVED = 500;
+
+    /** Rows above which a word does not even rank at first: its weight is small, and counting it is not. */
+    private static final int RANKED = 5000;
+
+    private static final String VISIBLE = """
+            archived_at IS NULL
+              AND (?2 IS NULL OR user_id = ?2)
+              AND (?3 IS NULL OR session_id = ?3)
+              AND (?4 IS NULL OR recorded_at <= ?4)
+              AND (?5 IS NULL OR type IN (SELECT value FROM json_each(?5)))
+            """;
+
+    /** Ranks in the index alone and reads the ledger, best first, only until enough is found. */
+    private static final String BY_WORDS = """
+            SELECT ledger.*, score FROM (
+              SELECT rowid AS found, -rank AS score FROM memory_fts WHERE memory_fts MATCH ?1
+              ORDER BY rank, rowid DESC LIMIT -1
+            ) CROSS JOIN ledger ON ledger.seq = found
+            WHERE %s
+            LIMIT ?6
+            """.formatted(VISIBLE);
+
+    private static final String BY_TEXT = """
+            SELECT *, 1.0 AS score FROM ledger
+            WHERE instr(lower(content), lower(?1)) > 0 AND %s
+            ORDER BY seq DESC LIMIT ?6
+            """.formatted(VISIBLE);
+
+    private record Term(String match, long rows) {}
+
+    /**
+     * The best memories by the words of the query, scored against the best one. If the rarer words do not fill the
+     * answer, all of them are tried.
+     */
+    List<SearchHit> byWords(Sql sql, SearchRequest request) throws SQLException {
+        List<Term> terms = occurring(sql, Words.asked(request.query()));
+        if (terms.isEmpty()) {
+            return List.of();
+        }
+        int rarer = rarer(terms);
+        List<SearchHit> hits = find(sql, BY_WORDS, narrow(terms, rarer), request, SearchMode.KEYWORD);
+        if (hits.size() < request.limit() && rarer < terms.size()) {
+            hits = find(sql, BY_WORDS, either(terms.stream()), request, SearchMode.KEYWORD);
+        }
+        return scaled(hits);
+    }
+
+    /** The newest memories that hold the query as it is, A to Z in either case. */
+    List<SearchHit> byText(Sql sql, SearchRequest request) throws SQLException {
+        return find(sql, BY_TEXT, request.query(), request, SearchMode.SUBSTRING);
+    }
+
+    private static List<SearchHit> find(Sql sql, String query, String wanted, SearchRequest request, SearchMode mode)
+            throws SQLException {
+        @Nullable String types = request.types().isEmpty() ? null : Json.text(request.types());
+        return sql.list(
+                query,
+                row -> hit(row, mode),
+                wanted,
+                request.userId(),
+                request.sessionId(),
+                request.asOf(),
+                types,
+                request.limit());
+    }
+
+    /** The words that occur, rarest first. */
+    private static List<Term> occurring(Sql sql, List<Word> words) throws SQLException {
+        List<Term> terms = new ArrayList<>();
+        for (Word word : words) {
+            String match = '"' + word.text() + (word.opening() ? "\" *" : "\"");
+            long rows = sql.number("SELECT count(*) FROM memory_fts WHERE memory_fts MATCH ?", match);
+            if (rows > 0) {
+                terms.add(new Term(match, rows));
+            }
+        }
+        terms.sort(Comparator.comparingLong(Term::rows));
+        return terms;
+    }
+
+    /** How many of the terms, rarest first and at least one, bring in no more than the rows to retrieve. */
+    private static int rarer(List<Term> terms) {
+        long rows = 0;
+        int count = 0;
+        for (Term term : terms) {
+            rows += term.rows();
+            if (count > 0 && rows > RETRIEVED) {
+                break;
+            }
+            count++;
+        }
+        return count;
+    }
+
+    /** Rows with one of the rarer terms, ranked by all but the commonest. */
+    private static String narrow(List<Term> terms, int rarer) {
+        String retrieving = either(terms.stream().limit(rarer));
+        List<Term> ranking =
+                terms.stream().skip(rarer).filter(term -> term.rows() <= RANKED).toList();
+        if (ranking.isEmpty()) {
+            return retrieving;
+        }
+        // The rarer terms are in both halves, so the others are named twice to weigh the same.
+        String others = either(Stream.concat(ranking.stream(), ranking.stream()));
+        return "(" + retrieving + ") AND (" + retrieving + " OR " + others + ")";
+    }
+
+    private static String either(Stream<Term> terms) {
+        return terms.map(Term::match).collect(Collectors.joining(" OR "));
+    }
+
+    /** Scores as parts of the best one's. */
+    private static List<SearchHit> scaled(List<SearchHit> hits) {
+        double best = hits.isEmpty() ? 1 : hits.getFirst().score();
+        return hits.stream().map(hit -> keyword(hit, hit.score() / best)).toList();
+    }
+
+    private static SearchHit keyword(SearchHit hit, double score) {
+        return new SearchHit(
+                hit.id(),
+                hit.type(),
+                hit.content(),
+                hit.metadata(),
+                hit.createdAt(),
+                score,
+                hit.source(),
+                new Components(score, null));
+    }
+
+    private static SearchHit hit(Row row, SearchMode mode) throws SQLException {
+        return new SearchHit(
+                row.text("id"),
+                row.text("type"),
+                row.text("content"),
+                row.json("metadata"),
+                row.instant("created_at"),
+                row.real("score"),
+                mode,
+                new Components(null, null));
+    }
+}

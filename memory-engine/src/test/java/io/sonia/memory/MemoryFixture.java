@@ -1,0 +1,76 @@
+package io.sonia.memory;
+
+import io.sonia.contracts.memory.SearchHit;
+import io.sonia.contracts.memory.SearchMode;
+import io.sonia.contracts.memory.SearchRequest;
+import io.sonia.contracts.memory.StoreAnswer;
+import io.sonia.contracts.memory.StoreRequest;
+import io.sonia.journal.Journal;
+import io.sonia.journal.JournalOptions;
+import io.sonia.journal.SqliteJournal;
+import io.sonia.kernel.AuditEvent;
+import io.sonia.kernel.Clock;
+import io.sonia.kernel.Hlc;
+import io.sonia.kernel.Ids;
+import io.sonia.kernel.ServiceName;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Memories on a real journal. */
+final class MemoryFixture implements AutoCloseable {
+
+    private static final AuditEvent.Origin ORIGIN =
+            new AuditEvent.Origin("usr_operator", "operator", "person", null, null, "req_1", null, null);
+
+    final Journal journal;
+    final Memories memories;
+
+    MemoryFixture(Path database, Clock clock) {
+        journal = SqliteJournal.open(
+                database,
+                ServiceName.MEMORY_ENGINE,
+                MemorySchema.MIGRATIONS,
+                clock,
+                new Hlc(clock),
+                JournalOptions.of(detail -> detail, reason -> {}).diskFloorBytes(0));
+        memories = new Memories(journal, clock, new Ids(new SecureRandom()), Duration.ofSeconds(60));
+    }
+
+    static AuditEvent event() {
+        return AuditEvent.of("memory.store", ORIGIN);
+    }
+
+    StoreAnswer store(StoreRequest request) {
+        return memories.store(request, event(), null);
+    }
+
+    String store(String content, @Nullable String userId) {
+        return store(StoreRequest.of("fact", content, userId)).id();
+    }
+
+    List<SearchHit> search(String query) {
+        return memories.search(asked(query, SearchMode.HYBRID, null)).results();
+    }
+
+    List<String> contents(String query, @Nullable String userId) {
+        return contents(asked(query, SearchMode.KEYWORD, userId));
+    }
+
+    List<String> contents(SearchRequest request) {
+        return memories.search(request).results().stream()
+                .map(SearchHit::content)
+                .toList();
+    }
+
+    static SearchRequest asked(String query, SearchMode mode, @Nullable String userId) {
+        return new SearchRequest(query, 10, null, mode, userId, null, List.of(), 0, null, false);
+    }
+
+    @Override
+    public void close() {
+        journal.close();
+    }
+}
