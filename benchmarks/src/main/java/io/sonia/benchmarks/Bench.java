@@ -1,0 +1,156 @@
+package io.sonia.benchmarks;
+
+import io.sonia.kernel.ServiceName;
+import io.sonia.testkit.FakeModel;
+import io.sonia.testkit.FakeOpenAi;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/** Prints the README's figures: start-up, memory, request rates and the journal, each beside its goal or its probe. */
+public final class Bench {
+
+    private static final int SECONDS = 5;
+    private static final int CALLERS = 16;
+    private static final int STARTS = 3;
+
+    private final Path root;
+    private final Path scratch;
+
+    private Bench(Path root, Path scratch) {
+        this.root = root;
+        this.scratch = scratch;
+    }
+
+    public static void main(String[] args) throws Exception {
+        Path root = Path.of(args[0]);
+        Path scratch = Files.createTempDirectory("sonia-bench");
+        try {
+            new Bench(root, scratch).run();
+        } finally {
+            delete(scratch);
+        }
+    }
+
+    private void run() throws Exception {
+        row("what", "measured", "goal");
+        starts(true);
+        starts(false);
+        JournalLoad.main(new String[] {"2", "3", scratch.toString()});
+    }
+
+    private void starts(boolean allInOne) throws Exception {
+        String name = allInOne ? "all in one" : "separate processes";
+        try (FakeOpenAi model = FakeOpenAi.start(FakeModel.of("instant"));
+                StackUnderLoad stack =
+                        new StackUnderLoad(root, scratch.resolve(allInOne ? "one" : "many"), model.baseUrl())) {
+            List<Double> seconds = new ArrayList<>();
+            for (int i = 0; i < STARTS; i++) {
+                stack.up(allInOne);
+                seconds.add(stack.startSeconds());
+                if (i < STARTS - 1) {
+                    stack.close();
+                }
+            }
+            seconds.sort(Double::compare);
+            row("start, " + name, "%.2f s".formatted(seconds.get(STARTS / 2)), allInOne ? "0.8 s" : "3 s");
+            row("idle PSS, " + name, "%.0f MB".formatted(stack.memory()), allInOne ? "150 MB" : "550 MB");
+            load(stack, name);
+        }
+    }
+
+    private void load(StackUnderLoad stack, String name) throws Exception {
+        LoadClient client = new LoadClient(stack.port(ServiceName.API_GATEWAY), stack.operatorToken());
+        turns(client, 4, 3); // warms up
+        show("turns at 16 connections, " + name, turns(client, CALLERS, SECONDS), "400/s, p50 25 ms");
+        show("turns at 1 connection, " + name, turns(client, 1, SECONDS), "p50 6 ms");
+        actions(client, 4, 2);
+        show("file.read actions at 16 connections, " + name, actions(client, CALLERS, SECONDS), "1000/s");
+        health(stack, name);
+    }
+
+    private static LoadClient.Result turns(LoadClient client, int callers, int seconds) throws Exception {
+        return client.post(
+                "/v1/turn",
+                callers,
+                seconds,
+                caller -> "{\"input_text\":\"what did I say about the garden gate?\",\"conversation_id\":\"bench-" + caller
+                        + "\"}");
+    }
+
+    private static LoadClient.Result actions(LoadClient client, int callers, int seconds) throws Exception {
+        return client.post(
+                "/v1/action",
+                callers,
+                seconds,
+                caller -> "{\"tool_name\":\"file.read\",\"args\":{\"path\":\"bench.txt\"}}");
+    }
+
+    /** The gateway's health beside nginx with a static file, both under the same load generator. */
+    private void health(StackUnderLoad stack, String name) throws Exception {
+        if (which("wrk").isEmpty() || which("nginx").isEmpty()) {
+            row("healthz, " + name, "UNAVAILABLE", "needs: apt-get install nginx wrk");
+            return;
+        }
+        try (Nginx nginx = Nginx.start(scratch.resolve("nginx"))) {
+            double reference = wrk("http://127.0.0.1:" + nginx.port() + "/health.json");
+            String url = "http://127.0.0.1:" + stack.port(ServiceName.API_GATEWAY) + "/healthz";
+            wrk(url); // warms up
+            double health = wrk(url);
+            row("healthz at 64 connections, " + name, "%.0f/s".formatted(health), "");
+            row("  nginx, static file", "%.0f/s".formatted(reference), "");
+            row("  ratio", "%.2f".formatted(health / reference), "0.4");
+        }
+    }
+
+    private static double wrk(String url) throws IOException, InterruptedException {
+        Process process = new ProcessBuilder("wrk", "-t1", "-c64", "-d" + SECONDS + "s", url)
+                .redirectErrorStream(true)
+                .start();
+        String text = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+        process.waitFor(60, TimeUnit.SECONDS);
+        return text.lines()
+                .filter(line -> line.startsWith("Requests/sec:"))
+                .mapToDouble(line -> Double.parseDouble(line.substring(13).strip()))
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("wrk printed no rate: " + text));
+    }
+
+    static Optional<Path> which(String program) {
+        return Stream.of("/usr/sbin", "/usr/bin", "/usr/local/bin")
+                .map(folder -> Path.of(folder, program))
+                .filter(Files::isExecutable)
+                .findFirst();
+    }
+
+    private static void show(String what, LoadClient.Result result, String goal) {
+        row(
+                what,
+                String.format(
+                        Locale.ROOT,
+                        "%.0f/s, p50 %.1f ms, p99 %.1f ms%s",
+                        result.perSecond(),
+                        result.p50Micros() / 1000.0,
+                        result.p99Micros() / 1000.0,
+                        result.failures() == 0 ? "" : ", " + result.failures() + " FAILED"),
+                goal);
+    }
+
+    private static void row(String what, String measured, String goal) {
+        System.out.printf("%-55s %-40s %s%n", what, measured, goal);
+    }
+
+    private static void delete(Path folder) throws IOException {
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+}

@@ -1,0 +1,110 @@
+package io.sonia.benchmarks;
+
+import java.io.BufferedInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.IntFunction;
+import org.HdrHistogram.Histogram;
+
+/** A closed loop of callers over kept-alive connections; as little work per request as a client can do. */
+final class LoadClient {
+
+    /** What a run measured; latencies in microseconds. */
+    record Result(double perSecond, long p50Micros, long p99Micros, long failures) {}
+
+    private final int port;
+    private final String headers;
+
+    LoadClient(int port, String token) {
+        this.port = port;
+        this.headers = "Host: 127.0.0.1\r\nAuthorization: Bearer " + token + "\r\nContent-Type: application/json\r\n";
+    }
+
+    /** Posts {@code body} (made for each caller) again and again. */
+    Result post(String path, int callers, int seconds, IntFunction<String> body) throws Exception {
+        AtomicLong failures = new AtomicLong();
+        Histogram latencies = new Histogram(60_000_000L, 3);
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
+        long start = System.nanoTime();
+        List<Thread> threads = new ArrayList<>();
+        for (int caller = 0; caller < callers; caller++) {
+            byte[] request = request(path, body.apply(caller));
+            threads.add(Thread.ofPlatform().start(() -> {
+                Histogram own = loop(request, end, failures);
+                synchronized (latencies) {
+                    latencies.add(own);
+                }
+            }));
+        }
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        double took = (System.nanoTime() - start) / 1e9;
+        return new Result(
+                latencies.getTotalCount() / took,
+                latencies.getValueAtPercentile(50),
+                latencies.getValueAtPercentile(99),
+                failures.get());
+    }
+
+    private byte[] request(String path, String body) {
+        int length = body.getBytes(StandardCharsets.UTF_8).length;
+        return ("POST " + path + " HTTP/1.1\r\n" + headers + "Content-Length: " + length + "\r\n\r\n" + body)
+                .getBytes(StandardCharsets.UTF_8);
+    }
+
+    private Histogram loop(byte[] request, long end, AtomicLong failures) {
+        Histogram latencies = new Histogram(60_000_000L, 3);
+        try (Socket socket = new Socket("127.0.0.1", port)) {
+            socket.setTcpNoDelay(true);
+            OutputStream out = socket.getOutputStream();
+            InputStream in = new BufferedInputStream(socket.getInputStream(), 16 * 1024);
+            while (System.nanoTime() < end) {
+                long start = System.nanoTime();
+                out.write(request);
+                out.flush();
+                if (status(in) == 200) {
+                    latencies.recordValue(TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - start));
+                } else {
+                    failures.incrementAndGet();
+                }
+            }
+        } catch (IOException e) {
+            failures.incrementAndGet();
+        }
+        return latencies;
+    }
+
+    private static int status(InputStream in) throws IOException {
+        int status = Integer.parseInt(line(in).substring(9, 12));
+        int length = 0;
+        for (String line = line(in); !line.isEmpty(); line = line(in)) {
+            if (line.regionMatches(true, 0, "content-length:", 0, 15)) {
+                length = Integer.parseInt(line.substring(15).strip());
+            }
+        }
+        in.skipNBytes(length);
+        return status;
+    }
+
+    private static String line(InputStream in) throws IOException {
+        StringBuilder line = new StringBuilder();
+        for (int c = in.read(); c != '\n'; c = in.read()) {
+            if (c < 0) {
+                throw new EOFException("the server closed the connection");
+            }
+            if (c != '\r') {
+                line.append((char) c);
+            }
+        }
+        return line.toString();
+    }
+}

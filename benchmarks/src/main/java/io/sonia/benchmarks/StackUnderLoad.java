@@ -1,0 +1,122 @@
+package io.sonia.benchmarks;
+
+import io.sonia.contracts.Installation;
+import io.sonia.kernel.Home;
+import io.sonia.kernel.Ids;
+import io.sonia.kernel.ServiceName;
+import io.sonia.kernel.json.Json;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** A stack of the built distribution in a home of its own, started and stopped by the {@code sonia} command. */
+final class StackUnderLoad implements AutoCloseable {
+
+    private static final int UNLIMITED = 1_000_000;
+
+    private final Path root;
+    private final Home home;
+    private final Map<ServiceName, Integer> ports = new EnumMap<>(ServiceName.class);
+    private double startSeconds;
+
+    /** Installs a home whose rate limits do not limit and whose model is the one at {@code modelUrl}. */
+    StackUnderLoad(Path root, Path folder, String modelUrl) throws IOException {
+        this.root = root;
+        this.home = new Home(folder);
+        Installation.ensure(home, new Ids(new SecureRandom()));
+        Map<String, Object> services = new LinkedHashMap<>();
+        List<ServerSocket> held = new ArrayList<>();
+        for (ServiceName service : ServiceName.values()) {
+            ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+            held.add(socket);
+            ports.put(service, socket.getLocalPort());
+            services.put(service.wireName(), Map.of("port", socket.getLocalPort()));
+        }
+        for (ServerSocket socket : held) {
+            socket.close();
+        }
+        Map<String, Object> config = new LinkedHashMap<>();
+        config.put("services", services);
+        config.put(
+                "rate_limit",
+                Map.of(
+                        "person_per_second", UNLIMITED,
+                        "person_burst", UNLIMITED,
+                        "service_per_second", UNLIMITED,
+                        "service_burst", UNLIMITED,
+                        "address_per_second", UNLIMITED));
+        config.put(
+                "model_router",
+                Map.of("providers", Map.of("ollama", Map.of("kind", "openai", "base_url", modelUrl, "model", "instant"))));
+        Files.write(home.configFile(), Json.bytes(config));
+        Files.writeString(home.workspace().resolve("bench.txt"), "x".repeat(1000));
+    }
+
+    /** Starts and waits until every service is ready; remembers how long that took. */
+    void up(boolean allInOne) throws Exception {
+        long start = System.nanoTime();
+        run(allInOne ? List.of("up", "--all-in-one") : List.of("up"));
+        startSeconds = (System.nanoTime() - start) / 1e9;
+    }
+
+    double startSeconds() {
+        return startSeconds;
+    }
+
+    int port(ServiceName service) {
+        return ports.getOrDefault(service, 0);
+    }
+
+    String operatorToken() throws IOException {
+        return Files.readString(home.operatorToken()).strip();
+    }
+
+    /** Proportional memory of all processes of this stack, in MB. */
+    double memory() throws IOException {
+        long kilobytes = 0;
+        try (var files = Files.list(home.pidFile(ServiceName.EVA_OS).getParent())) {
+            for (Path file : files.filter(each -> each.toString().endsWith(".pid")).toList()) {
+                Object pid = Json.parseObject(Files.readString(file)).get("pid");
+                Path rollup = Path.of("/proc/" + pid + "/smaps_rollup");
+                kilobytes += Files.readAllLines(rollup).stream()
+                        .filter(line -> line.startsWith("Pss:"))
+                        .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+                        .sum();
+            }
+        }
+        return kilobytes / 1024.0;
+    }
+
+    @Override
+    public void close() {
+        try {
+            run(List.of("down"));
+        } catch (Exception e) {
+            throw new IllegalStateException("the stack did not stop", e);
+        }
+    }
+
+    private void run(List<String> words) throws Exception {
+        List<String> command = new ArrayList<>(List.of(root.resolve("sonia").toString()));
+        command.addAll(words);
+        ProcessBuilder builder = new ProcessBuilder(command);
+        builder.environment().put("SONIA_HOME", home.root().toString());
+        builder.environment().put("SONIA_NO_BUILD", "1");
+        builder.redirectErrorStream(true);
+        builder.redirectOutput(home.root().resolve("bench.log").toFile());
+        Process process = builder.start();
+        if (!process.waitFor(90, TimeUnit.SECONDS) || process.exitValue() != 0) {
+            throw new IllegalStateException(
+                    "sonia " + words + " failed: " + Files.readString(home.root().resolve("bench.log")));
+        }
+    }
+}
