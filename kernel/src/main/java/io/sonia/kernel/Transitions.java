@@ -14,16 +14,27 @@ import java.util.Set;
  */
 public final class Transitions<S extends Enum<S>, E extends Enum<E>> {
 
+    private final Map<E, S> starts;
     private final Map<S, Map<E, S>> edges;
     private final Class<E> events;
 
-    private Transitions(Map<S, Map<E, S>> edges, Class<E> events) {
+    private Transitions(Map<E, S> starts, Map<S, Map<E, S>> edges, Class<E> events) {
+        this.starts = starts;
         this.edges = edges;
         this.events = events;
     }
 
     public static <S extends Enum<S>, E extends Enum<E>> Builder<S, E> of(Class<S> states, Class<E> events) {
         return new Builder<>(states, events);
+    }
+
+    /** The state in which the event lets a new thing begin. */
+    public S start(E event) {
+        S state = starts.get(event);
+        if (state == null) {
+            throw new IllegalArgumentException("nothing begins with " + event);
+        }
+        return state;
     }
 
     /** Where the event leads, or empty if it changes nothing in this state. */
@@ -62,12 +73,20 @@ public final class Transitions<S extends Enum<S>, E extends Enum<E>> {
     /** Collects the edges of one table. */
     public static final class Builder<S extends Enum<S>, E extends Enum<E>> {
 
+        private final Map<E, S> starts;
         private final Map<S, Map<E, S>> edges;
         private final Class<E> events;
 
         private Builder(Class<S> states, Class<E> events) {
+            this.starts = new EnumMap<>(events);
             this.edges = new EnumMap<>(states);
             this.events = events;
+        }
+
+        /** Adds the beginning of a life. */
+        public Builder<S, E> start(E event, S first) {
+            starts.put(event, first);
+            return this;
         }
 
         /** Adds an edge; a state and event that have one already are a mistake in the table. */
@@ -87,7 +106,7 @@ public final class Transitions<S extends Enum<S>, E extends Enum<E>> {
         }
 
         public Transitions<S, E> build() {
-            return new Transitions<>(edges, events);
+            return new Transitions<>(starts, edges, events);
         }
     }
 }

@@ -20,9 +20,16 @@ class TransitionsTest {
     }
 
     private static final Transitions<Door, Hand> DOOR = Transitions.of(Door.class, Hand.class)
+            .start(Hand.PULL, Door.OPEN)
             .edge(Door.OPEN, Hand.PUSH, Door.SHUT)
             .edge(Door.SHUT, Hand.PULL, Door.OPEN)
             .build();
+
+    @Test
+    void aLifeBeginsWithItsEvent() {
+        assertThat(DOOR.start(Hand.PULL)).isEqualTo(Door.OPEN);
+        assertThatThrownBy(() -> DOOR.start(Hand.PUSH)).hasMessageContaining("nothing begins");
+    }
 
     @Test
     void anEdgeLeadsOn() {

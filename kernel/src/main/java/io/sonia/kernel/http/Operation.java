@@ -10,6 +10,7 @@ import static io.sonia.kernel.http.BodyLimit.LARGE;
 import static io.sonia.kernel.http.BodyLimit.MEDIUM;
 import static io.sonia.kernel.http.BodyLimit.NONE;
 import static io.sonia.kernel.http.BodyLimit.SMALL;
+import static io.sonia.kernel.identity.Access.DECISION;
 import static io.sonia.kernel.identity.Access.OBS;
 import static io.sonia.kernel.identity.Access.OP;
 import static io.sonia.kernel.identity.Access.OPEN;
@@ -71,7 +72,7 @@ public enum Operation {
 
     // eva-os: the control plane.
     GATE("gate", EVA_OS, "POST /gate-tool-call", operatorOr(API_GATEWAY, OPENCLAW), MEDIUM, 5),
-    APPROVE("approve", EVA_OS, "POST /approve", OP, SMALL, 5),
+    APPROVE("approve", EVA_OS, "POST /approve", DECISION, SMALL, 5),
     APPROVAL_LIST("approval.list", EVA_OS, "GET /approvals", OBS, NONE, 5),
     APPROVAL_GET("approval.get", EVA_OS, "GET /v1/approvals/{approval_id}", OBS, NONE, 35),
     APPROVAL_CANCEL("approval.cancel", EVA_OS, "POST /v1/approvals/{approval_id}/cancel", OP_SVC, SMALL, 5),

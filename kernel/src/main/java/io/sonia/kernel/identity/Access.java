@@ -13,6 +13,11 @@ public record Access(boolean open, boolean observer, boolean operator, Set<Servi
     public static final Access OBS = new Access(false, true, true, ALL);
     /** Work and decisions: an operator's key must be present, direct or forwarded. */
     public static final Access OP = new Access(false, false, true, Set.of());
+    /**
+     * Decisions on approvals: an operator's key. A service by itself passes the door only to be refused behind it, by a
+     * code that says whether it tried to decide what it had asked for.
+     */
+    public static final Access DECISION = new Access(false, false, true, ALL);
     /** Internals: any service by itself. */
     public static final Access SVC = new Access(false, false, false, ALL);
     /** Content: an operator or any service. */

@@ -128,7 +128,7 @@ public final class Json {
                 generator.writeEndArray();
             }
             case Record record -> Shape.of(record).write(record, generator);
-            case Enum<?> constant -> generator.writeString(WireType.wireName(constant));
+            case Enum<?> constant -> generator.writeString(WireNamed.of(constant));
             case java.time.Instant time -> generator.writeString(Timestamps.format(time));
             default -> throw new IllegalArgumentException("no JSON form for " + value.getClass());
         }

@@ -5,7 +5,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -35,13 +34,6 @@ sealed interface WireType {
             violations.add(path, rule, message);
             return null;
         }
-    }
-
-    /** The wire name of a constant: what it says itself, else its name in lower case. */
-    static String wireName(Enum<?> constant) {
-        return constant instanceof WireNamed named
-                ? named.wireName()
-                : constant.name().toLowerCase(Locale.ROOT);
     }
 
     private static String met(Object json) {

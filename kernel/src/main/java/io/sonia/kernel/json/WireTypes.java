@@ -62,7 +62,7 @@ final class WireTypes {
         if (plain.isEnum()) {
             Map<String, Enum<?>> constants = new LinkedHashMap<>();
             for (Object constant : plain.getEnumConstants()) {
-                constants.put(WireType.wireName((Enum<?>) constant), (Enum<?>) constant);
+                constants.put(WireNamed.of((Enum<?>) constant), (Enum<?>) constant);
             }
             return new WireType.ChoiceType(constants);
         }

@@ -7,12 +7,14 @@ import io.sonia.kernel.json.Range;
 /**
  * Whether and how callers are authenticated.
  *
+ * @param serviceOverlapSeconds how long a service token stays valid beside its successor
  * @param verifierMaxAgeSeconds a verifier set older than this is not trusted
  */
 public record AuthConfig(
         @Default("true") boolean enabled,
         @Default("90") @Range(min = 1, max = 3650) int personKeyDays,
         @Default("24") @Range(min = 1, max = 8760) int serviceTokenHours,
+        @Default("300") @Range(max = 86_400) int serviceOverlapSeconds,
         @Default("300") @Range(min = 5, max = 86_400) int verifierMaxAgeSeconds) {
 
     public static final Section<AuthConfig> SECTION = Section.fixed("auth", AuthConfig.class)

@@ -1,0 +1,112 @@
+package io.sonia.evaos;
+
+import io.sonia.contracts.Cursors;
+import io.sonia.contracts.ServiceDefinition;
+import io.sonia.contracts.ServiceModule;
+import io.sonia.contracts.ServiceParts;
+import io.sonia.contracts.policy.PolicySet;
+import io.sonia.kernel.ServiceName;
+import io.sonia.kernel.http.Route;
+import io.sonia.kernel.identity.KeyMaterial;
+import io.sonia.kernel.settings.AuthConfig;
+import io.sonia.kernel.settings.Live;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** EVA-OS, the control plane: identity, policy, the gate, approvals, grants and tasks. */
+public final class EvaOsModule implements ServiceModule {
+
+    public static final ServiceDefinition DEFINITION = new ServiceDefinition(
+            ServiceName.EVA_OS,
+            List.of(ApprovalsConfig.SECTION, PolicyConfig.SECTION),
+            EvaOsSchema.MIGRATIONS,
+            EvaOsModule::new);
+
+    private static final Duration SWEEP_EVERY = Duration.ofSeconds(1);
+    private static final Duration RENEW_EVERY = Duration.ofSeconds(10);
+
+    private final ServiceParts parts;
+    private final Identities identities;
+    private final PolicyInForce policy;
+    private final ApprovalSweep sweep;
+    private final EvaOsRoutes routes;
+
+    /**
+     * Issues the keys of all services first, because nothing else in the house can start without them.
+     *
+     * @throws io.sonia.kernel.SoniaException AUTH_UNAVAILABLE if key material is missing or bad, CONFIG_INVALID if the
+     *     policy is refused
+     */
+    private EvaOsModule(ServiceParts parts) {
+        this.parts = parts;
+        Foundation base = new Foundation(parts.journal(), parts.clock(), parts.ids(), new Figures(parts.metrics()));
+        KeyMaterial keys = KeyMaterial.load(parts.home());
+        this.identities =
+                new Identities(base, parts.home(), keys, parts.settings().section(AuthConfig.SECTION));
+        parts.verifiers().accept(identities.set());
+        this.policy = new PolicyInForce(
+                PolicySet.load(parts.home().policies()),
+                parts.settings().live(PolicyConfig.SECTION),
+                parts.home().workspace(),
+                parts.clock().now());
+        Live<ApprovalsConfig> limits = parts.settings().live(ApprovalsConfig.SECTION);
+        Cursors cursors = Cursors.of(parts.home(), parts.clock());
+        Grants grants = new Grants(base, keys, policy::version);
+        Approvals approvals = new Approvals(base, grants, limits, cursors, new Wakeups());
+        this.sweep = new ApprovalSweep(base, approvals, policy::version);
+        this.routes = new EvaOsRoutes(
+                new Gate(base, policy, grants, limits),
+                approvals,
+                grants,
+                new Tasks(base, cursors),
+                policy,
+                identities);
+        parts.metrics()
+                .gauge("sonia_approvals_pending", "Approvals that wait for a person", () -> count(Counted.PENDING));
+    }
+
+    @Override
+    public List<Route<?>> routes() {
+        return routes.list();
+    }
+
+    @Override
+    public void start() {
+        sweep.boot();
+        parts.timers().every("approvals", SWEEP_EVERY, sweep::tick);
+        parts.timers().every("credentials of all services", RENEW_EVERY, this::renew);
+    }
+
+    @Override
+    public Map<String, @Nullable Object> detail() {
+        Map<String, @Nullable Object> detail = new LinkedHashMap<>();
+        detail.put("policy_version", policy.version());
+        detail.put("pending_approvals", count(Counted.PENDING));
+        detail.put("tasks", count(Counted.TASKS));
+        return detail;
+    }
+
+    @Override
+    public void close() {
+        // The timers belong to the host, and nothing else runs here.
+    }
+
+    private void renew() {
+        if (identities.renew()) {
+            parts.verifiers().accept(identities.set());
+        }
+    }
+
+    private enum Counted {
+        PENDING,
+        TASKS
+    }
+
+    private long count(Counted what) {
+        return parts.journal()
+                .read(sql -> what == Counted.PENDING ? ApprovalStore.pending(sql) : TaskStore.living(sql));
+    }
+}

@@ -1,0 +1,59 @@
+package io.sonia.evaos;
+
+import io.sonia.contracts.evaos.Approval;
+import io.sonia.contracts.evaos.ApprovalFilter;
+import io.sonia.contracts.evaos.ApprovalList;
+import io.sonia.contracts.evaos.ApprovalWait;
+import io.sonia.contracts.evaos.ApproveAnswer;
+import io.sonia.contracts.evaos.ApproveRequest;
+import io.sonia.contracts.evaos.CancelRequest;
+import io.sonia.contracts.evaos.ConsumeAnswer;
+import io.sonia.contracts.evaos.ConsumeRequest;
+import io.sonia.contracts.evaos.EvaluateAnswer;
+import io.sonia.contracts.evaos.EvaluateRequest;
+import io.sonia.contracts.evaos.GateAnswer;
+import io.sonia.contracts.evaos.GateRequest;
+import io.sonia.contracts.evaos.GrantAnswer;
+import io.sonia.contracts.evaos.OutcomeAnswer;
+import io.sonia.contracts.evaos.OutcomeRequest;
+import io.sonia.contracts.evaos.PolicyAnswer;
+import io.sonia.contracts.evaos.PolicyQuery;
+import io.sonia.contracts.evaos.TaskAnswer;
+import io.sonia.contracts.evaos.TaskCreate;
+import io.sonia.contracts.evaos.TaskCreated;
+import io.sonia.contracts.evaos.TaskDeleted;
+import io.sonia.contracts.evaos.TaskFilter;
+import io.sonia.contracts.evaos.TaskList;
+import io.sonia.contracts.evaos.TaskUpdate;
+import io.sonia.contracts.evaos.VerifiersQuery;
+import io.sonia.contracts.evaos.WhoAmI;
+import io.sonia.kernel.http.Operation;
+import io.sonia.kernel.http.Route;
+import io.sonia.kernel.identity.VerifierSet;
+import java.util.List;
+
+/** What EVA-OS serves over HTTP. */
+record EvaOsRoutes(
+        Gate gate, Approvals approvals, Grants grants, Tasks tasks, PolicyInForce policy, Identities identities) {
+
+    List<Route<?>> list() {
+        return List.of(
+                Route.of(Operation.GATE, GateRequest.class, GateAnswer.class, gate::judge),
+                Route.of(Operation.APPROVE, ApproveRequest.class, ApproveAnswer.class, approvals::decide),
+                Route.of(Operation.APPROVAL_LIST, ApprovalFilter.class, ApprovalList.class, approvals::list),
+                Route.of(Operation.APPROVAL_GET, ApprovalWait.class, Approval.class, approvals::get),
+                Route.of(Operation.APPROVAL_CANCEL, CancelRequest.class, Approval.class, approvals::cancel),
+                Route.of(Operation.APPROVAL_GRANT, GrantAnswer.class, grants::grant),
+                Route.of(Operation.APPROVAL_CONSUME, ConsumeRequest.class, ConsumeAnswer.class, grants::consume),
+                Route.of(Operation.APPROVAL_OUTCOME, OutcomeRequest.class, OutcomeAnswer.class, grants::outcome),
+                Route.of(Operation.TASK_LIST, TaskFilter.class, TaskList.class, tasks::list),
+                Route.of(Operation.TASK_CREATE, TaskCreate.class, TaskCreated.class, tasks::create),
+                Route.of(Operation.TASK_GET, TaskAnswer.class, tasks::get),
+                Route.of(Operation.TASK_UPDATE, TaskUpdate.class, TaskAnswer.class, tasks::update),
+                Route.of(Operation.TASK_DELETE, TaskDeleted.class, tasks::delete),
+                Route.of(Operation.POLICY_GET, PolicyQuery.class, PolicyAnswer.class, policy::show),
+                Route.of(Operation.POLICY_EVALUATE, EvaluateRequest.class, EvaluateAnswer.class, policy::evaluate),
+                Route.of(Operation.AUTH_WHOAMI, WhoAmI.class, identities::whoAmI),
+                Route.of(Operation.AUTH_VERIFIERS, VerifiersQuery.class, VerifierSet.class, identities::verifiers));
+    }
+}

@@ -1,0 +1,113 @@
+package io.sonia.evaos;
+
+import io.sonia.journal.Migration;
+import java.util.List;
+
+/** The tables of EVA-OS. */
+final class EvaOsSchema {
+
+    private static final String UP = """
+            CREATE TABLE fences (
+              name TEXT PRIMARY KEY,
+              value INTEGER NOT NULL
+            );
+            INSERT INTO fences (name, value) VALUES ('fence', 0), ('verifiers', 0);
+            CREATE TABLE approvals (
+              approval_id TEXT PRIMARY KEY,
+              state TEXT NOT NULL,
+              tool_name TEXT NOT NULL,
+              args TEXT NOT NULL,
+              summary TEXT NOT NULL,
+              digest TEXT NOT NULL,
+              risk_tier TEXT NOT NULL,
+              rule_id TEXT NOT NULL,
+              policy_version TEXT NOT NULL,
+              requester_id TEXT NOT NULL,
+              requester_role TEXT NOT NULL,
+              requester_service TEXT,
+              session_id TEXT,
+              turn_id TEXT,
+              action_id TEXT,
+              correlation_id TEXT NOT NULL,
+              fence_token INTEGER NOT NULL,
+              required_approvals INTEGER NOT NULL,
+              agreements TEXT NOT NULL,
+              created_at TEXT NOT NULL,
+              expires_at TEXT NOT NULL,
+              decided_at TEXT,
+              decider_id TEXT,
+              decider_role TEXT,
+              decision_reason TEXT,
+              grant_expires_at TEXT,
+              consumed_at TEXT,
+              execution_id TEXT,
+              outcome TEXT
+            );
+            CREATE INDEX approvals_by_state ON approvals (state, created_at, approval_id);
+            CREATE TABLE grants (
+              grant_id TEXT PRIMARY KEY,
+              approval_id TEXT NOT NULL UNIQUE REFERENCES approvals (approval_id),
+              token_hash TEXT NOT NULL,
+              issued_at TEXT NOT NULL,
+              expires_at TEXT NOT NULL,
+              consumed_at TEXT,
+              execution_id TEXT
+            );
+            CREATE TABLE tasks (
+              task_id TEXT PRIMARY KEY,
+              name TEXT NOT NULL,
+              kind TEXT NOT NULL,
+              status TEXT NOT NULL,
+              progress INTEGER NOT NULL,
+              metadata TEXT NOT NULL,
+              result TEXT,
+              version INTEGER NOT NULL,
+              fence_token INTEGER NOT NULL,
+              owner TEXT NOT NULL,
+              created_at TEXT NOT NULL,
+              updated_at TEXT NOT NULL,
+              deleted_at TEXT
+            );
+            CREATE INDEX tasks_by_time ON tasks (created_at, task_id);
+            CREATE TABLE principals (
+              actor_id TEXT PRIMARY KEY,
+              kind TEXT NOT NULL,
+              role TEXT NOT NULL,
+              display_name TEXT NOT NULL,
+              status TEXT NOT NULL,
+              created_at TEXT NOT NULL,
+              updated_at TEXT NOT NULL
+            );
+            CREATE TABLE credentials (
+              public_id TEXT PRIMARY KEY,
+              actor_id TEXT NOT NULL REFERENCES principals (actor_id),
+              hash TEXT NOT NULL,
+              not_before TEXT NOT NULL,
+              not_after TEXT NOT NULL,
+              revoked_at TEXT,
+              generation INTEGER NOT NULL
+            );
+            CREATE TABLE restart_budgets (
+              service_name TEXT PRIMARY KEY,
+              window_start_ms INTEGER NOT NULL,
+              attempt_count INTEGER NOT NULL,
+              backoff_until_epoch_ms INTEGER NOT NULL,
+              exhausted INTEGER NOT NULL,
+              updated_at TEXT NOT NULL
+            );
+            """;
+
+    private static final String DOWN = """
+            DROP TABLE restart_budgets;
+            DROP TABLE credentials;
+            DROP TABLE principals;
+            DROP TABLE tasks;
+            DROP TABLE grants;
+            DROP TABLE approvals;
+            DROP TABLE fences;
+            """;
+
+    static final List<Migration> MIGRATIONS = List.of(new Migration(1, "control plane", UP, DOWN));
+
+    private EvaOsSchema() {}
+}

@@ -1,0 +1,218 @@
+package io.sonia.evaos;
+
+import io.sonia.contracts.RiskTier;
+import io.sonia.contracts.evaos.Approval;
+import io.sonia.contracts.evaos.Approval.Decider;
+import io.sonia.contracts.evaos.Approval.Requester;
+import io.sonia.contracts.evaos.ApprovalState;
+import io.sonia.contracts.evaos.CallDigest;
+import io.sonia.contracts.evaos.GateAnswer;
+import io.sonia.contracts.evaos.GateRequest;
+import io.sonia.contracts.evaos.GateStatus;
+import io.sonia.contracts.evaos.Verdict;
+import io.sonia.evaos.ApprovalLife.Event;
+import io.sonia.evaos.policy.Judgement;
+import io.sonia.evaos.policy.Policy;
+import io.sonia.journal.Sql;
+import io.sonia.journal.Tx;
+import io.sonia.kernel.AuditEvent;
+import io.sonia.kernel.ErrorCode;
+import io.sonia.kernel.SoniaException;
+import io.sonia.kernel.http.Call;
+import io.sonia.kernel.http.Reply;
+import io.sonia.kernel.identity.Caller;
+import io.sonia.kernel.identity.Role;
+import io.sonia.kernel.json.Violations;
+import io.sonia.kernel.json.WireNamed;
+import io.sonia.kernel.settings.Live;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** The gate every tool call passes: policy judges it, and what it says is on record before the caller hears it. */
+final class Gate {
+
+    private static final String BY_POLICY = "policy";
+
+    private final Foundation base;
+    private final Supplier<Policy> policy;
+    private final Grants grants;
+    private final Live<ApprovalsConfig> config;
+
+    Gate(Foundation base, Supplier<Policy> policy, Grants grants, Live<ApprovalsConfig> config) {
+        this.base = base;
+        this.policy = policy;
+        this.grants = grants;
+        this.config = config;
+    }
+
+    /** One call at the gate and what policy says of it. */
+    private record Case(
+            Call<GateRequest> call, Requester requester, Policy policy, Judgement judgement, String digest) {
+
+        GateAnswer answer(@Nullable Long fence, @Nullable String token, @Nullable Approval approval) {
+            return new GateAnswer(
+                    switch (judgement.verdict()) {
+                        case ALLOW -> GateStatus.APPROVED;
+                        case CONFIRM -> GateStatus.APPROVAL_REQUIRED;
+                        case DENY -> GateStatus.DENIED;
+                    },
+                    judgement.verdict(),
+                    judgement.ruleId(),
+                    judgement.trace(),
+                    judgement.tier(),
+                    policy.version(),
+                    digest,
+                    fence,
+                    token,
+                    approval);
+        }
+
+        AuditEvent audit() {
+            Map<String, @Nullable Object> detail = new LinkedHashMap<>();
+            detail.put("tool_name", call.input().toolName());
+            detail.put("verdict", WireNamed.of(judgement.verdict()));
+            detail.put("requester", requester.actorId());
+            detail.put("tool_call_id", call.input().id());
+            AuditEvent.Subject subject = new AuditEvent.Subject(
+                    "tool", call.input().toolName(), null, null, digest, policy.version(), judgement.ruleId());
+            return call.audit().about(subject).detail(detail);
+        }
+    }
+
+    Reply judge(Call<GateRequest> call) {
+        GateRequest input = call.input();
+        Requester requester = requester(call.caller(), input.requester());
+        Policy inForce = policy.get();
+        Role role = call.caller().person()
+                ? call.caller().role()
+                : requester.actorId().equals(call.caller().actorId()) ? Role.SERVICE : Role.OPERATOR;
+        Judgement judgement = inForce.judge(input.toolName(), input.args(), role);
+        String digest = CallDigest.of(input.toolName(), input.args(), requester.actorId(), inForce.version());
+        Case asked = new Case(call, requester, inForce, judgement, digest);
+        base.figures().judged(input.toolName(), judgement.verdict());
+        if (input.dryRun()) {
+            return Reply.ok(asked.answer(null, null, null));
+        }
+        boolean unrecorded = judgement.verdict() == Verdict.ALLOW && judgement.tier() == RiskTier.SAFE_READ;
+        if (judgement.verdict() == Verdict.DENY || unrecorded) {
+            return base.journal().commit(tx -> {
+                tx.audit(asked.audit());
+                return Answers.keep(tx, call, Reply.ok(asked.answer(null, null, null)));
+            });
+        }
+        Reply reply =
+                base.journal().commit(tx -> judgement.verdict() == Verdict.ALLOW ? permit(tx, asked) : ask(tx, asked));
+        base.figures().reached(judgement.verdict() == Verdict.ALLOW ? ApprovalState.APPROVED : ApprovalState.PENDING);
+        return reply;
+    }
+
+    /** Stores the call as approved by policy and hands out its grant at once. */
+    private Reply permit(Tx tx, Case asked) throws SQLException {
+        Instant now = base.clock().now();
+        Instant end = now.plusSeconds(config.get().grantTtlSeconds());
+        Approval approval = approval(tx, asked, Event.PERMIT, now, end);
+        ApprovalEdges.begin(tx, approval, asked.audit());
+        String token = grants.issue(tx, approval, now);
+        GateAnswer answer = asked.answer(approval.fenceToken(), token, approval);
+        return Answers.keep(tx, asked.call(), Reply.ok(answer).location(path(approval)));
+    }
+
+    /** Stores the call to wait for a person. */
+    private Reply ask(Tx tx, Case asked) throws SQLException {
+        requireRoom(tx.sql(), asked.call().input().context().sessionId());
+        Instant now = base.clock().now();
+        Instant end = now.plusSeconds(config.get().ttlSeconds());
+        Approval approval = approval(tx, asked, Event.ASK, now, end);
+        ApprovalEdges.begin(tx, approval, asked.audit());
+        GateAnswer answer = asked.answer(approval.fenceToken(), null, approval);
+        return Answers.keep(tx, asked.call(), Reply.accepted(answer).location(path(approval)));
+    }
+
+    private static String path(Approval approval) {
+        return "/v1/approvals/" + approval.approvalId();
+    }
+
+    private void requireRoom(Sql sql, @Nullable String sessionId) throws SQLException {
+        ApprovalsConfig limits = config.get();
+        boolean full = ApprovalStore.pending(sql) >= limits.maxPending();
+        boolean sessionFull =
+                sessionId != null && ApprovalStore.pendingOf(sql, sessionId) >= limits.maxPendingPerSession();
+        if (full || sessionFull) {
+            throw SoniaException.of(ErrorCode.APPROVAL_QUEUE_FULL)
+                    .with("scope", full ? "all" : "session")
+                    .with("limit", full ? limits.maxPending() : limits.maxPendingPerSession());
+        }
+    }
+
+    private Approval approval(Tx tx, Case asked, Event event, Instant now, Instant end) throws SQLException {
+        GateRequest input = asked.call().input();
+        boolean permitted = event == Event.PERMIT;
+        RiskTier tier = asked.judgement().tier();
+        if (tier == null) {
+            throw new IllegalStateException("a tool without a tier is denied");
+        }
+        ApprovalState state = ApprovalLife.TABLE.start(event);
+        return new Approval(
+                base.ids().next("apr_"),
+                state,
+                input.toolName(),
+                input.args(),
+                summary(input),
+                asked.digest(),
+                tier,
+                asked.judgement().ruleId(),
+                asked.policy().version(),
+                asked.requester(),
+                input.context().sessionId(),
+                input.context().turnId(),
+                input.context().actionId(),
+                asked.call().context().correlationId(),
+                Fences.next(tx.sql()),
+                permitted ? 0 : config.get().requiredFor(tier),
+                List.of(),
+                now,
+                end,
+                ApprovalStore.seconds(now, end),
+                ApprovalStore.seconds(now, end),
+                permitted ? now : null,
+                permitted ? new Decider(BY_POLICY, BY_POLICY) : null,
+                null,
+                permitted ? end : null,
+                null,
+                null,
+                null,
+                null,
+                null);
+    }
+
+    /** What an approver reads first; without words from the caller, the tool and the names of its arguments. */
+    private static String summary(GateRequest input) {
+        String given = input.context().summary();
+        if (given != null) {
+            return given;
+        }
+        String names = String.join(", ", input.args().keySet());
+        String text = names.isEmpty() ? input.toolName() : input.toolName() + " with " + names;
+        return text.length() <= 500 ? text : text.substring(0, 500);
+    }
+
+    /** Services act for the person they name, who then counts as an operator; without one they act for themselves. */
+    private static Requester requester(Caller caller, @Nullable String named) {
+        String service = caller.via() == null ? null : caller.via().wireName();
+        if (caller.person()) {
+            if (named != null) {
+                throw Violations.single("requester", "unknown", "only a service may name a requester");
+            }
+            return new Requester(caller.actorId(), caller.roleName(), service);
+        }
+        String actor = named == null ? caller.onBehalfOf() : named;
+        return actor == null
+                ? new Requester(caller.actorId(), WireNamed.of(Role.SERVICE), service)
+                : new Requester(actor, WireNamed.of(Role.OPERATOR), service);
+    }
+}

@@ -1,0 +1,48 @@
+package io.sonia.evaos;
+
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+
+/** Lets requests wait for a change in this process instead of asking again and again. */
+final class Wakeups {
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private final AtomicLong changes = new AtomicLong();
+
+    /** Tells all who wait to look again. */
+    void changed() {
+        lock.lock();
+        try {
+            changes.incrementAndGet();
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Returns when the claim holds, the time is over, or the thread is interrupted. */
+    void await(BooleanSupplier claim, Duration atMost) {
+        long left = atMost.toNanos();
+        while (left > 0) {
+            long seen = changes.get();
+            if (claim.getAsBoolean()) {
+                return;
+            }
+            lock.lock();
+            try {
+                while (changes.get() == seen && left > 0) {
+                    left = changed.awaitNanos(left);
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+}

@@ -1,0 +1,19 @@
+package io.sonia.evaos.policy;
+
+import io.sonia.contracts.RiskTier;
+import io.sonia.contracts.evaos.Verdict;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What policy says about one call, and why.
+ *
+ * @param ruleId what decided: a rule of the risk policy by its id, or a stage such as {@code tier:safe_read}
+ * @param trace every stage in the order it was asked, the deciding one last
+ * @param tier null for a tool that policy does not know
+ */
+public record Judgement(
+        Verdict verdict,
+        String ruleId,
+        List<String> trace,
+        @Nullable RiskTier tier) {}
