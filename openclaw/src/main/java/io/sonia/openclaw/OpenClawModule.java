@@ -11,6 +11,7 @@ import io.sonia.kernel.http.Context;
 import io.sonia.kernel.http.Peer;
 import io.sonia.kernel.http.Route;
 import io.sonia.kernel.identity.KeyMaterial;
+import io.sonia.kernel.process.Processes;
 import io.sonia.kernel.settings.Section;
 import io.sonia.openclaw.sandbox.Sandbox;
 import io.sonia.openclaw.shell.CommandCheck;
@@ -89,6 +90,7 @@ public final class OpenClawModule implements ServiceModule {
                         sandbox,
                         new CommandCheck(sandbox, shell.allowed()),
                         new ShellLimits(shell.cpuSeconds(), shell.memoryBytes(), shell.processes()),
+                        new Processes(parts.clock()),
                         parts.clock()),
                 new WebFetch(
                         destinations,

@@ -63,12 +63,12 @@ final class ToolRunner {
         } catch (IOException e) {
             return measure.finished(List.of(Event.FAIL), null, List.of(), null, Refusal.failed(e, ""));
         } catch (RuntimeException bug) {
-            return measure.finished(ended(call, bug), null, List.of(), null, failure(call, bug));
+            return measure.finished(ended(call), null, List.of(), null, failure(call, bug));
         }
     }
 
     /** A bug in a tool that changes things leaves open what it has changed. */
-    private static List<Event> ended(ToolCall call, RuntimeException bug) {
+    private static List<Event> ended(ToolCall call) {
         return List.of(call.tool().facts().readOnly() ? Event.FAIL : Event.LOSE);
     }
 

@@ -14,16 +14,19 @@ import io.sonia.kernel.json.Range;
 import io.sonia.kernel.json.Shape;
 import io.sonia.kernel.json.Text;
 import io.sonia.kernel.json.Violations;
+import io.sonia.kernel.process.Processes;
 import io.sonia.openclaw.sandbox.Sandbox;
 import io.sonia.openclaw.sandbox.SandboxPath;
-import io.sonia.openclaw.shell.Command.Cause;
-import io.sonia.openclaw.shell.Command.Ended;
+import io.sonia.openclaw.shell.CommandRun.Cause;
+import io.sonia.openclaw.shell.CommandRun.Ended;
 import io.sonia.openclaw.tools.PreparedCall;
 import io.sonia.openclaw.tools.Ran;
 import io.sonia.openclaw.tools.Tool;
 import io.sonia.openclaw.tools.ToolFacts;
 import io.sonia.openclaw.tools.ToolRun;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -50,13 +53,13 @@ public final class ShellRun implements Tool<ShellRun.Args> {
 
     private final Sandbox sandbox;
     private final CommandCheck commands;
-    private final Command command;
+    private final CommandRun runner;
     private final Clock clock;
 
-    public ShellRun(Sandbox sandbox, CommandCheck commands, ShellLimits limits, Clock clock) {
+    public ShellRun(Sandbox sandbox, CommandCheck commands, ShellLimits limits, Processes processes, Clock clock) {
         this.sandbox = sandbox;
         this.commands = commands;
-        this.command = new Command(limits, clock);
+        this.runner = new CommandRun(processes, limits);
         this.clock = clock;
     }
 
@@ -98,9 +101,8 @@ public final class ShellRun implements Tool<ShellRun.Args> {
 
     @Override
     public Optional<String> unavailableReason() {
-        return OwnSession.possible()
-                ? Optional.empty()
-                : Optional.of("It needs Linux with /proc and setsid (package util-linux)");
+        boolean possible = CommandCheck.find("setsid").isPresent() && Files.isReadable(Path.of("/proc/self/stat"));
+        return possible ? Optional.empty() : Optional.of("It needs Linux with /proc and setsid (package util-linux)");
     }
 
     @Override
@@ -151,10 +153,10 @@ public final class ShellRun implements Tool<ShellRun.Args> {
             run.check();
             long began = clock.nanoTime();
             CommandCheck.Allowed checked = allowed == null ? commands.check(words, cwd) : allowed;
-            Ended now = command.run(checked, cwd.absolute(), run);
+            Ended now = runner.run(checked, cwd.absolute(), run);
             ended = now;
             double elapsed = (clock.nanoTime() - began) / 1e6;
-            Command.Output output = now.output();
+            CommandRun.Output output = now.output();
             Result result =
                     new Result(words, now.exitCode(), output.stdout(), output.stderr(), output.truncated(), elapsed);
             String target = String.join(" ", words);

@@ -118,7 +118,7 @@ public final class FileRead implements Tool<FileRead.Args> {
                 return Base64.getEncoder().encodeToString(part);
             }
             try {
-                return Utf8.decode(part, args.offset() > 0, truncated);
+                return PartialText.decode(part, args.offset() > 0, truncated);
             } catch (CharacterCodingException e) {
                 throw Refusal.failed("not_utf8", path.shown());
             }

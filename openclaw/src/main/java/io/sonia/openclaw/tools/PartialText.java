@@ -6,9 +6,9 @@ import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 
 /** Text in a part of a file, whose ends may cut through a character. */
-final class Utf8 {
+final class PartialText {
 
-    private Utf8() {}
+    private PartialText() {}
 
     /**
      * Decodes strictly, leaving out the rest of a character that a cut end belongs to.
