@@ -17,11 +17,11 @@ import org.jspecify.annotations.Nullable;
  */
 public record TextFrame(
         Type type,
-        @Nullable @Text(min = 1, max = 64) String sessionId,
-        @Nullable @MaxBytes(128 * 1024) Map<String, @Nullable Object> data,
+        @Text(min = 1, max = 64) @Nullable String sessionId,
+        @MaxBytes(128 * 1024) @Nullable Map<String, @Nullable Object> data,
         @Nullable Instant timestamp,
 
-        @Nullable @Text(min = 1, max = 128, pattern = "[A-Za-z0-9._:-]+")
+        @Text(min = 1, max = 128, pattern = "[A-Za-z0-9._:-]+") @Nullable
         String correlationId) {
 
     /** What a frame says. */
