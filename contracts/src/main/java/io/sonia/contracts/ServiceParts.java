@@ -4,12 +4,12 @@ import io.sonia.journal.Journal;
 import io.sonia.kernel.Clock;
 import io.sonia.kernel.Home;
 import io.sonia.kernel.Ids;
-import io.sonia.kernel.metrics.Metrics;
 import io.sonia.kernel.ServiceName;
 import io.sonia.kernel.Timers;
 import io.sonia.kernel.http.Peers;
 import io.sonia.kernel.identity.Verifiers;
 import io.sonia.kernel.logging.ServiceLog;
+import io.sonia.kernel.metrics.Metrics;
 import io.sonia.kernel.settings.Settings;
 
 /** Everything a service is built from. */

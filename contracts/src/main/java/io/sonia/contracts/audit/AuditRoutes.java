@@ -97,8 +97,8 @@ public final class AuditRoutes {
         List<Map<String, @Nullable Object>> entries =
                 trace(correlationId, call.input().limit());
         recordRead(call);
-        return Reply.ok(new TraceAnswer(
-                correlationId, entries, List.of(service.wireName()), true, List.of(), entries.size()));
+        return Reply.ok(
+                new TraceAnswer(correlationId, entries, List.of(service.wireName()), true, List.of(), entries.size()));
     }
 
     private Reply head(Call<Empty> call) {

@@ -33,15 +33,13 @@ public record Action(
         String actorId) {
 
     /** Milliseconds of each stage. */
-    public record Telemetry(
-            double planMs, double approvalWaitMs, double executeMs, double totalMs) {
+    public record Telemetry(double planMs, double approvalWaitMs, double executeMs, double totalMs) {
 
         public static final Telemetry NONE = new Telemetry(0, 0, 0, 0);
     }
 
     /** A copy that has moved on. */
-    public Action moved(
-            ActionState to, @Nullable ActionExecution result, Telemetry times, Instant at) {
+    public Action moved(ActionState to, @Nullable ActionExecution result, Telemetry times, Instant at) {
         return new Action(
                 actionId,
                 intent,

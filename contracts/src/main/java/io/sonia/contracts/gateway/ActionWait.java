@@ -5,4 +5,5 @@ import io.sonia.kernel.json.Query;
 import io.sonia.kernel.json.Range;
 
 /** Asks for an action, waiting for its state to change. */
-public record ActionWait(@Query @Default("0") @Range(max = 30_000) int waitMs) {}
+public record ActionWait(
+        @Query @Default("0") @Range(max = 30_000) int waitMs) {}

@@ -26,5 +26,9 @@ public record ChatAnswer(
     public record MemoryPart(String status, double durationMs, int contextItems) {}
 
     /** The model call. */
-    public record ModelPart(String status, double durationMs, @Nullable String provider, @Nullable String model) {}
+    public record ModelPart(
+            String status,
+            double durationMs,
+            @Nullable String provider,
+            @Nullable String model) {}
 }

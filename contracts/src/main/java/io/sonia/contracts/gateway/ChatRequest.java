@@ -15,6 +15,9 @@ public record ChatRequest(
         @Nullable @Text(min = 1, max = 64) String sessionId,
         @Nullable @Text(min = 1, max = 128) String userId,
         @Nullable @Text(min = 1, max = 128) String model,
-        @Default("\"chat_low_latency\"") @Text(min = 1, max = 64) String profile,
+
+        @Default("\"chat_low_latency\"") @Text(min = 1, max = 64)
+        String profile,
+
         @Default("0.7") @Range(max = 2) double temperature,
         @Default("2048") @Range(min = 1, max = 8192) int maxTokens) {}

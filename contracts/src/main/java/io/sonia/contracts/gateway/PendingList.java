@@ -6,4 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The confirmations that wait for a person. */
 public record PendingList(
-        @Nullable String sessionId, List<Approval> pending, int count, long total, @Nullable String nextCursor) {}
+        @Nullable String sessionId,
+        List<Approval> pending,
+        int count,
+        long total,
+        @Nullable String nextCursor) {}

@@ -11,7 +11,10 @@ import org.jspecify.annotations.Nullable;
 public record SessionCreate(
         @Nullable @Text(min = 1, max = 128) String userId,
         @Default("\"default\"") @Text(min = 1, max = 128) String conversationId,
-        @Default("\"chat_low_latency\"") @Text(min = 1, max = 64) String profile,
+
+        @Default("\"chat_low_latency\"") @Text(min = 1, max = 64)
+        String profile,
+
         @Default("{}") @MaxBytes(4096) Map<String, @Nullable Object> metadata,
         @Default("1800") @Range(min = 60, max = 86_400) int ttlSeconds,
         @Default("600") @Range(min = 30, max = 86_400) int idleSeconds) {}

@@ -4,4 +4,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A page of sessions, newest first. */
-public record SessionList(List<Session> sessions, int count, int total, @Nullable String nextCursor) {}
+public record SessionList(
+        List<Session> sessions,
+        int count,
+        int total,
+        @Nullable String nextCursor) {}

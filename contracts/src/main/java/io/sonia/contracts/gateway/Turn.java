@@ -55,7 +55,11 @@ public record Turn(
 
     /** A decision the turn waits for. */
     public record Pending(
-            String approvalId, String toolName, String summary, @Nullable RiskTier riskTier, Instant expiresAt) {}
+            String approvalId,
+            String toolName,
+            String summary,
+            @Nullable RiskTier riskTier,
+            Instant expiresAt) {}
 
     /**
      * What was read from and written to memory.

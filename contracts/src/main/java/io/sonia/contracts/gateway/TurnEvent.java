@@ -1,7 +1,5 @@
 package io.sonia.contracts.gateway;
 
-import io.sonia.contracts.evaos.Approval;
-
 /** The types of a turn's frames, in the order in which they can come. */
 public final class TurnEvent {
 

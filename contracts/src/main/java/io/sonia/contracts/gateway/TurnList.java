@@ -5,7 +5,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A page of turns, newest first, without their text. */
-public record TurnList(List<Entry> turns, int count, int total, @Nullable String nextCursor) {
+public record TurnList(
+        List<Entry> turns, int count, int total, @Nullable String nextCursor) {
 
     /** One turn in short. */
     public record Entry(

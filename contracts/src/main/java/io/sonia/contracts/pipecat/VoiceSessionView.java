@@ -28,7 +28,8 @@ public record VoiceSessionView(
     /**
      * A turn as the session sees it.
      *
+     * @param turnId the gateway's id of it; null until the gateway has answered
      * @param generation counts the session's turns
      */
-    public record VoiceTurn(String turnId, String state, long generation) {}
+    public record VoiceTurn(@Nullable String turnId, VoiceTurnState state, long generation) {}
 }
