@@ -106,7 +106,7 @@ public final class AuditChain {
      */
     public List<AuditEntry> trace(String correlationId, int limit) {
         Head head = log.durable();
-        StoredEntry.Selection matching = new StoredEntry.Selection().and("e.correlation_id = ?", correlationId);
+        StoredEntry.Selection matching = new StoredEntry.Selection().traced(correlationId);
         return journal.read(sql -> {
             checkTail(sql, head);
             return verified(matching.oldestFirst(sql, bounded(limit)), head);
@@ -172,7 +172,7 @@ public final class AuditChain {
                 .and("e.actor_id = ?", filter.actorId())
                 .and("e.operation = ?", filter.operation())
                 .and("e.outcome = ?", filter.outcome())
-                .and("e.correlation_id = ?", filter.correlationId())
+                .traced(filter.correlationId())
                 .and("e.resource_id = ?", filter.resourceId())
                 .and("e.timestamp >= ?", filter.since())
                 .and("e.timestamp <= ?", filter.until());

@@ -116,7 +116,7 @@ final class AuditLog {
         values.put(AuditField.OUTCOME, event.outcome().name());
         values.put(AuditField.HTTP_STATUS, (long) event.httpStatus());
         Double duration = event.durationMs();
-        values.put(AuditField.DURATION_MS, duration == null ? null : Math.round(duration * 1000) / 1000.0);
+        values.put(AuditField.DURATION_MS, duration == null ? null : Math.rint(duration * 1000) / 1000);
         putOrigin(event.origin(), values);
         putSubject(event.subject(), values);
         return values;

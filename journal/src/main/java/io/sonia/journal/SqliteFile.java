@@ -36,6 +36,9 @@ final class SqliteFile {
     private static final long CHECKED_BYTES = 16L * 1024 * 1024;
 
     private static final int CACHE_KIB = 8 * 1024;
+    /** Pages of 4 KiB in the write-ahead log at which a commit moves them to the file. */
+    private static final String CHECKPOINT_PAGES = "4000";
+
     private static final int BUSY_MS = 5_000;
 
     private static final FileAttribute<?> OWNER_FOLDER =
@@ -73,6 +76,7 @@ final class SqliteFile {
         config.setTransactionMode(SQLiteConfig.TransactionMode.IMMEDIATE);
         config.enforceForeignKeys(true);
         config.setPragma(SQLiteConfig.Pragma.RECURSIVE_TRIGGERS, "true");
+        config.setPragma(SQLiteConfig.Pragma.WAL_AUTOCHECKPOINT, CHECKPOINT_PAGES);
         Sql sql = new Sql(config.createConnection(url(path)));
         String mode =
                 sql.one("PRAGMA journal_mode", row -> row.text("journal_mode")).orElse("none");
@@ -207,6 +211,7 @@ final class SqliteFile {
         config.setBusyTimeout(BUSY_MS);
         config.setTempStore(SQLiteConfig.TempStore.MEMORY);
         config.setCacheSize(-CACHE_KIB);
+        config.setGetGeneratedKeys(false);
         return config;
     }
 

@@ -29,6 +29,11 @@ record StoredEntry(
             + ", e.detail, p.hash, n.prev_hash FROM audit_entries e"
             + " LEFT JOIN audit_entries p ON p.seq = e.seq - 1 LEFT JOIN audit_entries n ON n.seq = e.seq + 1";
 
+    private static final String TRACED = "WITH RECURSIVE bucket (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM bucket"
+            + " WHERE n < (SELECT max(seq) / " + CoreSchema.BUCKET + " FROM audit_entries))"
+            + " SELECT c.seq FROM bucket CROSS JOIN audit_entries c"
+            + " WHERE c.seq / " + CoreSchema.BUCKET + " = bucket.n AND c.correlation_id = ?";
+
     /** Conditions on entries and their arguments. */
     record Selection(String where, List<@Nullable Object> args) {
 
@@ -44,6 +49,11 @@ record StoredEntry(
             List<@Nullable Object> more = new ArrayList<>(args);
             more.add(arg);
             return new Selection(where + (where.isEmpty() ? " WHERE " : " AND ") + condition, more);
+        }
+
+        /** The same and only entries of one correlation id, found through the index in buckets. */
+        Selection traced(@Nullable String correlationId) {
+            return and("e.seq IN (" + TRACED + ")", correlationId);
         }
 
         long count(Sql sql) throws SQLException {

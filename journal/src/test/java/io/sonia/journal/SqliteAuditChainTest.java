@@ -1,0 +1,285 @@
+package io.sonia.journal;
+
+import static io.sonia.journal.Samples.event;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.sonia.kernel.ErrorCode;
+import io.sonia.kernel.Hlc;
+import io.sonia.kernel.ServiceName;
+import io.sonia.kernel.SoniaException;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The audit chain on SQLite, and what an outside client may do to its table. */
+class SqliteAuditChainTest extends AuditChainContract {
+
+    private static final String UNLOCK = "DROP TRIGGER audit_entries_no_update; DROP TRIGGER audit_entries_no_delete;";
+
+    @TempDir
+    Path folder;
+
+    @Override
+    Journal open(JournalOptions options) {
+        return SqliteJournal.open(
+                folder.resolve("sonia.db"), ServiceName.EVA_OS, List.of(), clock, new Hlc(clock), options);
+    }
+
+    @Test
+    void entriesCannotBeChanged() throws SQLException {
+        appendMany(3);
+
+        for (String change : List.of(
+                "UPDATE audit_entries SET actor_id = 'x' WHERE seq = 2",
+                "DELETE FROM audit_entries WHERE seq = 3",
+                "DELETE FROM audit_entries")) {
+            assertThatThrownBy(() -> outside(change)).hasMessageContaining("append-only");
+        }
+        assertThatThrownBy(() -> journal.commit(
+                        tx -> tx.sql().update("REPLACE INTO audit_entries SELECT * FROM audit_entries WHERE seq = 1")))
+                .satisfies(JournalContract.code(ErrorCode.STORAGE_UNAVAILABLE));
+        assertThat(journal.chain().verify(null, null).valid()).isTrue();
+    }
+
+    @Test
+    void everyChangeOfEveryColumnIsFound() throws SQLException {
+        appendMany(3);
+        List<String> missed = new ArrayList<>();
+        for (AuditField field : AuditField.values()) {
+            for (String change : changes(field)) {
+                String sql = "UPDATE audit_entries SET " + field.wireName() + " = " + change + " WHERE seq = 2";
+                missed.addAll(missedAfter(sql, 2));
+            }
+        }
+        missed.addAll(missedAfter("UPDATE audit_entries SET detail = detail || ' ' WHERE seq = 2", 2));
+        missed.addAll(missedAfter("UPDATE audit_entries SET detail = '{}' WHERE seq = 2", 2));
+
+        assertThat(missed).isEmpty();
+    }
+
+    /** Flips one bit in every byte of every text of a row. */
+    @Test
+    void everyFlippedByteIsFound() throws SQLException {
+        appendMany(2);
+        List<String> missed = new ArrayList<>();
+        int flips = 0;
+        for (String column : Stream.concat(
+                        Stream.of(AuditField.values())
+                                .filter(field -> field.form() == AuditField.Form.TEXT)
+                                .map(AuditField::wireName),
+                        Stream.of("detail"))
+                .toList()) {
+            byte[] original = bytes(column, 2);
+            for (int i = 0; i < original.length; i++) {
+                byte[] flipped = original.clone();
+                flipped[i] ^= (byte) (1 << i % 8);
+                String hex = java.util.HexFormat.of().formatHex(flipped);
+                missed.addAll(missedAfter(
+                        "UPDATE audit_entries SET " + column + " = CAST(x'" + hex + "' AS TEXT) WHERE seq = 2", 2));
+                flips++;
+            }
+        }
+        assertThat(missed).isEmpty();
+        assertThat(flips).isGreaterThan(300);
+    }
+
+    /** A replacement character may be written as other invalid bytes that decode to the same text. */
+    @Test
+    void changeThatDecodesToTheSameTextIsFound() throws SQLException {
+        journal.append(event("a").about("task", "\uFFFD"));
+
+        assertThat(missedAfter("UPDATE audit_entries SET resource_id = CAST(x'F0BFBD' AS TEXT) WHERE seq = 1", 1))
+                .isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            DELETE FROM audit_entries WHERE seq = 4                                             | 4  | gap
+            DELETE FROM audit_entries WHERE seq = 1                                             | 1  | gap
+            DELETE FROM audit_entries WHERE seq = 10                                            | 10 | gap
+            DELETE FROM audit_entries WHERE seq > 6                                             | 7  | gap
+            DELETE FROM audit_entries                                                           | 1  | gap
+            UPDATE audit_entries SET seq = 11 WHERE seq = 5                                     | 5  | gap
+            UPDATE audit_entries SET seq = -1 WHERE seq = 5                                     | 5  | gap
+            UPDATE audit_entries SET prev_hash = hash WHERE seq = 5                             | 5  | prev_hash_mismatch
+            UPDATE audit_entries SET hash = prev_hash WHERE seq = 10                            | 10 | hash_mismatch
+            """)
+    void removedAndMovedEntriesAreNamed(String change, long firstBad, String reason) throws SQLException {
+        appendMany(10);
+        outside(UNLOCK + change);
+
+        AuditChain.Verification found = journal.chain().verify(null, null);
+        assertThat(found.valid()).isFalse();
+        assertThat(found.firstBadSeq()).isEqualTo(firstBad);
+        assertThat(found.reason()).isEqualTo(reason);
+        assertThat(found.checkedEntries()).isEqualTo(firstBad - 1);
+        assertThatThrownBy(() -> journal.chain().entries(AuditChain.Filter.ALL, 100, null))
+                .satisfies(JournalContract.code(ErrorCode.AUDIT_CHAIN_BROKEN));
+    }
+
+    @Test
+    void swappedEntriesAreFound() throws SQLException {
+        appendMany(10);
+        outside(UNLOCK
+                + "UPDATE audit_entries SET seq = 100 WHERE seq = 3; UPDATE audit_entries SET seq = 3 WHERE seq = 4;"
+                + "UPDATE audit_entries SET seq = 4 WHERE seq = 100;");
+
+        assertThat(journal.chain().verify(null, null).firstBadSeq()).isEqualTo(3);
+    }
+
+    @Test
+    void rewrittenLastEntryIsFoundByTheHeadInMemory() throws SQLException {
+        appendMany(5);
+        StoredEntry last = journal.read(sql -> StoredEntry.range(sql, 5, 5)).getFirst();
+        String forged = new EntryHash()
+                .of(
+                        last.prevHash(),
+                        field -> field == AuditField.ACTOR_ID
+                                ? "forger".getBytes(java.nio.charset.StandardCharsets.UTF_8)
+                                : last.texts().get(field));
+        outside(UNLOCK + "UPDATE audit_entries SET actor_id = 'forger', hash = '" + forged + "' WHERE seq = 5");
+
+        AuditChain.Verification found = journal.chain().verify(null, null);
+        assertThat(found.reason()).isEqualTo(ChainBreak.HEAD);
+        assertThat(found.firstBadSeq()).isEqualTo(5);
+        assertThatThrownBy(() -> journal.chain().trace("req_1", 10))
+                .satisfies(JournalContract.code(ErrorCode.AUDIT_CHAIN_BROKEN));
+    }
+
+    @Test
+    void rewrittenMiddleEntryIsFoundByItsNeighbour() throws SQLException {
+        appendMany(5);
+        StoredEntry third = journal.read(sql -> StoredEntry.range(sql, 3, 3)).getFirst();
+        String forged = new EntryHash()
+                .of(
+                        third.prevHash(),
+                        field -> field == AuditField.OPERATION
+                                ? "forged".getBytes(java.nio.charset.StandardCharsets.UTF_8)
+                                : third.texts().get(field));
+        outside(UNLOCK + "UPDATE audit_entries SET operation = 'forged', hash = '" + forged + "' WHERE seq = 3");
+
+        AuditChain.Filter only = new AuditChain.Filter(3L, 3L, null, null, null, null, null, null, null);
+        assertThatThrownBy(() -> journal.chain().entries(only, 10, null))
+                .isInstanceOfSatisfying(
+                        SoniaException.class,
+                        e -> assertThat(e.details())
+                                .containsEntry("first_bad_seq", 4L)
+                                .containsEntry("reason", ChainBreak.PREV_HASH));
+    }
+
+    @Test
+    void addedEntryIsFoundAndStopsTheChain() throws SQLException {
+        appendMany(5);
+        outside("INSERT INTO audit_entries SELECT chain, 6, timestamp, hlc, operation, outcome, http_status, actor_id,"
+                + " actor_role, actor_kind, via, on_behalf_of, resource_type, resource_id, correlation_id, trace_id,"
+                + " idempotency_key_digest, fence_token, approval_id, digest, policy_version, rule_id, replay_of,"
+                + " replay_generation, duration_ms, detail_hash, prev_hash, hash, detail FROM audit_entries"
+                + " WHERE seq = 5");
+
+        assertThat(journal.chain().verify(null, null))
+                .extracting(AuditChain.Verification::firstBadSeq, AuditChain.Verification::reason)
+                .containsExactly(6L, ChainBreak.BEYOND_HEAD);
+        assertThatThrownBy(() -> journal.chain().trace("req_1", 10))
+                .satisfies(JournalContract.code(ErrorCode.AUDIT_CHAIN_BROKEN));
+        assertThatThrownBy(() -> journal.append(event("next")))
+                .satisfies(JournalContract.code(ErrorCode.AUDIT_UNAVAILABLE));
+    }
+
+    @Test
+    void brokenTailIsRefusedAtStart() throws SQLException {
+        appendMany(1500);
+        outside(UNLOCK + "UPDATE audit_entries SET actor_id = 'x' WHERE seq = 1400");
+        journal.close();
+
+        assertThatThrownBy(() -> open(OPTIONS)).isInstanceOfSatisfying(SoniaException.class, e -> {
+            assertThat(e.code()).isEqualTo(ErrorCode.AUDIT_CHAIN_BROKEN);
+            assertThat(e.details()).containsEntry("first_bad_seq", 1400L);
+            assertThat(e).hasMessageContaining("entry 1400").hasMessageContaining("sonia.db");
+        });
+        outside("UPDATE audit_entries SET actor_id = 'usr_operator' WHERE seq = 1400");
+        journal = open(OPTIONS);
+        assertThat(journal.chain().head().size()).isEqualTo(1500);
+    }
+
+    @Test
+    void oldBreakIsFoundByVerificationAfterStart() throws SQLException {
+        appendMany(1500);
+        outside(UNLOCK + "UPDATE audit_entries SET actor_id = 'x' WHERE seq = 400");
+        journal.close();
+        journal = open(OPTIONS);
+
+        assertThat(journal.chain().verify(null, null).firstBadSeq()).isEqualTo(400);
+        assertThat(journal.chain().verify(401L, null).valid()).isTrue();
+    }
+
+    /** Values that differ from what is stored in row 2. */
+    private static List<String> changes(AuditField field) {
+        String column = field.wireName();
+        return switch (field.form()) {
+            case TEXT ->
+                List.of(
+                        "coalesce(" + column + ", '') || 'x'",
+                        "CASE WHEN " + column + " IS NULL THEN '' ELSE substr(" + column + ", 2) || '?' END");
+            case INTEGER -> List.of("coalesce(" + column + ", 0) + 40");
+            case NUMBER -> List.of(column + " + 0.001", "NULL");
+        };
+    }
+
+    /** Applies the change, notes which way of looking misses it, and takes it back. */
+    private List<String> missedAfter(String change, long seq) throws SQLException {
+        List<String> missed = new ArrayList<>();
+        try (Connection connection = connect();
+                Statement statement = connection.createStatement()) {
+            statement.executeUpdate("DROP TRIGGER IF EXISTS audit_entries_no_update;"
+                    + "DROP TRIGGER IF EXISTS audit_entries_no_delete;"
+                    + "CREATE TEMP TABLE kept AS SELECT * FROM audit_entries;" + change);
+            AuditChain.Verification found = journal.chain().verify(null, null);
+            if (found.valid() || !Long.valueOf(seq).equals(found.firstBadSeq())) {
+                missed.add("verify: " + change + " " + found);
+            }
+            try {
+                journal.chain().entries(AuditChain.Filter.ALL, 10, null);
+                missed.add("entries: " + change);
+            } catch (SoniaException e) {
+                assertThat(e.code()).isEqualTo(ErrorCode.AUDIT_CHAIN_BROKEN);
+            }
+            statement.executeUpdate("DELETE FROM audit_entries; INSERT INTO audit_entries SELECT * FROM kept;");
+        }
+        return missed;
+    }
+
+    private byte[] bytes(String column, long seq) throws SQLException {
+        try (Connection connection = connect();
+                Statement statement = connection.createStatement();
+                var row = statement.executeQuery(
+                        "SELECT coalesce(" + column + ", '') FROM audit_entries WHERE seq = " + seq)) {
+            row.next();
+            return row.getBytes(1);
+        }
+    }
+
+    private void outside(String statements) throws SQLException {
+        try (Connection connection = connect();
+                Statement statement = connection.createStatement()) {
+            statement.executeUpdate(statements);
+        }
+    }
+
+    private Connection connect() throws SQLException {
+        Connection connection = DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("sonia.db"));
+        try (Statement statement = connection.createStatement()) {
+            statement.executeUpdate("PRAGMA synchronous = OFF");
+        }
+        return connection;
+    }
+}
