@@ -65,8 +65,7 @@ public final class Logs implements AutoCloseable {
             throw SoniaException.of(ErrorCode.STORAGE_UNAVAILABLE, "The log file cannot be written")
                     .with("file", file.toString());
         }
-        Queue queue = new Queue(appender);
-        queue.setContext(context);
+        Queue queue = new Queue(context, appender);
         queue.setName(appender.getName());
         queue.start();
         if (queues.isEmpty()) {

@@ -5,6 +5,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.LoggingEvent;
 import ch.qos.logback.core.Appender;
+import ch.qos.logback.core.Context;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +23,8 @@ final class Queue extends AsyncAppender {
 
     private final AtomicLong dropped = new AtomicLong();
 
-    Queue(Appender<ILoggingEvent> file) {
+    Queue(Context context, Appender<ILoggingEvent> file) {
+        setContext(context);
         addAppender(file);
         setQueueSize(SIZE);
         setMaxFlushTime(LONGEST_FLUSH_MS);
