@@ -69,11 +69,15 @@ final class House implements AutoCloseable {
      * @param routerJson the section model_router, with ' for "; the default ollama is where nothing listens
      */
     House(Path root, String routerJson) {
+        this(root, routerJson, "http://127.0.0.1:1/v1");
+    }
+
+    House(Path root, String routerJson, String ollama) {
         this.home = new Home(root);
         write(home.configFile(), "{\"model_router\":" + routerJson.replace('\'', '"') + "}");
         this.settings = Settings.load(
                 home.configFile(),
-                Map.of("SONIA_MODEL_ROUTER__PROVIDERS__OLLAMA__BASE_URL", "http://127.0.0.1:1/v1"),
+                Map.of("SONIA_MODEL_ROUTER__PROVIDERS__OLLAMA__BASE_URL", ollama),
                 List.of(RouterConfig.SECTION),
                 clock);
         Live<RouterConfig> config = settings.live(RouterConfig.SECTION);

@@ -52,7 +52,7 @@ class ProvidersIT {
     @Test
     void aLocalOllamaIsFoundAndUsedByDefault() {
         try (FakeOpenAi ollama = FakeOpenAi.startOllama(FakeModel.of("qwen3:8b"));
-                House house = new House(folder, ollamaAt(ollama.baseUrl()))) {
+                House house = new House(folder, "{}", ollama.baseUrl())) {
             ollama.always(FakeAnswer.text("from the model"));
 
             ChatAnswer answer = house.chat(House.asking("hi"));
@@ -133,7 +133,8 @@ class ProvidersIT {
 
             assertThat(house.chat(House.asking("hi")).provider()).isEqualTo("builtin");
             house.probed();
-            assertThat(providers(house).providers().get("anthropic").available()).isFalse();
+            assertThat(providers(house).providers().get("anthropic").available())
+                    .isFalse();
             assertThat(providers(house).providers().get("anthropic").error()).isEqualTo("the key was refused");
 
             house.key("anthropic", "sk-good");
@@ -144,6 +145,7 @@ class ProvidersIT {
     }
 
     @Test
+    @SuppressWarnings("try") // the server goes away in the middle
     void aFailedCallIsShownAndProbedAtOnce() throws InterruptedException {
         try (FakeOpenAi lab = FakeOpenAi.start(FakeModel.of("m"));
                 House house = new House(folder, "{'providers': {'lab': {'base_url': '" + lab.baseUrl() + "'}}}")) {
@@ -223,10 +225,6 @@ class ProvidersIT {
 
     private static ProviderList providers(House house) {
         return (ProviderList) house.answer(Operation.PROVIDERS, new Empty(), Map.of());
-    }
-
-    private static String ollamaAt(String address) {
-        return "{'providers': {'local': {'kind': 'ollama', 'base_url': '" + address + "'}}}";
     }
 
     private static String anthropicAt(String address) {

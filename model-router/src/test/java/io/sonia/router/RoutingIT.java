@@ -45,17 +45,14 @@ class RoutingIT {
 
     @BeforeEach
     void open() {
-        house = new House(
-                folder,
-                """
+        house = new House(folder, """
                 {'providers': {'mine': {'kind': 'ollama', 'base_url': '%s'},
                                'far': {'base_url': 'http://192.0.2.1:9/v1', 'key_required': true}},
                  'profiles': {
                    'small': {'model_prefs': ['mine'], 'fallbacks': [], 'max_context': 1000},
                    'vision': {'model_prefs': ['mine', 'builtin'], 'fallbacks': [], 'capabilities': ['chat', 'vision']},
                    'tools': {'model_prefs': ['mine/gemma:2b', 'mine/qwen3:8b'], 'capabilities': ['chat', 'tools']},
-                   'named': {'model_prefs': ['mine/gemma:2b', 'mine/none'], 'fallbacks': ['mine/qwen3:8b']}}}"""
-                        .formatted(ollama.baseUrl()));
+                   'named': {'model_prefs': ['mine/gemma:2b', 'mine/none'], 'fallbacks': ['mine/qwen3:8b']}}}""".formatted(ollama.baseUrl()));
         house.probed();
     }
 
@@ -90,22 +87,20 @@ class RoutingIT {
     @Test
     void aPromptThatIsTooLongIsSkippedByProfileAndByModel() {
         assertThat(route("small", 1001, RoutePolicy.CLOUD_ALLOWED).skipped())
-                .containsExactly(new Skipped(
-                        "mine/gemma:2b", SkipReason.CONTEXT_TOO_SMALL, "takes at most 1000 tokens"));
+                .containsExactly(
+                        new Skipped("mine/gemma:2b", SkipReason.CONTEXT_TOO_SMALL, "takes at most 1000 tokens"));
         assertThat(route("tools", 3000, RoutePolicy.CLOUD_ALLOWED).skipped())
                 .contains(new Skipped("mine/qwen3:8b", SkipReason.CONTEXT_TOO_SMALL, "takes at most 2048 tokens"));
     }
 
     @Test
     void aPromptThatFitsNowhereIsTooLong() {
-        ChatRequest request =
-                ChatRequest.of(List.of(ChatMessage.user("x".repeat(8000))), List.of(), "small");
+        ChatRequest request = ChatRequest.of(List.of(ChatMessage.user("x".repeat(8000))), List.of(), "small");
 
-        Assertions.assertThatThrownBy(() -> house.chat(request))
-                .isInstanceOfSatisfying(SoniaException.class, e -> {
-                    assertThat(e.code()).isEqualTo(ErrorCode.CONTEXT_TOO_LONG);
-                    assertThat(e.details()).containsEntry("estimated_tokens", 2000);
-                });
+        Assertions.assertThatThrownBy(() -> house.chat(request)).isInstanceOfSatisfying(SoniaException.class, e -> {
+            assertThat(e.code()).isEqualTo(ErrorCode.CONTEXT_TOO_LONG);
+            assertThat(e.details()).containsEntry("estimated_tokens", 2000);
+        });
     }
 
     @Test
@@ -120,8 +115,7 @@ class RoutingIT {
         assertThat(route("vision", 0, RoutePolicy.CLOUD_ALLOWED))
                 .satisfies(route -> assertThat(route.selectedBackend()).isEqualTo("mine/llava:7b"))
                 .satisfies(route -> assertThat(route.skipped())
-                        .containsExactly(
-                                new Skipped("builtin/offline", SkipReason.CAPABILITY_MISSING, "needs chat, vision")));
+                        .containsExactly(new Skipped("builtin", SkipReason.CAPABILITY_MISSING, "needs chat, vision")));
         assertThat(route("tools", 0, RoutePolicy.CLOUD_ALLOWED))
                 .satisfies(route -> assertThat(route.selectedBackend()).isEqualTo("mine/qwen3:8b"))
                 .satisfies(route -> assertThat(route.skipped())
@@ -138,7 +132,9 @@ class RoutingIT {
     void localOnlyNeverLeavesTheHost() {
         RouteDecision route = route("reasoning_deep", 0, RoutePolicy.LOCAL_ONLY);
 
-        assertThat(route.candidates()).extracting(Candidate::backend).containsExactly("mine/gemma:2b", "builtin/offline");
+        assertThat(route.candidates())
+                .extracting(Candidate::backend)
+                .containsExactly("mine/gemma:2b", "builtin/offline");
         assertThat(route.reasonCode()).isEqualTo(Reason.LOCAL_ONLY);
         assertThat(route.skipped())
                 .extracting(Skipped::backend, Skipped::reason)
@@ -179,8 +175,7 @@ class RoutingIT {
 
         RouteDecision route = house.chat(request).routeDecision();
 
-        assertThat(route.candidates().getFirst().note())
-                .isEqualTo("asked without tools: the model cannot call them");
+        assertThat(route.candidates().getFirst().note()).isEqualTo("asked without tools: the model cannot call them");
         assertThat(ollama.calls().getLast().json()).doesNotContainKey("tools");
     }
 
@@ -203,13 +198,17 @@ class RoutingIT {
         ollama.then(FakeAnswer.text("hi"));
         ChatRequest request = ChatRequest.of(List.of(ChatMessage.user("hi")), List.of(), "small");
         house.chat(request);
-        Candidate good = route("small", 0, RoutePolicy.CLOUD_ALLOWED).candidates().getFirst();
+        Candidate good =
+                route("small", 0, RoutePolicy.CLOUD_ALLOWED).candidates().getFirst();
         assertThat(good.latencyEwmaMs()).isPositive();
         assertThat(good.state()).isEqualTo(State.AVAILABLE);
 
         ollama.then(FakeAnswer.error(500, "oops"));
         Assertions.assertThatThrownBy(() -> house.chat(request)).isInstanceOf(SoniaException.class);
-        assertThat(route("small", 0, RoutePolicy.CLOUD_ALLOWED).candidates().getFirst().state())
+        assertThat(route("small", 0, RoutePolicy.CLOUD_ALLOWED)
+                        .candidates()
+                        .getFirst()
+                        .state())
                 .isEqualTo(State.FAILING);
     }
 
