@@ -56,10 +56,16 @@ final class SqliteFile {
 
     /** Takes the file for this process; one that is not there is made, readable by its owner only. */
     static SqliteFile open(Path path) {
+        Path whole = path.toAbsolutePath();
         try {
-            Files.createDirectories(path.resolveSibling("").toAbsolutePath(), OWNER_FOLDER);
-            SqliteFile file = new SqliteFile(path.toAbsolutePath(), locked(path));
-            file.prepare();
+            Files.createDirectories(whole.resolveSibling(""), OWNER_FOLDER);
+            SqliteFile file = new SqliteFile(whole, locked(whole));
+            try {
+                file.prepare();
+            } catch (SQLException | IOException | RuntimeException e) {
+                file.release();
+                throw e;
+            }
             return file;
         } catch (SQLException e) {
             throw refusal(path, e);

@@ -158,7 +158,9 @@ final class SqliteWriter {
 
     private void commit(List<Ticket<?>> ran) throws SQLException {
         if (ran.isEmpty()) {
-            connection.rollback();
+            if (failure == null) {
+                connection.rollback();
+            }
             return;
         }
         SQLException refused = connection.commit();
