@@ -1,0 +1,83 @@
+package io.sonia.evaos.supervision;
+
+import io.sonia.kernel.Home;
+import io.sonia.kernel.process.Child;
+import io.sonia.kernel.process.Command;
+import io.sonia.kernel.process.Ending;
+import io.sonia.kernel.process.Exit;
+import io.sonia.kernel.process.PidRecord;
+import io.sonia.kernel.process.Processes;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/** Starts services in sessions of their own and keeps a record file for each, so that the next life finds them. */
+final class ProcessLauncher implements Launcher {
+
+    private final Processes processes;
+    private final Home home;
+    private final Duration grace;
+
+    /** @param grace how long a process of a former life may take to end */
+    ProcessLauncher(Processes processes, Home home, Duration grace) {
+        this.processes = processes;
+        this.home = home;
+        this.grace = grace;
+    }
+
+    @Override
+    public Running launch(ChildPlan plan) throws IOException {
+        Path file = home.pidFile(plan.service());
+        Optional<PidRecord> former = PidRecord.read(file);
+        if (former.isPresent() && processes.end(former.get(), grace) == Ending.STUCK) {
+            throw new IOException("process " + former.get().pid() + " of a former life cannot be ended");
+        }
+        Files.createDirectories(file.getParent());
+        Child child = processes.spawn(new Command(plan.argv(), plan.environment(), home.root(), plan.stdout()));
+        try {
+            child.record().write(file);
+        } catch (IOException e) {
+            processes.end(child, Duration.ZERO);
+            throw e;
+        }
+        return new Service(child, file);
+    }
+
+    /** A running child and its record file. */
+    private final class Service implements Running {
+
+        private final Child child;
+        private final Path file;
+
+        private Service(Child child, Path file) {
+            this.child = child;
+            this.file = file;
+        }
+
+        @Override
+        public PidRecord record() {
+            return child.record();
+        }
+
+        @Override
+        public CompletableFuture<Exit> exit() {
+            return child.exit();
+        }
+
+        @Override
+        public Ending end(Duration grace) {
+            Ending ending = processes.end(child, grace);
+            if (ending != Ending.STUCK) {
+                try {
+                    Files.deleteIfExists(file);
+                } catch (IOException leftBehind) {
+                    // A record of a process that is gone is trusted by nobody.
+                }
+            }
+            return ending;
+        }
+    }
+}
