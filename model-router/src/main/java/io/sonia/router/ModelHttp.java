@@ -8,9 +8,11 @@ import java.net.http.HttpClient;
 import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 
 /** Sends requests to model servers. */
@@ -20,6 +22,16 @@ final class ModelHttp {
 
     ModelHttp(HttpClient client) {
         this.client = client;
+    }
+
+    /** A client for model servers: HTTP/1.1, no redirects. */
+    static HttpClient newClient() {
+        return HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .followRedirects(HttpClient.Redirect.NEVER)
+                .connectTimeout(Duration.ofSeconds(2))
+                .executor(Executors.newVirtualThreadPerTaskExecutor())
+                .build();
     }
 
     ModelResponse get(URI uri, Map<String, String> headers, Patience patience) {

@@ -8,7 +8,6 @@ import io.sonia.kernel.ServiceName;
 import io.sonia.kernel.Threads;
 import io.sonia.kernel.Timers;
 import io.sonia.kernel.http.Deadline;
-import io.sonia.kernel.http.Peer;
 import io.sonia.kernel.http.Route;
 import io.sonia.kernel.settings.Live;
 import java.net.http.HttpClient;
@@ -28,7 +27,7 @@ public final class RouterModule implements ServiceModule {
     private final Live<RouterConfig> config;
     private final Clock clock;
     private final Timers timers;
-    private final HttpClient client = Peer.newClient();
+    private final HttpClient client = ModelHttp.newClient();
     private final Providers providers;
     private final Chats chats;
     private final RouterRoutes routes;

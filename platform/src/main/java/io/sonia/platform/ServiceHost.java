@@ -17,7 +17,6 @@ import io.sonia.kernel.Threads;
 import io.sonia.kernel.Timers;
 import io.sonia.kernel.http.KernelRoutes;
 import io.sonia.kernel.http.Operation;
-import io.sonia.kernel.http.Peer;
 import io.sonia.kernel.http.Peers;
 import io.sonia.kernel.http.ReadinessCheck;
 import io.sonia.kernel.http.Route;
@@ -77,7 +76,7 @@ final class ServiceHost implements AutoCloseable {
                 process.clock(),
                 Duration.ofSeconds(settings.section(AuthConfig.SECTION).verifierMaxAgeSeconds()));
         this.credentials = new CredentialFeed(service, home, verifiers, process.clock(), process.ids());
-        Peers peers = new Peers(ports(settings), Peer.newClient(), hlc, credentials::token);
+        Peers peers = new Peers(ports(settings), hlc, credentials::token);
         Metrics metrics = new Metrics();
         this.module = definition
                 .factory()

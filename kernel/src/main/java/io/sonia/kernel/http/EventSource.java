@@ -21,10 +21,12 @@ public final class EventSource implements Iterator<ServerEvent>, AutoCloseable {
     private static final int MAX_EVENT = 4 * 1024 * 1024;
 
     private final BufferedReader lines;
+    private final Runnable disconnect;
     private @Nullable ServerEvent next;
     private boolean ended;
 
-    EventSource(InputStream body) {
+    EventSource(InputStream body, Runnable disconnect) {
+        this.disconnect = disconnect;
         this.lines = new BufferedReader(new InputStreamReader(body, StandardCharsets.UTF_8));
     }
 
@@ -50,11 +52,8 @@ public final class EventSource implements Iterator<ServerEvent>, AutoCloseable {
     /** Tells the sender that nobody listens any more. */
     @Override
     public void close() {
-        try {
-            lines.close();
-        } catch (IOException gone) {
-            ended = true;
-        }
+        ended = true;
+        disconnect.run();
     }
 
     private @Nullable ServerEvent read() {

@@ -7,13 +7,8 @@ import io.sonia.kernel.json.Json;
 import io.sonia.kernel.json.Shape;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.ConnectException;
-import java.net.URI;
+import java.net.InetSocketAddress;
 import java.net.URLEncoder;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -34,34 +29,29 @@ public final class Peer {
     private static final Duration MARGIN = Duration.ofMillis(20);
 
     private static final int MAX_ANSWER = 16 * 1024 * 1024;
+    private static final String LOOPBACK = "127.0.0.1";
+    private static final byte[] NOTHING = new byte[0];
+
+    /** A request that was answered, its body not read yet. */
+    private record Sent(PeerConnection connection, PeerConnection.Head head, InputStream body) {}
 
     private final String name;
-    private final URI base;
-    private final HttpClient client;
+    private final String host;
+    private final PeerConnections connections;
     private final Hlc hlc;
     private final Supplier<String> serviceToken;
 
     /**
-     * A peer at an address.
+     * A peer on this machine.
      *
      * @param serviceToken the calling service's own token; empty for a caller that is no service
      */
-    public Peer(String name, URI base, HttpClient client, Hlc hlc, Supplier<String> serviceToken) {
+    public Peer(String name, int port, Hlc hlc, Supplier<String> serviceToken) {
         this.name = name;
-        this.base = base;
-        this.client = client;
+        this.host = LOOPBACK + ":" + port;
+        this.connections = new PeerConnections(new InetSocketAddress(LOOPBACK, port));
         this.hlc = hlc;
         this.serviceToken = serviceToken;
-    }
-
-    /** An HTTP client for peers: HTTP/1.1, no redirects, no proxy. */
-    public static HttpClient newClient() {
-        return HttpClient.newBuilder()
-                .version(HttpClient.Version.HTTP_1_1)
-                .followRedirects(HttpClient.Redirect.NEVER)
-                .connectTimeout(Duration.ofSeconds(2))
-                .executor(java.util.concurrent.Executors.newVirtualThreadPerTaskExecutor())
-                .build();
     }
 
     /** Starts a call. */
@@ -124,96 +114,115 @@ public final class Peer {
 
         /** Sends and returns status and data of a success as plain JSON. */
         public Answer<Map<String, @Nullable Object>> exchange() {
-            HttpResponse<byte[]> response = send(HttpResponse.BodyHandlers.ofByteArray(), "application/json");
-            if (response.body().length > MAX_ANSWER) {
-                throw failed(null);
+            Sent sent = send("application/json");
+            try {
+                byte[] body = sent.body().readNBytes(MAX_ANSWER + 1);
+                if (body.length > MAX_ANSWER) {
+                    throw failed(null);
+                }
+                keep(sent);
+                return new Answer<>(sent.head().status(), data(body));
+            } catch (IOException e) {
+                sent.connection().close();
+                throw broken(e);
             }
-            return new Answer<>(response.statusCode(), data(response.body()));
         }
 
         /** Sends and returns the events of the answer; close it. */
         public EventSource events() {
-            HttpResponse<InputStream> response = send(HttpResponse.BodyHandlers.ofInputStream(), "text/event-stream");
-            String type = response.headers().firstValue("Content-Type").orElse("");
-            if (type.startsWith("text/event-stream")) {
-                return new EventSource(response.body());
+            Sent sent = send("text/event-stream");
+            if (sent.head().contentType().startsWith("text/event-stream")) {
+                return new EventSource(sent.body(), sent.connection()::close);
             }
-            try (InputStream refusal = response.body()) {
-                data(refusal.readNBytes(MAX_ANSWER));
+            try {
+                data(sent.body().readNBytes(MAX_ANSWER));
+                throw failed(null);
             } catch (IOException e) {
-                throw failed(e);
+                throw broken(e);
+            } finally {
+                sent.connection().close();
             }
-            throw failed(null);
         }
 
-        private <B> HttpResponse<B> send(HttpResponse.BodyHandler<B> handler, String accept) {
+        private Sent send(String accept) {
             Duration left = context.deadline().left().minus(MARGIN);
             if (left.isNegative() || left.isZero()) {
                 throw SoniaException.of(ErrorCode.TIMEOUT).with("dependency", name);
             }
+            byte[] content = body == null ? NOTHING : body;
+            PeerConnection connection;
             try {
-                return client.send(request(left, accept), handler);
-            } catch (HttpTimeoutException e) {
-                throw SoniaException.caused(
-                                e instanceof java.net.http.HttpConnectTimeoutException
-                                        ? ErrorCode.UNAVAILABLE
-                                        : ErrorCode.TIMEOUT,
-                                e)
-                        .with("dependency", name);
-            } catch (ConnectException e) {
-                throw SoniaException.caused(ErrorCode.UNAVAILABLE, e).with("dependency", name);
+                connection = connections.take();
             } catch (IOException e) {
                 throw SoniaException.caused(ErrorCode.UNAVAILABLE, e).with("dependency", name);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw SoniaException.caused(ErrorCode.UNAVAILABLE, e).with("dependency", name);
+            }
+            try {
+                PeerConnection.Head head =
+                        connection.exchange(PeerConnection.ascii(head(left, accept, content.length)), content, left);
+                return new Sent(connection, head, connection.body(head));
+            } catch (IOException e) {
+                connection.close();
+                throw broken(e);
             }
         }
 
-        private HttpRequest request(Duration left, String accept) {
-            HttpRequest.BodyPublisher publisher = body == null
-                    ? HttpRequest.BodyPublishers.noBody()
-                    : HttpRequest.BodyPublishers.ofByteArray(body);
-            HttpRequest.Builder builder = HttpRequest.newBuilder(uri())
-                    .method(operation.method(), publisher)
-                    .timeout(left)
-                    .header("Accept", accept)
-                    .header("X-Correlation-ID", context.correlationId())
-                    .header("traceparent", context.trace().traceparent())
-                    .header("X-Hlc", hlc.tick())
-                    .header("X-Deadline-Ms", Long.toString(Math.max(1, Math.min(300_000, left.toMillis()))));
+        private void keep(Sent sent) throws IOException {
+            if (sent.head().keepAlive() && sent.body().read() < 0) {
+                connections.give(sent.connection());
+            } else {
+                sent.connection().close();
+            }
+        }
+
+        private SoniaException broken(IOException e) {
+            ErrorCode code = PeerConnection.timedOut(e) ? ErrorCode.TIMEOUT : ErrorCode.UNAVAILABLE;
+            return SoniaException.caused(code, e).with("dependency", name);
+        }
+
+        private String head(Duration left, String accept, int length) {
+            StringBuilder head = new StringBuilder(700);
+            head.append(operation.method()).append(' ').append(target()).append(" HTTP/1.1\r\n");
+            line(head, "Host", host);
+            line(head, "Accept", accept);
+            line(head, "X-Correlation-ID", context.correlationId());
+            line(head, "traceparent", context.trace().traceparent());
+            line(head, "X-Hlc", hlc.tick());
+            line(head, "X-Deadline-Ms", Long.toString(Math.max(1, Math.min(300_000, left.toMillis()))));
             if (body != null) {
-                builder.header("Content-Type", "application/json");
+                line(head, "Content-Type", "application/json");
+            }
+            if (length > 0 || !operation.method().equals("GET")) {
+                line(head, "Content-Length", Integer.toString(length));
             }
             if (context.trace().state() != null) {
-                builder.header("tracestate", context.trace().state());
+                line(head, "tracestate", context.trace().state());
             }
-            identify(builder);
-            headers.forEach(builder::header);
-            return builder.build();
+            identify(head);
+            headers.forEach((header, value) -> line(head, header, value));
+            return head.append("\r\n").toString();
         }
 
         /** A person's key goes along only where an operator may act; elsewhere the service acts and names the person. */
-        private void identify(HttpRequest.Builder builder) {
+        private void identify(StringBuilder head) {
             String token = serviceToken.get();
             if (!token.isEmpty()) {
-                builder.header("X-Service-Token", token);
+                line(head, "X-Service-Token", token);
             }
             if (context.bearer() != null && (operation.access().operator() || token.isEmpty())) {
-                builder.header("Authorization", "Bearer " + context.bearer());
+                line(head, "Authorization", "Bearer " + context.bearer());
             } else if (!token.isEmpty()) {
-                builder.header("X-On-Behalf-Of", context.caller().principal());
+                line(head, "X-On-Behalf-Of", context.caller().principal());
             }
         }
 
-        private URI uri() {
+        private String target() {
             StringBuilder target = new StringBuilder(path);
             char separator = '?';
             for (Map.Entry<String, String> parameter : query.entrySet()) {
                 target.append(separator).append(parameter.getKey()).append('=').append(encoded(parameter.getValue()));
                 separator = '&';
             }
-            return base.resolve(target.toString());
+            return target.toString();
         }
 
         private Map<String, @Nullable Object> data(byte[] envelope) {
@@ -261,6 +270,14 @@ public final class Peer {
             }
         }
         return failure;
+    }
+
+    /** Values come from checked headers and ids; a line end among them would forge a header. */
+    private static void line(StringBuilder head, String header, String value) {
+        if (value.indexOf('\r') >= 0 || value.indexOf('\n') >= 0) {
+            throw new IllegalArgumentException("a header value holds a line end: " + header);
+        }
+        head.append(header).append(": ").append(value).append("\r\n");
     }
 
     private static String encoded(String value) {

@@ -2,8 +2,6 @@ package io.sonia.kernel.http;
 
 import io.sonia.kernel.Hlc;
 import io.sonia.kernel.ServiceName;
-import java.net.URI;
-import java.net.http.HttpClient;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -20,12 +18,9 @@ public final class Peers {
      * @param ports where each service listens
      * @param serviceToken the calling service's own token, asked for at each call so that a renewed one is used
      */
-    public Peers(Map<ServiceName, Integer> ports, HttpClient client, Hlc hlc, Supplier<String> serviceToken) {
+    public Peers(Map<ServiceName, Integer> ports, Hlc hlc, Supplier<String> serviceToken) {
         this.ports = Map.copyOf(ports);
-        ports.forEach((service, port) -> peers.put(
-                service,
-                new Peer(
-                        service.wireName(), URI.create("http://127.0.0.1:" + port), client, hlc, serviceToken)));
+        ports.forEach((service, port) -> peers.put(service, new Peer(service.wireName(), port, hlc, serviceToken)));
     }
 
     public Peer of(ServiceName service) {

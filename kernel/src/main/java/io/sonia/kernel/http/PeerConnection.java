@@ -1,0 +1,229 @@
+package io.sonia.kernel.http;
+
+import java.io.BufferedInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetSocketAddress;
+import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Locale;
+
+/**
+ * One kept-alive HTTP/1.1 connection (RFC 9112) to a service on this machine, for one request at a time. Blocking: it is
+ * used by virtual threads, which is what makes it several times cheaper than an asynchronous client (see
+ * decisions/0006).
+ */
+final class PeerConnection implements AutoCloseable {
+
+    private static final int CONNECT_MS = 2_000;
+    private static final int MAX_HEAD_LINE = 16 * 1024;
+    private static final int MAX_HEADERS = 64;
+
+    /** The head of an answer; {@code length} is -1 for a chunked body. */
+    record Head(int status, String contentType, long length, boolean keepAlive) {}
+
+    private final SocketChannel channel;
+    private final InputStream in;
+    private final OutputStream out;
+
+    private PeerConnection(SocketChannel channel) throws IOException {
+        this.channel = channel;
+        this.in = new BufferedInputStream(channel.socket().getInputStream(), 16 * 1024);
+        this.out = channel.socket().getOutputStream();
+    }
+
+    static PeerConnection open(InetSocketAddress address) throws IOException {
+        SocketChannel channel = SocketChannel.open();
+        try {
+            channel.socket().setTcpNoDelay(true);
+            channel.socket().connect(address, CONNECT_MS);
+            return new PeerConnection(channel);
+        } catch (IOException e) {
+            channel.close();
+            throw e;
+        }
+    }
+
+    /** False if the other side has closed it, or sent something nobody asked for. */
+    boolean usable() {
+        try {
+            channel.configureBlocking(false);
+            int read = channel.read(ByteBuffer.allocate(1));
+            channel.configureBlocking(true);
+            return read == 0;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /** Sends a request and reads the head of its answer, waiting at most {@code time} for each part of it. */
+    Head exchange(byte[] head, byte[] body, Duration time) throws IOException {
+        channel.socket().setSoTimeout((int) Math.max(1, Math.min(Integer.MAX_VALUE, time.toMillis())));
+        byte[] request = new byte[head.length + body.length];
+        System.arraycopy(head, 0, request, 0, head.length);
+        System.arraycopy(body, 0, request, head.length, body.length);
+        out.write(request);
+        out.flush();
+        return head();
+    }
+
+    /** The body of the answer. */
+    InputStream body(Head head) {
+        return head.length() < 0 ? new Chunked() : new Counted(head.length());
+    }
+
+    @Override
+    public void close() {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            // There is nothing left to lose on it.
+        }
+    }
+
+    private Head head() throws IOException {
+        String status = line();
+        if (!status.startsWith("HTTP/1.1 ") || status.length() < 12) {
+            throw new IOException("not an HTTP/1.1 answer");
+        }
+        int code = number(status.substring(9, 12), 10);
+        String type = "";
+        long length = 0;
+        boolean keepAlive = true;
+        int headers = 0;
+        for (String line = line(); !line.isEmpty(); line = line()) {
+            int colon = line.indexOf(':');
+            if (colon < 0 || ++headers > MAX_HEADERS) {
+                throw new IOException("a malformed header");
+            }
+            String value = line.substring(colon + 1).strip();
+            switch (line.substring(0, colon).toLowerCase(Locale.ROOT)) {
+                case "content-type" -> type = value;
+                case "content-length" -> length = number(value, 10);
+                case "transfer-encoding" -> length = -1;
+                case "connection" -> keepAlive = !value.equalsIgnoreCase("close");
+                default -> {
+                    // Nothing else concerns this side.
+                }
+            }
+        }
+        return new Head(code, type, length, keepAlive);
+    }
+
+    private String line() throws IOException {
+        StringBuilder line = new StringBuilder(64);
+        for (int c = in.read(); c != '\n'; c = in.read()) {
+            if (c < 0) {
+                throw new EOFException("the connection was closed");
+            }
+            if (line.length() >= MAX_HEAD_LINE) {
+                throw new IOException("a header line is too long");
+            }
+            if (c != '\r') {
+                line.append((char) c);
+            }
+        }
+        return line.toString();
+    }
+
+    private static int number(String text, int radix) throws IOException {
+        try {
+            int number = Integer.parseInt(text, radix);
+            if (number < 0) {
+                throw new IOException("a negative length");
+            }
+            return number;
+        } catch (NumberFormatException e) {
+            throw new IOException("not a number in an answer's head", e);
+        }
+    }
+
+    /** A body of known length. */
+    private final class Counted extends InputStream {
+        private long left;
+
+        Counted(long length) {
+            this.left = length;
+        }
+
+        @Override
+        public int read() throws IOException {
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+        }
+
+        @Override
+        public int read(byte[] into, int offset, int length) throws IOException {
+            if (left == 0) {
+                return -1;
+            }
+            int read = in.read(into, offset, (int) Math.min(length, left));
+            if (read < 0) {
+                throw new EOFException("the body ended early");
+            }
+            left -= read;
+            return read;
+        }
+    }
+
+    /** A body in chunks; trailers are skipped. */
+    private final class Chunked extends InputStream {
+        private long left;
+        private boolean first = true;
+        private boolean ended;
+
+        @Override
+        public int read() throws IOException {
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+        }
+
+        @Override
+        public int read(byte[] into, int offset, int length) throws IOException {
+            if (left == 0 && !next()) {
+                return -1;
+            }
+            int read = in.read(into, offset, (int) Math.min(length, left));
+            if (read < 0) {
+                throw new EOFException("the body ended early");
+            }
+            left -= read;
+            return read;
+        }
+
+        private boolean next() throws IOException {
+            if (ended) {
+                return false;
+            }
+            if (!first && !line().isEmpty()) {
+                throw new IOException("a malformed chunk");
+            }
+            first = false;
+            String size = line();
+            int semicolon = size.indexOf(';');
+            left = number((semicolon < 0 ? size : size.substring(0, semicolon)).strip(), 16);
+            if (left == 0) {
+                ended = true;
+                while (!line().isEmpty()) {
+                    // Trailers say nothing that is used.
+                }
+            }
+            return !ended;
+        }
+    }
+
+    /** True if the failure is the time that ran out. */
+    static boolean timedOut(IOException e) {
+        return e instanceof SocketTimeoutException;
+    }
+
+    /** Text of a request's head as bytes. */
+    static byte[] ascii(String head) {
+        return head.getBytes(StandardCharsets.ISO_8859_1);
+    }
+}
