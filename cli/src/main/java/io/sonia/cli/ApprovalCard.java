@@ -1,6 +1,7 @@
 package io.sonia.cli;
 
 import io.sonia.contracts.evaos.Approval;
+import io.sonia.contracts.evaos.ApprovalState;
 import io.sonia.kernel.json.Json;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,16 +21,21 @@ final class ApprovalCard {
                         SafeText.line(approval.toolName()),
                         Words.of(approval.riskTier()),
                         SafeText.line(approval.approvalId())));
-        if (!approval.summary().isBlank()) {
+        if (!approval.summary().isBlank() && !restates(approval)) {
             out.add("  " + SafeText.line(approval.summary()));
         }
         approval.args().forEach((name, value) -> out.addAll(argument(SafeText.line(name), value)));
-        out.add("  asked by %s, rule %s, expires in %s"
-                .formatted(
-                        SafeText.line(approval.requester().actorId()),
-                        SafeText.line(approval.ruleId()),
-                        Words.seconds(Math.max(0, approval.remainingSeconds()))));
+        String state = approval.state() == ApprovalState.PENDING
+                ? "expires in " + Words.seconds(Math.max(0, approval.remainingSeconds()))
+                : Words.of(approval.state());
+        out.add("  asked by %s, rule %s, %s"
+                .formatted(SafeText.line(approval.requester().actorId()), SafeText.line(approval.ruleId()), state));
         return out;
+    }
+
+    /** A summary that is only the call again would be read twice. */
+    private static boolean restates(Approval approval) {
+        return approval.summary().startsWith(approval.toolName() + " {");
     }
 
     /** The arguments on one line, for lists and for calls that need no decision. */

@@ -9,6 +9,9 @@ import org.jspecify.annotations.Nullable;
 /** An audit entry as it came over the wire, and the texts a person looks for in it. */
 record AuditRow(Map<String, @Nullable Object> entry) {
 
+    private static final int LONGEST = 240;
+    private static final List<String> HIDDEN = List.of("from", "to", "session_id", "turn_id", "approval_id", "tool_call_id");
+    private static final List<String> HIDDEN_ENDINGS = List.of("_sha256", "_digest", "_hash");
     private static final int TIME_START = "2026-01-01T".length();
     private static final int TIME_END = "2026-01-01T00:00:00.000".length();
 
@@ -57,11 +60,17 @@ record AuditRow(Map<String, @Nullable Object> entry) {
         return outcome().equals("OK");
     }
 
-    /** Who acted, and for whom or through whom if that is somebody else. */
     String actor() {
-        String actor = text("actor_id");
-        String behalf = text("on_behalf_of");
-        return behalf.isEmpty() || behalf.equals(actor) ? actor : actor + " for " + behalf;
+        return text("actor_id");
+    }
+
+    boolean byPerson() {
+        return text("actor_kind").equals("person");
+    }
+
+    /** A person by role, a service by name; who exactly the person is, the entry itself tells. */
+    String role() {
+        return byPerson() ? text("actor_role") : actor();
     }
 
     String resource() {
@@ -74,23 +83,30 @@ record AuditRow(Map<String, @Nullable Object> entry) {
         return text("correlation_id");
     }
 
-    /** The decision's inputs and the detail, on one line. */
+    /** The decision's inputs and the detail on one line, without the digests and ids that only a program compares. */
     String details() {
         StringBuilder out = new StringBuilder();
-        for (String field : new String[] {"rule_id", "policy_version", "fence_token", "duration_ms"}) {
-            append(out, field, entry.get(field));
-        }
-        if (!resource().contains(text("approval_id"))) {
-            append(out, "approval_id", entry.get("approval_id"));
-        }
         if (entry.get("detail") instanceof Map<?, ?> detail) {
+            Object from = detail.get("from");
+            append(out, "state", from == null ? detail.get("to") : from + " -> " + detail.get("to"));
             detail.forEach((key, value) -> append(out, String.valueOf(key), value));
         }
-        return out.toString();
+        append(out, "rule", entry.get("rule_id"));
+        if (!resource().contains(text("approval_id"))) {
+            append(out, "approval", entry.get("approval_id"));
+        }
+        if (entry.get("duration_ms") instanceof Number millis) {
+            append(out, "took", Words.millis(millis.doubleValue()));
+        }
+        return out.length() > LONGEST ? out.substring(0, LONGEST) + "..." : out.toString();
+    }
+
+    private static boolean forPrograms(String name) {
+        return HIDDEN.contains(name) || HIDDEN_ENDINGS.stream().anyMatch(name::endsWith);
     }
 
     private static void append(StringBuilder out, String name, @Nullable Object value) {
-        if (value != null) {
+        if (value != null && !forPrograms(name)) {
             out.append(out.isEmpty() ? "" : " ")
                     .append(SafeText.line(name))
                     .append('=')

@@ -5,6 +5,7 @@ import io.sonia.kernel.http.Operation;
 import io.sonia.kernel.json.Json;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -51,11 +52,17 @@ final class AuditTrace implements Callable<Integer> {
         List<String> out = new ArrayList<>();
         List<AuditRow> rows = AuditRow.all(trace.entries());
         long chains = rows.stream().map(AuditRow::chain).distinct().count();
-        out.add("%s: %d entries in %s%s"
+        String people = rows.stream()
+                .filter(AuditRow::byPerson)
+                .map(row -> row.role() + " " + row.actor())
+                .distinct()
+                .collect(Collectors.joining(", "));
+        out.add("%s: %d entries in %s%s%s"
                 .formatted(
                         SafeText.line(trace.correlationId()),
                         rows.size(),
                         Words.count(chains, "chain"),
+                        people.isEmpty() ? "" : ", " + people,
                         trace.complete()
                                 ? ""
                                 : ", not complete: no answer from " + String.join(", ", trace.missing())));
@@ -67,7 +74,7 @@ final class AuditTrace implements Callable<Integer> {
                             row.chain(),
                             row.operation(),
                             screen.paint(row.good() ? Ink.GREEN : Ink.RED, outcome),
-                            row.actor(),
+                            "%-13s".formatted(row.role()),
                             row.resource()));
             if (!row.details().isEmpty()) {
                 out.add("              " + screen.paint(Ink.DIM, row.details()));

@@ -94,7 +94,11 @@ final class AuditVerify implements Callable<Integer> {
                     found.firstHash(),
                     found.lastHash());
         } catch (SoniaException unreadable) {
-            throw ErrorLine.local(unreadable);
+            throw Failure.of(
+                    ExitCode.NEGATIVE,
+                    "the store cannot be verified",
+                    SafeText.line(unreadable.text()),
+                    "give the sonia.db of a service");
         }
     }
 

@@ -31,14 +31,15 @@ final class Decisions {
     }
 
     /**
-     * Decides what was shown and nothing else: the fence token refuses an approval that has changed since.
+     * Decides what was shown and nothing else: the fence token refuses an approval that has changed since. On record the
+     * decision stands with the request that it belongs to.
      *
      * @param wait whether a yes waits until the call has run
      */
     Decided decide(Approval shown, boolean approve, @Nullable String reason, boolean wait) {
         DecideRequest request = new DecideRequest(shown.fenceToken(), reason, wait ? RUN_MS : 0);
         Operation operation = approve ? Operation.CONFIRMATION_APPROVE : Operation.CONFIRMATION_DENY;
-        return client.on(operation)
+        return client.on(operation, shown.correlationId())
                 .path("confirmation_id", shown.approvalId())
                 .idempotencyKey(client.ids().next("cli_"))
                 .body(request)

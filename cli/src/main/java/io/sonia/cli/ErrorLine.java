@@ -35,8 +35,15 @@ final class ErrorLine {
 
     /** What this command met by itself, before any call: its exit code is that of a refused start. */
     static Failure local(SoniaException failure) {
-        return Failure.of(
-                        exitCode(failure.code()), failure.text(), failure.code().message(), "see ./sonia doctor")
+        ExitCode code = exitCode(failure.code());
+        String what =
+                switch (code) {
+                    case CONFIG -> "the configuration is refused";
+                    case KEYS -> "a key cannot be used";
+                    case STORAGE -> "the disk cannot be used";
+                    default -> "the command failed";
+                };
+        return Failure.of(code, what, SafeText.line(failure.text()), "see ./sonia doctor")
                 .with(below(failure));
     }
 

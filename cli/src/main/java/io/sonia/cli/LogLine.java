@@ -68,12 +68,12 @@ final class LogLine {
     private String fields() {
         StringBuilder out = new StringBuilder();
         values.forEach((key, value) -> {
-            if (!COLUMNS.contains(key)) {
+            if (!COLUMNS.contains(key) && value != null) {
                 append(out, SafeText.line(key) + "=" + plain(value));
             }
         });
-        if (values.get("duration_ms") != null) {
-            append(out, text("duration_ms") + " ms");
+        if (values.get("duration_ms") instanceof Number millis) {
+            append(out, Words.millis(millis.doubleValue()));
         }
         append(out, text("correlation_id"));
         if (values.get("exception") instanceof Map<?, ?> thrown) {

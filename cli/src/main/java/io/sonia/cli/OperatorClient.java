@@ -71,7 +71,12 @@ final class OperatorClient {
 
     /** Begins a call under a correlation id of its own. */
     Peer.Request on(Operation operation) {
-        return on(operation, ids.next("req_"), operation.deadline().plus(MARGIN));
+        return on(operation, ids.next("req_"));
+    }
+
+    /** Begins a call that belongs to an earlier request and is to be found with it on record. */
+    Peer.Request on(Operation operation, String correlationId) {
+        return on(operation, correlationId, operation.deadline().plus(MARGIN));
     }
 
     /** Begins a call that may take as long as a person needs to decide. */

@@ -9,6 +9,8 @@ import io.sonia.kernel.ServiceName;
 import io.sonia.kernel.SoniaException;
 import io.sonia.kernel.http.Operation;
 import io.sonia.kernel.json.Json;
+import io.sonia.kernel.process.PidRecord;
+import io.sonia.kernel.process.Processes;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -17,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -62,8 +65,7 @@ final class Status implements Callable<Integer> {
     @Override
     public Integer call() {
         Addresses addresses = Addresses.of(place.home(), place.environment());
-        boolean running =
-                java.util.Arrays.stream(ServiceName.values()).anyMatch(service -> Probe.listens(addresses.of(service)));
+        boolean running = Stream.of(ServiceName.values()).anyMatch(each -> Probe.listens(addresses.of(each)));
         if (!running) {
             if (json) {
                 place.screen().line(Json.text(new Report(false, false, home(), null, List.of())));
@@ -103,7 +105,7 @@ final class Status implements Callable<Integer> {
                 service.wireName(),
                 told == null || told.state() == ServiceState.UNKNOWN ? seen(found) : Words.of(told.state()),
                 found == Probe.Found.READY,
-                told == null ? null : told.pid(),
+                pid(service, told),
                 address.port(),
                 started == null
                         ? null
@@ -112,6 +114,17 @@ final class Status implements Callable<Integer> {
                 dep != null && dep.error() == null ? Double.valueOf(dep.latencyMs()) : null,
                 dep == null ? null : dep.version(),
                 record == null ? null : record.error());
+    }
+
+    /** What the supervisor says, or else what is on record: all in one, every service is in the main process. */
+    private @Nullable Long pid(ServiceName service, @Nullable ServiceRecord told) {
+        if (told == null || told.pid() != null) {
+            return told == null ? null : told.pid();
+        }
+        Map<ServiceName, PidRecord> recorded =
+                new RecordedProcesses(place.home(), new Processes(place.clock())).alive();
+        PidRecord record = recorded.containsKey(service) ? recorded.get(service) : recorded.get(ServiceName.EVA_OS);
+        return record == null ? null : Long.valueOf(record.pid());
     }
 
     private static String seen(Probe.Found found) {
