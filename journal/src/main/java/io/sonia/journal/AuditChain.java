@@ -18,7 +18,7 @@ public final class AuditChain {
     public static final long MAX_VERIFIED = 1_000_000;
 
     /** Entries read per snapshot, so that a long verification does not hold the write-ahead log. */
-    private static final int STEP = 2000;
+    static final int STEP = 2000;
 
     /** The newest entry: how many there are, and its hash. */
     public record Head(long size, String hash) {

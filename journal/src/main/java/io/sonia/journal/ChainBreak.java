@@ -24,6 +24,9 @@ record ChainBreak(long firstBadSeq, String reason) {
     /** There is an entry that this process did not write. */
     static final String BEYOND_HEAD = "beyond_head";
 
+    /** The entry's place in the file is damaged. */
+    static final String UNREADABLE = "unreadable";
+
     SoniaException asException() {
         return SoniaException.of(ErrorCode.AUDIT_CHAIN_BROKEN)
                 .with("first_bad_seq", firstBadSeq)

@@ -52,6 +52,11 @@ final class ChainWalk {
         }
     }
 
+    /** The entry that has to come next cannot be read. */
+    void cannotRead(String reason) {
+        broken = new ChainBreak(next, reason);
+    }
+
     /** The newest entry must be the one that was written last. */
     void endsAt(AuditChain.Head head) {
         if (head.size() >= from && !last.equals(head.hash())) {

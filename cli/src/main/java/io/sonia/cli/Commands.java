@@ -1,0 +1,108 @@
+package io.sonia.cli;
+
+import io.sonia.kernel.SoniaException;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** All commands under one roof: their help, their errors and their exit codes. */
+final class Commands {
+
+    private static final int STDIN = 0;
+
+    private Commands() {}
+
+    /** Runs the command line and returns the exit code; whatever goes wrong is told in one line. */
+    static int run(Workplace place, String... args) {
+        return root(place).execute(args.length == 0 ? new String[] {"--help"} : args);
+    }
+
+    static CommandLine root(Workplace place) {
+        boolean interactive = place.screen().terminal() && Screen.isTerminal(STDIN);
+        CommandLine root = new CommandLine(new Sonia());
+        root.addSubcommand("up", new Up(place));
+        root.addSubcommand("down", new Down(place));
+        root.addSubcommand("status", new Status(place));
+        root.addSubcommand("logs", new Logs(place));
+        root.addSubcommand("chat", new Chat(place, System.in, interactive));
+        root.addSubcommand(
+                "approvals",
+                new CommandLine(new Approvals())
+                        .addSubcommand("list", new ApprovalsList(place))
+                        .addSubcommand("approve", new ApprovalsApprove(place))
+                        .addSubcommand("deny", new ApprovalsDeny(place)));
+        root.addSubcommand(
+                "audit",
+                new CommandLine(new Audit())
+                        .addSubcommand("list", new AuditList(place))
+                        .addSubcommand("trace", new AuditTrace(place))
+                        .addSubcommand("verify", new AuditVerify(place)));
+        root.addSubcommand("doctor", new Doctor(place));
+        root.addSubcommand("version", new VersionCommand(place));
+        root.addSubcommand("completion", new Completion(place));
+        describe(root, place);
+        return root;
+    }
+
+    private static void describe(CommandLine root, Workplace place) {
+        addHelp(root.getCommandSpec());
+        Map<String, String> codes = new LinkedHashMap<>(ExitCode.meanings());
+        root.getCommandSpec()
+                .usageMessage()
+                .exitCodeListHeading("%nExit codes:%n")
+                .exitCodeList(codes);
+        root.setOut(new PrintWriter(place.screen().out(), true, StandardCharsets.UTF_8));
+        root.setErr(new PrintWriter(place.screen().err(), true, StandardCharsets.UTF_8));
+        root.setColorScheme(CommandLine.Help.defaultColorScheme(
+                place.screen().colours() ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF));
+        root.setUsageHelpAutoWidth(true);
+        root.setCaseInsensitiveEnumValuesAllowed(true);
+        root.setParameterExceptionHandler((wrong, args) -> misused(wrong, place));
+        root.setExecutionExceptionHandler((failed, command, parsed) -> failed(failed, place));
+    }
+
+    private static void addHelp(CommandSpec spec) {
+        spec.addOption(OptionSpec.builder("-h", "--help")
+                .usageHelp(true)
+                .description("show this help and exit")
+                .build());
+        spec.usageMessage().optionListHeading("%nOptions:%n").commandListHeading("%nCommands:%n");
+        spec.subcommands().values().forEach(each -> addHelp(each.getCommandSpec()));
+    }
+
+    private static int misused(ParameterException wrong, Workplace place) {
+        String what =
+                String.valueOf(wrong.getMessage()).lines().findFirst().orElse("the command line is not understood");
+        String name = wrong.getCommandLine().getCommandSpec().qualifiedName();
+        place.screen().error(SafeText.line(what) + " - the command line is not understood - see ./" + name + " --help");
+        UnmatchedArgumentException.printSuggestions(
+                wrong, wrong.getCommandLine().getErr());
+        return ExitCode.USAGE.code();
+    }
+
+    /** The end of a command that failed: never a stack trace. */
+    static int failed(Throwable thrown, Workplace place) {
+        Failure failure = switch (thrown) {
+            case Failure told -> told;
+            case SoniaException refused -> ErrorLine.of(refused, place);
+            case IOException e ->
+                Failure.of(ExitCode.NEGATIVE, "a file could not be used", Reason.of(e), "see ./sonia doctor");
+            default ->
+                Failure.of(
+                        ExitCode.NEGATIVE,
+                        "the command failed",
+                        thrown.toString(),
+                        "this is a defect of the sonia command: please report it");
+        };
+        place.screen().error(failure.line());
+        failure.more().forEach(place.screen().err()::println);
+        return failure.exitCode();
+    }
+}

@@ -1,0 +1,64 @@
+package io.sonia.cli;
+
+import io.sonia.kernel.ServiceName;
+import io.sonia.kernel.process.Child;
+import io.sonia.kernel.process.Command;
+import io.sonia.kernel.process.Processes;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The command line of the services' process, and its start in a session of its own. */
+final class Launch {
+
+    /** Serial collection and small headers: least memory and fastest start on few cores. */
+    private static final List<String> JVM =
+            List.of("-Xlog:disable", "-Xmx128m", "-XX:+UseSerialGC", "-XX:+UseCompactObjectHeaders");
+
+    private final Workplace place;
+    private final boolean allInOne;
+
+    Launch(Workplace place, boolean allInOne) {
+        this.place = place;
+        this.allInOne = allInOne;
+    }
+
+    /** What the process writes outside of the services' own logs: why it could not start. */
+    static Path bootLog(Workplace place) {
+        return place.home().log(ServiceName.EVA_OS).resolveSibling("boot.log");
+    }
+
+    Child start(Processes processes) throws IOException {
+        Path log = bootLog(place);
+        Files.deleteIfExists(log);
+        Map<String, String> environment = new HashMap<>(place.environment());
+        environment.put("SONIA_HOME", place.home().root().toString());
+        Child child =
+                processes.spawn(new Command(argv(), environment, place.home().root(), log));
+        child.input().close();
+        return child;
+    }
+
+    private List<String> argv() {
+        return allInOne ? argv("all") : argv(ServiceName.EVA_OS.wireName(), "--supervise");
+    }
+
+    /** Runs the services' jar with these words. */
+    List<String> argv(String... words) {
+        List<String> argv = new ArrayList<>();
+        argv.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        argv.addAll(JVM);
+        Path archive = place.dist().resolve("services.jsa");
+        if (Files.isReadable(archive)) {
+            argv.add("-XX:SharedArchiveFile=" + archive);
+        }
+        argv.add("-jar");
+        argv.add(place.dist().resolve("sonia.jar").toString());
+        argv.addAll(List.of(words));
+        return argv;
+    }
+}

@@ -1,0 +1,102 @@
+package io.sonia.cli;
+
+import io.sonia.kernel.Hlc;
+import io.sonia.kernel.Ids;
+import io.sonia.kernel.SecretFile;
+import io.sonia.kernel.ServiceName;
+import io.sonia.kernel.SoniaException;
+import io.sonia.kernel.http.Context;
+import io.sonia.kernel.http.Deadline;
+import io.sonia.kernel.http.Operation;
+import io.sonia.kernel.http.Peer;
+import io.sonia.kernel.http.Trace;
+import io.sonia.kernel.identity.Caller;
+import java.net.http.HttpClient;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+
+/** Calls a running stack with the operator's key: the gateway, and EVA-OS for what EVA-OS alone serves. */
+final class OperatorClient {
+
+    /** On top of the time an operation takes at most, for its answer to arrive. */
+    private static final Duration MARGIN = Duration.ofSeconds(2);
+
+    private static final Duration LONGEST = Duration.ofMinutes(5);
+
+    private final Workplace place;
+    private final Addresses addresses;
+    private final String token;
+    private final HttpClient client = Peer.newClient();
+    private final Ids ids = new Ids(new SecureRandom());
+
+    private OperatorClient(Workplace place, Addresses addresses, String token) {
+        this.place = place;
+        this.addresses = addresses;
+        this.token = token;
+    }
+
+    /** Reads the operator's key, which EVA-OS has written at its first start. */
+    static OperatorClient of(Workplace place) {
+        Path file = place.home().operatorToken();
+        if (!Files.exists(file)) {
+            throw notRunning(place, "it has never been started in this home");
+        }
+        byte[] token = key(file);
+        Addresses addresses = Addresses.of(place.home(), place.environment());
+        return new OperatorClient(place, addresses, new String(token, StandardCharsets.US_ASCII).strip());
+    }
+
+    private static byte[] key(Path file) {
+        try {
+            return SecretFile.read(file, "start SONIA anew with ./sonia down and ./sonia up");
+        } catch (SoniaException unsafe) {
+            throw ErrorLine.local(unsafe);
+        }
+    }
+
+    static Failure notRunning(Workplace place, String cause) {
+        return Failure.of(
+                ExitCode.NOT_RUNNING,
+                "SONIA is not running",
+                cause + " (home " + place.home().root() + ")",
+                "start it with ./sonia up");
+    }
+
+    Ids ids() {
+        return ids;
+    }
+
+    /** Begins a call under a correlation id of its own. */
+    Peer.Request on(Operation operation) {
+        return on(operation, ids.next("req_"));
+    }
+
+    /** Begins a call that belongs to an earlier request and is to be found with it on record. */
+    Peer.Request on(Operation operation, String correlationId) {
+        return on(operation, correlationId, operation.deadline().plus(MARGIN));
+    }
+
+    /** Begins a call that may take as long as a person needs to decide. */
+    Peer.Request onPatiently(Operation operation) {
+        return on(operation, ids.next("req_"), LONGEST);
+    }
+
+    private Peer.Request on(Operation operation, String correlationId, Duration time) {
+        Context context = new Context(
+                correlationId,
+                Trace.continued(null, null, ids),
+                Deadline.in(time, place.clock()),
+                Caller.NOBODY,
+                token,
+                null);
+        return peer(operation.service() == ServiceName.EVA_OS ? ServiceName.EVA_OS : ServiceName.API_GATEWAY)
+                .on(context, operation);
+    }
+
+    private Peer peer(ServiceName service) {
+        return new Peer(service.wireName(), addresses.of(service).uri(), client, new Hlc(place.clock()), () -> "");
+    }
+}

@@ -1,0 +1,145 @@
+package io.sonia.cli;
+
+import io.sonia.contracts.Installation;
+import io.sonia.kernel.Ids;
+import io.sonia.kernel.ServiceName;
+import io.sonia.kernel.SoniaException;
+import io.sonia.kernel.Version;
+import io.sonia.kernel.process.Child;
+import io.sonia.kernel.process.Processes;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/**
+ * Starts the stack and waits until all of it is ready. Does as little as possible before the services' process is
+ * started: the time from here to the prompt is what a user waits.
+ */
+@Command(name = "up", description = "Set up what is missing, start SONIA and wait until it is ready")
+final class Up implements Callable<Integer> {
+
+    static final String ALL_IN_ONE = "--all-in-one";
+
+    /** For processes that a killed EVA-OS has left: they are on their way out by themselves. */
+    private static final Duration LEFTOVER_GRACE = Duration.ofSeconds(10);
+
+    private final Workplace place;
+
+    @Option(names = ALL_IN_ONE, description = "run all services in one process instead of one each")
+    private boolean allInOne;
+
+    Up(Workplace place) {
+        this.place = place;
+    }
+
+    Up allInOne() {
+        allInOne = true;
+        return this;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        long began = place.clock().nanoTime();
+        checkDistribution();
+        Processes processes = new Processes(place.clock());
+        RecordedProcesses recorded = new RecordedProcesses(place.home(), processes);
+        try (StartLock _ = StartLock.take(place.home())) {
+            if (recorded.main().isPresent()) {
+                place.screen().remark("SONIA is running already (./sonia down stops it)");
+                new Status(place).call();
+                return ExitCode.OK.code();
+            }
+            install();
+            new Shutdown(place, processes).run(LEFTOVER_GRACE);
+            Addresses addresses = Addresses.of(place.home(), place.environment());
+            checkPorts(addresses);
+            Child child = new Launch(place, allInOne).start(processes);
+            recorded.put(child.record());
+            place.screen()
+                    .remark("starting SONIA " + Version.PRODUCT
+                            + (allInOne ? ", all services in one process" : ", one process for each service"));
+            Set<ServiceName> missing = new Readiness(place, addresses, began).await(child);
+            if (!missing.isEmpty()) {
+                throw failed(child, missing);
+            }
+            ready(addresses, place.clock().nanoTime() - began);
+        }
+        return ExitCode.OK.code();
+    }
+
+    private void install() {
+        try {
+            Installation.ensure(place.home(), new Ids(new SecureRandom()));
+        } catch (SoniaException refused) {
+            throw ErrorLine.local(refused);
+        }
+    }
+
+    private void checkDistribution() {
+        if (!Files.isReadable(place.dist().resolve("sonia.jar"))) {
+            throw Failure.of(
+                    ExitCode.INTERNAL,
+                    "SONIA cannot be started",
+                    place.dist().resolve("sonia.jar") + " is missing",
+                    "run ./sonia build");
+        }
+    }
+
+    private void checkPorts(Addresses addresses) {
+        for (ServiceName service : ServiceName.values()) {
+            Addresses.Address address = addresses.of(service);
+            if (!Probe.free(address)) {
+                throw portTaken(service, address);
+            }
+        }
+    }
+
+    private static Failure portTaken(ServiceName service, Addresses.Address address) {
+        String owner = PortOwner.of(address.port())
+                .map(found -> "process " + found.pid() + " (" + found.command() + ") listens there")
+                .orElse("a process of another user listens there, or the host is not of this machine");
+        return Failure.of(
+                ExitCode.PORT_TAKEN,
+                "port " + address.port() + " of " + service + " is taken",
+                owner,
+                "stop that process, or set SONIA_SERVICES__"
+                        + service.wireName().replace('-', '_').toUpperCase(Locale.ROOT) + "__PORT");
+    }
+
+    private Failure failed(Child child, Set<ServiceName> missing) {
+        if (child.exit().isDone()) {
+            int code = child.exit().join().code();
+            List<String> reason = BootLog.reason(Launch.bootLog(place));
+            return Failure.ofProcess(
+                            code == 0 ? ExitCode.INTERNAL.code() : code,
+                            "SONIA could not start",
+                            reason.isEmpty()
+                                    ? "the process ended with " + child.exit().join()
+                                    : reason.getFirst(),
+                            "./sonia doctor checks everything a start needs")
+                    .with(reason.isEmpty() ? List.of() : reason.subList(1, reason.size()));
+        }
+        return Failure.of(
+                        ExitCode.INTERNAL,
+                        "not ready after " + Readiness.LONGEST.toSeconds() + " s: " + missing,
+                        "the reason is in the log",
+                        "look with ./sonia logs, stop with ./sonia down")
+                .with(new LogTail(place).lastErrors(missing));
+    }
+
+    private void ready(Addresses addresses, long nanos) {
+        Screen screen = place.screen();
+        screen.line("SONIA " + Version.PRODUCT + " is up after " + Readiness.seconds(nanos));
+        screen.line("  address         " + addresses.of(ServiceName.API_GATEWAY));
+        screen.line("  home            " + place.home().root());
+        screen.line("  operator token  " + place.home().operatorToken());
+        screen.line("next: ./sonia chat");
+    }
+}
