@@ -11,7 +11,6 @@ import io.sonia.kernel.http.Operation;
 import io.sonia.kernel.http.Peer;
 import io.sonia.kernel.http.Trace;
 import io.sonia.kernel.identity.Caller;
-import java.net.http.HttpClient;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,7 +28,6 @@ final class OperatorClient {
     private final Workplace place;
     private final Addresses addresses;
     private final String token;
-    private final HttpClient client = Peer.newClient();
     private final Ids ids = new Ids(new SecureRandom());
 
     private OperatorClient(Workplace place, Addresses addresses, String token) {
@@ -97,6 +95,6 @@ final class OperatorClient {
     }
 
     private Peer peer(ServiceName service) {
-        return new Peer(service.wireName(), addresses.of(service).uri(), client, new Hlc(place.clock()), () -> "");
+        return new Peer(service.wireName(), addresses.of(service).port(), new Hlc(place.clock()), () -> "");
     }
 }

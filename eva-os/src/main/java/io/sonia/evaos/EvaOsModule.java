@@ -4,6 +4,15 @@ import io.sonia.contracts.Cursors;
 import io.sonia.contracts.ServiceDefinition;
 import io.sonia.contracts.ServiceModule;
 import io.sonia.contracts.ServiceParts;
+import java.util.ArrayList;
+import io.sonia.kernel.settings.ServicesConfig;
+import io.sonia.journal.Migration;
+import io.sonia.evaos.supervision.SupervisionSchema;
+import io.sonia.evaos.supervision.SupervisionRoutes;
+import io.sonia.evaos.supervision.SupervisionConfig;
+import io.sonia.evaos.supervision.Supervision;
+import io.sonia.evaos.supervision.HealthProbe;
+import io.sonia.evaos.supervision.ChildPlan;
 import io.sonia.contracts.policy.PolicySet;
 import io.sonia.kernel.ServiceName;
 import io.sonia.kernel.http.Route;
@@ -19,11 +28,8 @@ import org.jspecify.annotations.Nullable;
 /** EVA-OS, the control plane: identity, policy, the gate, approvals, grants and tasks. */
 public final class EvaOsModule implements ServiceModule {
 
-    public static final ServiceDefinition DEFINITION = new ServiceDefinition(
-            ServiceName.EVA_OS,
-            List.of(ApprovalsConfig.SECTION, PolicyConfig.SECTION),
-            EvaOsSchema.MIGRATIONS,
-            EvaOsModule::new);
+    /** EVA-OS beside the other services in one process. */
+    public static final ServiceDefinition DEFINITION = supervising(List.of());
 
     private static final Duration SWEEP_EVERY = Duration.ofSeconds(1);
     private static final Duration RENEW_EVERY = Duration.ofSeconds(10);
@@ -33,6 +39,18 @@ public final class EvaOsModule implements ServiceModule {
     private final PolicyInForce policy;
     private final ApprovalSweep sweep;
     private final EvaOsRoutes routes;
+    private final Supervision supervision;
+
+    /** EVA-OS that runs the planned services as its child processes. */
+    public static ServiceDefinition supervising(List<ChildPlan> plans) {
+        List<Migration> migrations = new ArrayList<>(EvaOsSchema.MIGRATIONS);
+        migrations.add(SupervisionSchema.migration(migrations.size() + 1));
+        return new ServiceDefinition(
+                ServiceName.EVA_OS,
+                List.of(ApprovalsConfig.SECTION, PolicyConfig.SECTION, SupervisionConfig.SECTION),
+                migrations,
+                parts -> new EvaOsModule(parts, plans));
+    }
 
     /**
      * Issues the keys of all services first, because nothing else in the house can start without them.
@@ -40,7 +58,7 @@ public final class EvaOsModule implements ServiceModule {
      * @throws io.sonia.kernel.SoniaException AUTH_UNAVAILABLE if key material is missing or bad, CONFIG_INVALID if the
      *     policy is refused
      */
-    private EvaOsModule(ServiceParts parts) {
+    private EvaOsModule(ServiceParts parts, List<ChildPlan> plans) {
         this.parts = parts;
         Foundation base = new Foundation(parts.journal(), parts.clock(), parts.ids(), new Figures(parts.metrics()));
         KeyMaterial keys = KeyMaterial.load(parts.home());
@@ -64,17 +82,37 @@ public final class EvaOsModule implements ServiceModule {
                 new Tasks(base, cursors),
                 policy,
                 identities);
+        this.supervision = supervision(parts, plans);
         parts.metrics()
                 .gauge("sonia_approvals_pending", "Approvals that wait for a person", () -> count(Counted.PENDING));
     }
 
+    private static Supervision supervision(ServiceParts parts, List<ChildPlan> plans) {
+        SupervisionConfig config = parts.settings().section(SupervisionConfig.SECTION);
+        return new Supervision(
+                plans,
+                new Supervision.Parts(
+                        config,
+                        parts.settings().section(ServicesConfig.SECTION),
+                        parts.home(),
+                        parts.journal(),
+                        parts.clock(),
+                        parts.ids(),
+                        parts.log(),
+                        parts.metrics(),
+                        new HealthProbe(parts.peers()::port, config.probeTimeout(), parts.clock())));
+    }
+
     @Override
     public List<Route<?>> routes() {
-        return routes.list();
+        List<Route<?>> all = new ArrayList<>(routes.list());
+        all.addAll(new SupervisionRoutes(supervision).list());
+        return all;
     }
 
     @Override
     public void start() {
+        supervision.startAll();
         sweep.boot();
         parts.timers().every("approvals", SWEEP_EVERY, sweep::tick);
         parts.timers().every("credentials of all services", RENEW_EVERY, this::renew);
@@ -91,7 +129,7 @@ public final class EvaOsModule implements ServiceModule {
 
     @Override
     public void close() {
-        // The timers belong to the host, and nothing else runs here.
+        supervision.stopAll();
     }
 
     private void renew() {

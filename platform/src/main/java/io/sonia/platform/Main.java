@@ -78,11 +78,12 @@ public final class Main {
 
     private static Stack start(List<String> words, Map<String, String> environment) {
         Home home = new Home(Path.of(environment.getOrDefault("SONIA_HOME", "run")));
-        List<ServiceDefinition> chosen = chosen(words);
         Clock clock = Clock.system();
         Settings settings = Settings.load(home.configFile(), environment, sections(), clock);
-        return Stack.start(
-                chosen, home, settings, clock, new Ids(new SecureRandom()), new Logs(clock), words.contains("--supervise"));
+        List<ServiceDefinition> chosen = words.contains("--supervise")
+                ? List.of(EvaOsModule.supervising(Children.plans(home, settings, environment)))
+                : chosen(words);
+        return Stack.start(chosen, home, settings, clock, new Ids(new SecureRandom()), new Logs(clock));
     }
 
     /** All settings of all services: every process checks the whole file. */

@@ -33,8 +33,7 @@ final class Stack implements AutoCloseable {
             Settings settings,
             Clock clock,
             Ids ids,
-            Logs logs,
-            boolean supervise) {
+            Logs logs) {
         Stack stack = new Stack(logs);
         Process process = new Process(home, settings, clock, ids, logs, Stack::halt);
         try {
