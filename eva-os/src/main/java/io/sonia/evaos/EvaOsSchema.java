@@ -87,18 +87,9 @@ final class EvaOsSchema {
               revoked_at TEXT,
               generation INTEGER NOT NULL
             );
-            CREATE TABLE restart_budgets (
-              service_name TEXT PRIMARY KEY,
-              window_start_ms INTEGER NOT NULL,
-              attempt_count INTEGER NOT NULL,
-              backoff_until_epoch_ms INTEGER NOT NULL,
-              exhausted INTEGER NOT NULL,
-              updated_at TEXT NOT NULL
-            );
             """;
 
     private static final String DOWN = """
-            DROP TABLE restart_budgets;
             DROP TABLE credentials;
             DROP TABLE principals;
             DROP TABLE tasks;
