@@ -47,7 +47,7 @@ class SeparateProcessesIT extends StackScenarios {
                 "-XX:TieredStopAtLevel=1",
                 "--enable-native-access=ALL-UNNAMED",
                 "-cp",
-                System.getProperty("java.class.path"),
+                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
                 "io.sonia.platform.Main",
                 "eva-os",
                 "--supervise");
@@ -129,6 +129,7 @@ class SeparateProcessesIT extends StackScenarios {
                 .post("/v1/turn", Map.of("input_text", "write kept to kept.txt", "conversation_id", "survives"));
         assertThat(waiting.status()).as(waiting.text()).isEqualTo(202);
         List<Long> children = java.util.Arrays.stream(ServiceName.values())
+                .filter(service -> service != ServiceName.EVA_OS)
                 .map(SeparateProcessesIT::pid)
                 .toList();
         supervisor.destroyForcibly().waitFor();
