@@ -19,8 +19,9 @@ final class Assignments {
             char c = text.charAt(i);
             if ((c == ':' || c == '=') && i >= copied) {
                 String name = nameBefore(text, i);
-                if (!name.isEmpty() && SecretNames.hidesText(name)) {
-                    int start = valueStart(text, i + 1);
+                int start = valueStart(text, i + 1);
+                // What was removed before is left alone, and not searched for its end again and again.
+                if (!name.isEmpty() && SecretNames.hidesText(name) && !text.startsWith(MARK, start)) {
                     int end = valueEnd(text, start, name);
                     if (worthHiding(text, start, end, name)) {
                         out = out == null ? new StringBuilder(text.length()) : out;
@@ -35,7 +36,8 @@ final class Assignments {
 
     private static boolean worthHiding(String text, int start, int end, String name) {
         int shortest = name.equalsIgnoreCase("token") ? SHORTEST_TOKEN : 1;
-        return end - start >= shortest && !text.startsWith(MARK, start);
+        boolean number = end > start && text.substring(start, end).chars().allMatch(Character::isDigit);
+        return end - start >= shortest && (!number || SecretNames.hidesNumber(name));
     }
 
     private static String nameBefore(String text, int at) {

@@ -21,26 +21,11 @@ public final class Redactor {
     private static final int DASHES = 16;
     private static final int BEARER = 32;
 
-    private static final int LONG = 16;
-    private static final int FEWEST_DIGITS = 9;
     private static final String SECRET = "[REDACTED:secret]";
 
-    /** A key may also follow an escaped line break, as in quoted JSON. */
-    private static final String START = "(?:(?<![A-Za-z0-9_-])|(?<=\\\\[nrt]))";
-
-    /** SONIA's own keys and grants, then the published forms of model, code and cloud providers. */
-    private static final Pattern KEY = Pattern.compile(START
-            + "(?:s[kt]-sonia-[A-Za-z0-9._-]{8,}+"
-            + "|sgr_[A-Za-z0-9._-]{16,}+"
-            + "|(?:sk-|gsk_|xai-|pplx-|nvapi-|glpat-|github_pat_|xox[abeprs]-|AIza)[A-Za-z0-9_-]{16,}+"
-            + "|(?:hf_|r8_|npm_|gh[opsur]_)[A-Za-z0-9]{30,}+"
-            + "|A[KS]IA[0-9A-Z]{16}+(?![A-Za-z0-9]))");
-
-    private static final Pattern JWT =
-            Pattern.compile(START + "eyJ[A-Za-z0-9_-]{8,}+\\.[A-Za-z0-9_-]{4,}+(?:\\.[A-Za-z0-9_-]*+)?");
     private static final Pattern BEARER_TOKEN = Pattern.compile(
             "(?i)(?<![a-z0-9])(bearer\\s{1,4})(?=[^\\s,;]{0,19}[0-9._~+/=-]|[^\\s,;]{20})" + "([a-z0-9._~+/=-]{8,}+)");
-    private static final Pattern CONNECTION = Pattern.compile("(://)[^\\s/@:]{0,128}:[^\\s/@]{1,256}@");
+    private static final Pattern CONNECTION = Pattern.compile("(://)[^\\s/@:\\[]{0,128}:[^\\s/@]{1,256}@");
     private static final Pattern BLOCK = Pattern.compile("-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----");
     private static final String BLOCK_END = "PRIVATE KEY";
 
@@ -56,7 +41,10 @@ public final class Redactor {
         if ((hints & AT_SIGN) != 0) {
             out = Addresses.redact(out);
         }
-        return (hints & NUMBER) == 0 ? out : PersonalNumbers.redact(out);
+        if ((hints & NUMBER) != 0) {
+            out = PersonalNumbers.redact(out);
+        }
+        return out.equals(text) ? text : out;
     }
 
     /** True if the text holds a key, token, password or private key. */
@@ -115,8 +103,7 @@ public final class Redactor {
             out = CONNECTION.matcher(out).replaceAll("$1[REDACTED:connection]@");
         }
         if ((hints & LONG_WORD) != 0) {
-            out = KEY.matcher(out).replaceAll("[REDACTED:key]");
-            out = JWT.matcher(out).replaceAll("[REDACTED:jwt]");
+            out = Keys.redact(out);
         }
         return (hints & BEARER) == 0 ? out : BEARER_TOKEN.matcher(out).replaceAll(Redactor::bearer);
     }
@@ -155,10 +142,8 @@ public final class Redactor {
             if (dashes == 5) {
                 hints |= DASHES;
             }
-            if (c >= '0' && c <= '9') {
-                word++;
-                digits++;
-            } else if (isLetter(c) || c == '_' || c == '-' || c == '.') {
+            digits += c >= '0' && c <= '9' ? 1 : 0;
+            if (Keys.isWord(c)) {
                 word++;
                 if ((c == 'b' || c == 'B') && text.regionMatches(true, i, "bearer", 0, 6)) {
                     hints |= BEARER;
@@ -167,15 +152,10 @@ public final class Redactor {
                 word = 0;
                 hints |= c == ':' || c == '=' ? ASSIGNMENT : c == '@' ? AT_SIGN : 0;
             }
-            if (word == LONG) {
+            if (word == Keys.SHORTEST) {
                 hints |= LONG_WORD;
             }
         }
-        return digits < FEWEST_DIGITS ? hints : hints | NUMBER;
-    }
-
-    private static boolean isLetter(char c) {
-        int lower = c | 0x20;
-        return lower >= 'a' && lower <= 'z';
+        return digits < PersonalNumbers.FEWEST_DIGITS ? hints : hints | NUMBER;
     }
 }

@@ -119,7 +119,7 @@ class TimersTest {
         clock.advance(SECOND);
         started.await();
         Thread closer = Thread.ofVirtual().start(timers::close);
-        while (closer.getState() != Thread.State.TIMED_WAITING) {
+        while (closer.isAlive() && closer.getState() != Thread.State.TIMED_WAITING) {
             Thread.onSpinWait();
         }
         closing.countDown();

@@ -9,6 +9,7 @@ import io.sonia.kernel.json.Text;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -48,10 +49,14 @@ class PipelineIT {
                 Route.of(Operation.SESSION_GET, Granted.class, call -> {
                     throw new IllegalStateException("secret cause");
                 }),
-                Route.of(Operation.SESSION_LIST, Empty.class, Granted.class, call -> new Reply.Events(stream -> {
-                    stream.send("one", Map.of("n", 1));
-                    throw SoniaException.of(ErrorCode.MODEL_FAILED);
-                })),
+                Route.of(
+                        Operation.SESSION_LIST,
+                        Empty.class,
+                        Granted.class,
+                        call -> new Reply.Events(stream -> {
+                            stream.send("one", Map.of("n", 1));
+                            throw SoniaException.of(ErrorCode.MODEL_FAILED);
+                        })),
                 Route.of(Operation.HEALTH, Granted.class, call -> Reply.ok(new Granted("up", 0))));
         server = new TestServer(folder, routes, List.of(), Map.of("person_per_second", 1000, "person_burst", 1000));
     }
@@ -101,7 +106,10 @@ class PipelineIT {
     void everythingWrongIsReportedAtOnce() throws IOException {
         HttpResponse<String> response = server.asOperator("POST", "/v1/sessions", "{\"nmae\":1,\"other\":2}");
         assertThat(TestServer.code(response)).isEqualTo("INVALID_ARGUMENT");
-        assertThat(response.body()).contains("nearest is name").contains("\"path\":\"other\"").contains("\"required\"");
+        assertThat(response.body())
+                .contains("nearest is name")
+                .contains("\"path\":\"other\"")
+                .contains("\"required\"");
         assertThat(effects).hasValue(0);
     }
 
@@ -118,7 +126,8 @@ class PipelineIT {
         HttpResponse<String> response = server.asOperator("GET", "/v1/sessions", null);
         assertThat(response.headers().firstValue("Content-Type")).contains("text/event-stream");
         assertThat(response.body()).contains("event: one").endsWith("\n\n");
-        assertThat(response.body().indexOf("event: error")).isGreaterThan(response.body().indexOf("event: one"));
+        assertThat(response.body().indexOf("event: error"))
+                .isGreaterThan(response.body().indexOf("event: one"));
     }
 
     @Test
@@ -141,9 +150,9 @@ class PipelineIT {
             threads.add(Thread.ofVirtual().start(() -> {
                 try {
                     go.await();
-                    statuses.add(server.asOperator(
-                                    "POST", "/v1/sessions", "{\"name\":\"b\"}", "X-Idempotency-Key", "k2")
-                            .statusCode());
+                    statuses.add(
+                            server.asOperator("POST", "/v1/sessions", "{\"name\":\"b\"}", "X-Idempotency-Key", "k2")
+                                    .statusCode());
                 } catch (IOException | InterruptedException e) {
                     statuses.add(-1);
                 }
@@ -178,8 +187,8 @@ class PipelineIT {
     @Test
     void malformedKeysAreRefused() throws IOException {
         for (String key : List.of("", "x".repeat(256), "two words")) {
-            assertThat(TestServer.code(server.asOperator(
-                            "POST", "/v1/sessions", "{\"name\":\"a\"}", "X-Idempotency-Key", key)))
+            assertThat(TestServer.code(
+                            server.asOperator("POST", "/v1/sessions", "{\"name\":\"a\"}", "X-Idempotency-Key", key)))
                     .isEqualTo("INVALID_ARGUMENT");
         }
         assertThat(TestServer.code(server.asOperator(
@@ -204,7 +213,8 @@ class PipelineIT {
 
     @Test
     void wrongPathsAreNotFoundAndWrongVerbsSaySo() throws IOException {
-        for (String path : List.of("/nothing", "/v1/sessions/", "/v1/sessions/a%2Fb", "/v1//sessions", "/v1/sessions/a/b")) {
+        for (String path :
+                List.of("/nothing", "/v1/sessions/", "/v1/sessions/a%2Fb", "/v1//sessions", "/v1/sessions/a/b")) {
             HttpResponse<String> response = server.asOperator("GET", path, null);
             assertThat(response.statusCode()).as(path).isIn(400, 404);
             assertThat(Json.parseObject(response.body())).containsEntry("ok", false);
@@ -220,7 +230,8 @@ class PipelineIT {
         assertThat(TestServer.code(server.send("POST", "/v1/sessions", "{\"name\":\"a\"}", operator)))
                 .isEqualTo("UNSUPPORTED_MEDIA_TYPE");
         operator[3] = "application/x-www-form-urlencoded";
-        assertThat(server.send("POST", "/v1/sessions", " {\"name\":\"a\"}", operator).statusCode())
+        assertThat(server.send("POST", "/v1/sessions", " {\"name\":\"a\"}", operator)
+                        .statusCode())
                 .isEqualTo(200);
     }
 
@@ -243,13 +254,15 @@ class PipelineIT {
                 "NONSENSE\r\n\r\n");
         for (String request : requests) {
             String answer = raw(request);
-            assertThat(answer).as(request.substring(0, Math.min(60, request.length()))).startsWith("HTTP/1.1 400");
+            assertThat(answer)
+                    .as(request.substring(0, Math.min(60, request.length())))
+                    .startsWith("HTTP/1.1 400");
             assertThat(answer).contains("\"code\":\"INVALID_ARGUMENT\"");
         }
     }
 
     private String raw(String request) throws IOException {
-        try (Socket socket = new Socket("127.0.0.1", server.port())) {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
             socket.setSoTimeout(5_000);
             OutputStream out = socket.getOutputStream();
             out.write(request.getBytes(StandardCharsets.US_ASCII));
