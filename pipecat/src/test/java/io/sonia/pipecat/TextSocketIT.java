@@ -33,7 +33,7 @@ class TextSocketIT {
     @BeforeEach
     void open() throws IOException {
         gateway = new FakeGateway();
-        fixture = new VoiceFixture(folder.resolve("sonia.db"), gateway.address());
+        fixture = new VoiceFixture(folder.resolve("sonia.db"), gateway.port());
         sessionId = fixture.start().sessionId();
     }
 

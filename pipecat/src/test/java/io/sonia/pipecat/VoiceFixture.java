@@ -35,8 +35,6 @@ import io.sonia.kernel.identity.Verifiers;
 import io.sonia.kernel.json.Shape;
 import io.sonia.kernel.logging.ServiceLog;
 import io.sonia.testkit.FakeClock;
-import java.net.URI;
-import java.net.http.HttpClient;
 import java.nio.file.Path;
 import java.security.KeyPair;
 import java.security.SecureRandom;
@@ -50,7 +48,6 @@ import org.jspecify.annotations.Nullable;
 final class VoiceFixture implements AutoCloseable {
 
     private static final KeyPair ISSUER = Ed25519.newKeyPair();
-    private static final HttpClient CLIENT = Peer.newClient();
 
     final FakeClock clock = new FakeClock();
     final Ids ids = new Ids(new SecureRandom());
@@ -59,13 +56,13 @@ final class VoiceFixture implements AutoCloseable {
     final VoiceStore store = new VoiceStore();
     final Verifiers verifiers = new Verifiers(ISSUER.getPublic(), clock, Duration.ofDays(1));
     private final Path database;
-    private final URI gateway;
+    private final int gateway;
     private long generation;
     Journal journal;
     VoiceSessions sessions;
     private Map<Operation, Route<?>> routes;
 
-    VoiceFixture(Path database, URI gateway) {
+    VoiceFixture(Path database, int gateway) {
         this.database = database;
         this.gateway = gateway;
         live();
@@ -81,7 +78,7 @@ final class VoiceFixture implements AutoCloseable {
                 clock,
                 new Hlc(clock),
                 JournalOptions.of(detail -> detail, reason -> {}).diskFloorBytes(0));
-        Peer peer = new Peer("api-gateway", gateway, CLIENT, new Hlc(clock), () -> "");
+        Peer peer = new Peer("api-gateway", gateway, new Hlc(clock), () -> "");
         sessions = new VoiceSessions(
                 new VoiceSession.Parts(journal, store, new Gateway(peer, config), config, clock, ids, ServiceLog.NONE));
         Cursors cursors = Cursors.under(new byte[32], clock);

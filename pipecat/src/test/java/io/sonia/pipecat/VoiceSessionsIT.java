@@ -39,7 +39,7 @@ class VoiceSessionsIT {
     @BeforeEach
     void open() throws IOException {
         gateway = new FakeGateway();
-        fixture = new VoiceFixture(folder.resolve("sonia.db"), gateway.address());
+        fixture = new VoiceFixture(folder.resolve("sonia.db"), gateway.port());
     }
 
     @AfterEach
