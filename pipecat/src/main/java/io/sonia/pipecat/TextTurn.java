@@ -52,7 +52,7 @@ final class TextTurn implements Runnable {
     private volatile @Nullable String turnId;
     private volatile @Nullable String answer;
     private volatile @Nullable SoniaException failure;
-    private volatile @Nullable Thread thread;
+    private @Nullable Thread thread;
     private volatile long heardAt;
     private volatile boolean stopped;
 
@@ -132,7 +132,7 @@ final class TextTurn implements Runnable {
 
     @Override
     public void run() {
-        thread = Thread.currentThread();
+        begun();
         try {
             listen();
         } catch (SoniaException e) {
@@ -140,9 +140,13 @@ final class TextTurn implements Runnable {
         } catch (InterruptedException e) {
             failure = overdue() ? silent() : SoniaException.of(ErrorCode.UNAVAILABLE, "The voice service is stopping");
         } finally {
-            thread = null;
+            uninterruptible();
             listener.ended(this);
         }
+    }
+
+    private synchronized void begun() {
+        thread = Thread.currentThread();
     }
 
     private void listen() throws InterruptedException {
@@ -185,11 +189,16 @@ final class TextTurn implements Runnable {
         return clock.nanoTime() - heardAt > patience.toNanos();
     }
 
-    private void interrupt() {
-        Thread running = thread;
-        if (running != null) {
-            running.interrupt();
+    private synchronized void interrupt() {
+        if (thread != null) {
+            thread.interrupt();
         }
+    }
+
+    /** From here on the end is written, whatever was asked for. */
+    private synchronized void uninterruptible() {
+        thread = null;
+        Thread.interrupted();
     }
 
     private Context fresh() {
