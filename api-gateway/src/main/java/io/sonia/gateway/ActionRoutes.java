@@ -92,7 +92,7 @@ final class ActionRoutes {
     }
 
     /** What the caller of {@code /v1/action} hears: the result, that it waits, or why it did not work. */
-    private static Reply.Data answered(Action action, @Nullable Approval approval) {
+    private static Reply.Enveloped answered(Action action, @Nullable Approval approval) {
         ActionExecution execution = action.execution();
         if (execution != null && execution.error() != null) {
             throw failure(action, execution);
@@ -112,7 +112,7 @@ final class ActionRoutes {
                 execution == null ? null : execution.verification(),
                 approval,
                 action.state());
-        Reply.Data reply = status == ActionAnswer.Status.PENDING_APPROVAL ? Reply.accepted(answer) : Reply.ok(answer);
+        Reply.Enveloped reply = status == ActionAnswer.Status.PENDING_APPROVAL ? Reply.accepted(answer) : Reply.ok(answer);
         return action.dryRun() ? reply : reply.location("/v1/actions/" + action.actionId());
     }
 
@@ -142,7 +142,7 @@ final class ActionRoutes {
                 summary(request.intent(), request.params()));
         Action action = started(call, plan).action();
         boolean waits = action.state() == ActionState.PENDING_APPROVAL;
-        Reply.Data reply = waits ? Reply.accepted(action) : Reply.ok(action);
+        Reply.Enveloped reply = waits ? Reply.accepted(action) : Reply.ok(action);
         return kept(call, action, reply.location("/v1/actions/" + action.actionId()));
     }
 
@@ -160,7 +160,7 @@ final class ActionRoutes {
         }
     }
 
-    private Reply.Data kept(Call<?> call, Action action, Reply.Data reply) {
+    private Reply.Enveloped kept(Call<?> call, Action action, Reply.Enveloped reply) {
         if (call.idempotencyKey() != null && !action.dryRun()) {
             StoredReply stored = new StoredReply(reply.status(), Json.bytes(reply.data()), reply.location());
             journal.commit(tx -> {

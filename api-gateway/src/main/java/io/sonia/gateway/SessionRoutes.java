@@ -45,7 +45,7 @@ final class SessionRoutes {
         SessionCreate wish = call.input();
         String userId = wish.userId() == null ? call.caller().principal() : wish.userId();
         Session session = sessions.open(wish, userId);
-        Reply.Data reply = Reply.ok(session).location("/v1/sessions/" + session.sessionId());
+        Reply.Enveloped reply = Reply.ok(session).location("/v1/sessions/" + session.sessionId());
         journal.commit(tx -> {
             Sessions.put(tx, session, wish.idleSeconds());
             tx.remember(call.idempotencyKey(), new StoredReply(200, Json.bytes(session), reply.location()));

@@ -104,7 +104,7 @@ final class TurnRoutes {
         return turns.begin(call.context(), request, turnId, null);
     }
 
-    private Reply.Data kept(Call<?> call, TurnRun run, Reply.Data reply) {
+    private Reply.Enveloped kept(Call<?> call, TurnRun run, Reply.Enveloped reply) {
         if (call.idempotencyKey() != null && run.firstAnswer()) {
             StoredReply stored = new StoredReply(reply.status(), Json.bytes(reply.data()), reply.location());
             journal.commit(tx -> {
@@ -115,8 +115,8 @@ final class TurnRoutes {
         return reply;
     }
 
-    private static Reply.Data reply(Turn turn) {
-        Reply.Data reply = Turns.parked(turn) ? Reply.accepted(turn) : Reply.ok(done(turn));
+    private static Reply.Enveloped reply(Turn turn) {
+        Reply.Enveloped reply = Turns.parked(turn) ? Reply.accepted(turn) : Reply.ok(done(turn));
         return reply.location("/v1/turns/" + turn.turnId());
     }
 
@@ -237,7 +237,7 @@ final class TurnRoutes {
         String turnId = call.path("turn_id");
         boolean[] stopped = turns.cancel(call.context(), turnId);
         Turn turn = turns.await(turnId, each -> each.state().terminal(), Deadline.in(CANCEL_WAIT, clock));
-        Reply.Data reply = Reply.ok(
+        Reply.Enveloped reply = Reply.ok(
                 new TurnCancelled(turnId, turn.state(), new TurnCancelled.Stopped(stopped[0], stopped[1])));
         StoredReply stored = new StoredReply(reply.status(), Json.bytes(reply.data()), null);
         journal.commit(tx -> {

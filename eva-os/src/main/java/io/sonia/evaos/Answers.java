@@ -13,7 +13,7 @@ final class Answers {
     private Answers() {}
 
     /** Keeps the answer if the request has a key, and returns it. */
-    static Reply.Data keep(Tx tx, Call<?> call, Reply.Data reply) throws SQLException {
+    static Reply.Enveloped keep(Tx tx, Call<?> call, Reply.Enveloped reply) throws SQLException {
         if (call.idempotencyKey() != null) {
             byte[] data = Json.bytes(reply.data());
             tx.remember(call.idempotencyKey(), new StoredReply(reply.status(), data, reply.location()));

@@ -58,7 +58,7 @@ final class Approvals {
         requirePerson(call.caller(), id, now);
         requireOther(call.caller(), current(id, now));
         try {
-            Reply.Data reply = base.journal().commit(tx -> {
+            Reply.Enveloped reply = base.journal().commit(tx -> {
                 Approval approval = ApprovalStore.get(tx.sql(), id, now);
                 Approval after = decided(tx, call, approval, now);
                 return Answers.keep(tx, call, Reply.ok(new ApproveAnswer(after, after.state(), after.fenceToken())));
@@ -124,7 +124,7 @@ final class Approvals {
         if (!call.caller().person() && !asked(seen, call.caller())) {
             throw SoniaException.of(ErrorCode.FORBIDDEN);
         }
-        Reply.Data reply = base.journal().commit(tx -> {
+        Reply.Enveloped reply = base.journal().commit(tx -> {
             Approval approval = ApprovalStore.get(tx.sql(), seen.approvalId(), now);
             ApprovalLife.next(approval, Event.CANCEL);
             requireFence(fence, approval);

@@ -99,7 +99,7 @@ final class Grants {
         }
         Instant now = base.clock().now();
         String id = Ids.checked(call.path("approval_id"));
-        Reply.Data reply = base.journal().commit(tx -> {
+        Reply.Enveloped reply = base.journal().commit(tx -> {
             Approval approval = ApprovalStore.get(tx.sql(), id, now);
             requireUsable(tx.sql(), approval, input, fence, now);
             if (approval.state() == ApprovalState.CONSUMED) {

@@ -176,7 +176,7 @@ final class Tasks {
         return TaskStore.find(sql, id).orElseThrow(() -> SoniaException.of(ErrorCode.NOT_FOUND));
     }
 
-    private static Reply.Data tagged(Reply.Data reply, Task task) {
+    private static Reply.Enveloped tagged(Reply.Enveloped reply, Task task) {
         return reply.etag(etag(task));
     }
 

@@ -242,7 +242,7 @@ class ChatsIT {
         Reply reply = house.handle(
                 house.call(Operation.MODEL_CHAT, House.asking("hi"), Map.of(), false, Duration.ofMillis(1200), null));
 
-        ChatAnswer answer = (ChatAnswer) ((Reply.Data) reply).data();
+        ChatAnswer answer = (ChatAnswer) ((Reply.Enveloped) reply).data();
         assertThat(answer.selectedBackend()).isEqualTo("builtin/offline");
         assertThat(first.calls()).hasSize(1);
     }
@@ -326,7 +326,7 @@ class ChatsIT {
         IdempotencyKey key = new IdempotencyKey("olena", "POST /chat", "k1", Sha256.hex("x"));
         Call<Record> call = house.call(Operation.MODEL_CHAT, House.asking("hi"), Map.of(), false, LONG, key);
 
-        Reply.Data reply = (Reply.Data) house.handle(call);
+        Reply.Enveloped reply = (Reply.Enveloped) house.handle(call);
 
         StoredReply stored = house.journal.find(key).orElseThrow();
         assertThat(stored.status()).isEqualTo(200);

@@ -135,7 +135,7 @@ final class House implements AutoCloseable {
     }
 
     Object answer(Operation operation, Record input, Map<String, String> path) {
-        return ((Reply.Data) handle(call(operation, input, path, false, Duration.ofSeconds(60), null))).data();
+        return ((Reply.Enveloped) handle(call(operation, input, path, false, Duration.ofSeconds(60), null))).data();
     }
 
     Call<Record> call(

@@ -151,7 +151,7 @@ final class VoiceFixture implements AutoCloseable {
             Operation operation, I input, Map<String, String> path, @Nullable IdempotencyKey idempotency) {
         Route<I> route = (Route<I>) routes.get(operation);
         Call<I> call = new Call<>(operation, input, path, Map.of(), context(), idempotency, false);
-        return ((Reply.Data) route.handler().handle(call)).data();
+        return ((Reply.Enveloped) route.handler().handle(call)).data();
     }
 
     /** Moves the clock and lets the sweep see it. */

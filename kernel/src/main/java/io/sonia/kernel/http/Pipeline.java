@@ -240,7 +240,7 @@ final class Pipeline {
 
     private void render(Passage passage, Reply reply) {
         switch (reply) {
-            case Reply.Data data -> {
+            case Reply.Enveloped data -> {
                 byte[] json = Json.bytes(data.data());
                 respond(passage, new StoredReply(data.status(), json, data.location()), data.etag(), false);
             }

@@ -6,18 +6,18 @@ import org.jspecify.annotations.Nullable;
 public sealed interface Reply {
 
     /** Data in the envelope with status 200 or 202. */
-    record Data(
+    record Enveloped(
             int status,
             Object data,
             @Nullable String location,
             @Nullable String etag) implements Reply {
 
-        public Data location(String path) {
-            return new Data(status, data, path, etag);
+        public Enveloped location(String path) {
+            return new Enveloped(status, data, path, etag);
         }
 
-        public Data etag(String tag) {
-            return new Data(status, data, location, tag);
+        public Enveloped etag(String tag) {
+            return new Enveloped(status, data, location, tag);
         }
     }
 
@@ -36,12 +36,12 @@ public sealed interface Reply {
         void write(EventStream stream);
     }
 
-    static Data ok(Object data) {
-        return new Data(200, data, null, null);
+    static Enveloped ok(Object data) {
+        return new Enveloped(200, data, null, null);
     }
 
     /** Accepted and waiting for something else. */
-    static Data accepted(Object data) {
-        return new Data(202, data, null, null);
+    static Enveloped accepted(Object data) {
+        return new Enveloped(202, data, null, null);
     }
 }
