@@ -48,8 +48,7 @@ final class ActionRoutes {
     private final Clock clock;
     private final Ids ids;
 
-    ActionRoutes(
-            Actions actions, Confirmations confirmations, Journal journal, Cursors cursors, Clock clock, Ids ids) {
+    ActionRoutes(Actions actions, Confirmations confirmations, Journal journal, Cursors cursors, Clock clock, Ids ids) {
         this.actions = actions;
         this.confirmations = confirmations;
         this.journal = journal;
@@ -97,12 +96,11 @@ final class ActionRoutes {
         if (execution != null && execution.error() != null) {
             throw failure(action, execution);
         }
-        ActionAnswer.Status status =
-                switch (action.state()) {
-                    case SUCCEEDED -> ActionAnswer.Status.EXECUTED;
-                    case VALIDATED -> ActionAnswer.Status.VALIDATED;
-                    default -> ActionAnswer.Status.PENDING_APPROVAL;
-                };
+        ActionAnswer.Status status = switch (action.state()) {
+            case SUCCEEDED -> ActionAnswer.Status.EXECUTED;
+            case VALIDATED -> ActionAnswer.Status.VALIDATED;
+            default -> ActionAnswer.Status.PENDING_APPROVAL;
+        };
         ActionAnswer answer = new ActionAnswer(
                 action.actionId(),
                 action.intent(),
@@ -112,7 +110,8 @@ final class ActionRoutes {
                 execution == null ? null : execution.verification(),
                 approval,
                 action.state());
-        Reply.Enveloped reply = status == ActionAnswer.Status.PENDING_APPROVAL ? Reply.accepted(answer) : Reply.ok(answer);
+        Reply.Enveloped reply =
+                status == ActionAnswer.Status.PENDING_APPROVAL ? Reply.accepted(answer) : Reply.ok(answer);
         return action.dryRun() ? reply : reply.location("/v1/actions/" + action.actionId());
     }
 
@@ -152,9 +151,7 @@ final class ActionRoutes {
             return actions.start(call.context(), plan);
         } catch (SoniaException e) {
             if (e.code().blame() == ErrorCode.Blame.POLICY || e.code() == ErrorCode.INVALID_COMMAND) {
-                journal.append(call.audit()
-                        .outcome(e.code())
-                        .about(AuditEvent.Subject.of("tool", plan.intent())));
+                journal.append(call.audit().outcome(e.code()).about(AuditEvent.Subject.of("tool", plan.intent())));
             }
             throw e;
         }
@@ -179,7 +176,8 @@ final class ActionRoutes {
                 .where("session_id", filter.sessionId())
                 .where("intent", filter.intent())
                 .page(journal, cursors, filter.cursor(), filter.limit(), ActionStore::action);
-        List<Action> rows = masked ? page.rows().stream().map(ActionRoutes::masked).toList() : page.rows();
+        List<Action> rows =
+                masked ? page.rows().stream().map(ActionRoutes::masked).toList() : page.rows();
         return Reply.ok(new ActionList(rows, rows.size(), page.total(), page.nextCursor()));
     }
 
@@ -262,7 +260,8 @@ final class ActionRoutes {
     /** The action as an observer sees it: argument texts are hidden. */
     private static Action masked(Action action) {
         Map<String, @Nullable Object> params = new LinkedHashMap<>();
-        action.params().forEach((name, value) -> params.put(name, value instanceof Number || value == null ? value : MASK));
+        action.params()
+                .forEach((name, value) -> params.put(name, value instanceof Number || value == null ? value : MASK));
         return action.withParams(params);
     }
 }

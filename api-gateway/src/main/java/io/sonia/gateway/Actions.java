@@ -145,9 +145,7 @@ final class Actions {
     /** The newest state of an action. */
     Action get(String actionId) {
         Action live = open.get(actionId);
-        return live != null
-                ? live
-                : store.find(actionId).orElseThrow(() -> SoniaException.of(ErrorCode.NOT_FOUND));
+        return live != null ? live : store.find(actionId).orElseThrow(() -> SoniaException.of(ErrorCode.NOT_FOUND));
     }
 
     /** Waits until the action is as wanted, at most until the deadline. */
@@ -215,8 +213,7 @@ final class Actions {
     }
 
     private Action denied(Context context, Action action, GateAnswer gate) {
-        SoniaException refusal =
-                SoniaException.of(ErrorCode.POLICY_DENIED).with("rule_id", gate.ruleId());
+        SoniaException refusal = SoniaException.of(ErrorCode.POLICY_DENIED).with("rule_id", gate.ruleId());
         Action denied = moved(action, Executor.failed(action, refusal).execution(), ActionLife.Event.DENY);
         commit(context, action, denied, gate);
         return denied;
@@ -237,7 +234,9 @@ final class Actions {
     private Action allowed(Context context, Action action, GateAnswer gate) {
         Action approved = gate.approval() == null
                 ? moved(action, null, ActionLife.Event.ALLOW)
-                : confirmed(moved(action, null, ActionLife.Event.ALLOW), gate.approval().approvalId());
+                : confirmed(
+                        moved(action, null, ActionLife.Event.ALLOW),
+                        gate.approval().approvalId());
         boolean harmless = action.riskTier() == RiskTier.SAFE_READ;
         Action executing = moved(approved, null, ActionLife.Event.EXECUTE);
         if (!harmless) {
@@ -303,7 +302,11 @@ final class Actions {
                             .path("approval_id", approval.approvalId())
                             .send(GrantAnswer.class);
                 } catch (SoniaException e) {
-                    Action late = moved(now, Executor.failed(now, e).execution(), ActionLife.Event.GRANT, ActionLife.Event.TIME_OVER);
+                    Action late = moved(
+                            now,
+                            Executor.failed(now, e).execution(),
+                            ActionLife.Event.GRANT,
+                            ActionLife.Event.TIME_OVER);
                     close(context, action, late);
                     return;
                 }
@@ -317,9 +320,18 @@ final class Actions {
                 SoniaException unseen = SoniaException.of(ErrorCode.UNAVAILABLE, "The execution was not seen");
                 finish(context, executing, executor.settle(context, executing, unseen), null);
             }
-            case DENIED -> close(context, action, ended(now, ErrorCode.POLICY_DENIED, "The operator said no", ActionLife.Event.DENY));
-            case EXPIRED -> close(context, action, ended(now, ErrorCode.APPROVAL_EXPIRED, null, ActionLife.Event.TIME_OVER));
-            case CANCELLED, PENDING -> close(context, action, ended(now, ErrorCode.INVALID_STATE, "The approval was withdrawn", ActionLife.Event.CANCEL));
+            case DENIED ->
+                close(
+                        context,
+                        action,
+                        ended(now, ErrorCode.POLICY_DENIED, "The operator said no", ActionLife.Event.DENY));
+            case EXPIRED ->
+                close(context, action, ended(now, ErrorCode.APPROVAL_EXPIRED, null, ActionLife.Event.TIME_OVER));
+            case CANCELLED, PENDING ->
+                close(
+                        context,
+                        action,
+                        ended(now, ErrorCode.INVALID_STATE, "The approval was withdrawn", ActionLife.Event.CANCEL));
         }
     }
 
@@ -338,8 +350,7 @@ final class Actions {
         Action timed = executing.moved(
                 executing.state(),
                 null,
-                new Action.Telemetry(
-                        times.planMs(), times.approvalWaitMs(), took, times.totalMs() + took),
+                new Action.Telemetry(times.planMs(), times.approvalWaitMs(), took, times.totalMs() + took),
                 clock.now());
         Action done = moved(timed, ended.execution(), ended.events().toArray(ActionLife.Event[]::new));
         commit(context, executing, done, gate);
@@ -408,7 +419,8 @@ final class Actions {
         detail.put("to", ActionStore.wireName(after.state()));
         detail.put("session_id", after.sessionId());
         detail.put("turn_id", after.turnId());
-        FailureClass failure = after.execution() == null ? null : after.execution().failureClass();
+        FailureClass failure =
+                after.execution() == null ? null : after.execution().failureClass();
         if (failure != null) {
             detail.put("failure_class", failure.name().toLowerCase(Locale.ROOT));
         }

@@ -80,7 +80,8 @@ final class AuditFanOut {
     private Reply verify(Call<VerifyQuery> call) {
         VerifyQuery query = call.input();
         List<ChainVerdict> verdicts = new ArrayList<>();
-        for (ServiceName service : ALL.equals(query.chain()) ? List.of(ServiceName.values()) : List.of(chain(query.chain()))) {
+        for (ServiceName service :
+                ALL.equals(query.chain()) ? List.of(ServiceName.values()) : List.of(chain(query.chain()))) {
             verdicts.add(verdict(call, service));
         }
         recordRead(call);

@@ -8,8 +8,8 @@ import io.sonia.contracts.evaos.ApproveRequest;
 import io.sonia.contracts.evaos.Decision;
 import io.sonia.contracts.gateway.Action;
 import io.sonia.contracts.gateway.ActionExecution;
-import io.sonia.contracts.gateway.Decided;
 import io.sonia.contracts.gateway.DecideRequest;
+import io.sonia.contracts.gateway.Decided;
 import io.sonia.contracts.gateway.PendingFilter;
 import io.sonia.contracts.gateway.PendingList;
 import io.sonia.kernel.Clock;
@@ -50,10 +50,16 @@ final class Confirmations {
     /** Takes a person's decision to EVA-OS. The key of the request goes along, so that a retry is answered the same. */
     ApproveAnswer decide(Call<DecideRequest> call, String approvalId, Decision decision) {
         ApproveRequest request = new ApproveRequest(
-                approvalId, decision, call.input().reason(), call.fence(call.input().fenceToken()));
+                approvalId,
+                decision,
+                call.input().reason(),
+                call.fence(call.input().fenceToken()));
         return evaOs.on(call.context(), Operation.APPROVE)
                 .body(request)
-                .idempotencyKey(call.idempotencyKey() == null ? null : call.idempotencyKey().key())
+                .idempotencyKey(
+                        call.idempotencyKey() == null
+                                ? null
+                                : call.idempotencyKey().key())
                 .send(ApproveAnswer.class);
     }
 

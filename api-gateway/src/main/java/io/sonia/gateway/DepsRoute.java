@@ -50,7 +50,8 @@ final class DepsRoute {
             probes.put(service, probe);
             Threads.virtual("probe " + service, probe);
         }
-        List<Deps.Dep> found = BEHIND.stream().map(each -> outcome(probes.get(each))).toList();
+        List<Deps.Dep> found =
+                BEHIND.stream().map(each -> outcome(probes.get(each))).toList();
         boolean allOk = found.stream().allMatch(each -> each.error() == null);
         return Reply.ok(new Deps(allOk, found.get(0), found.get(1), found.get(2), found.get(3), found.get(4)));
     }
@@ -66,7 +67,8 @@ final class DepsRoute {
                     .get("version");
             return new Deps.Dep("ok", port, millisSince(start), String.valueOf(version), null);
         } catch (SoniaException e) {
-            return new Deps.Dep("unavailable", port, millisSince(start), null, e.code().name());
+            return new Deps.Dep(
+                    "unavailable", port, millisSince(start), null, e.code().name());
         }
     }
 

@@ -110,8 +110,7 @@ final class Executor {
         if (failure.code() == ErrorCode.OUTCOME_UNKNOWN) {
             return lost(action);
         }
-        ActionLife.Event event =
-                failure.code() == ErrorCode.TIMEOUT ? ActionLife.Event.LATE : ActionLife.Event.FAIL;
+        ActionLife.Event event = failure.code() == ErrorCode.TIMEOUT ? ActionLife.Event.LATE : ActionLife.Event.FAIL;
         return new Ended(
                 new ActionExecution(
                         action.actionId(),

@@ -71,7 +71,8 @@ public final class GatewayModule implements ServiceModule {
         List<Route<?>> all = new ArrayList<>();
         all.addAll(new TurnRoutes(turns, parts.journal(), cursors, parts.clock(), parts.ids()).list());
         all.addAll(new SessionRoutes(sessions, turns, parts.journal(), cursors).list());
-        all.addAll(new ActionRoutes(actions, confirmations, parts.journal(), cursors, parts.clock(), parts.ids()).list());
+        all.addAll(
+                new ActionRoutes(actions, confirmations, parts.journal(), cursors, parts.clock(), parts.ids()).list());
         all.addAll(confirmations.list());
         all.addAll(new DepsRoute(parts.peers(), parts.clock()).list());
         all.addAll(new AuditFanOut(audit, parts.journal(), parts.peers()).list());
@@ -100,8 +101,7 @@ public final class GatewayModule implements ServiceModule {
                 return null;
             }
             try {
-                Context context = Context.own(
-                        parts.service(), "timer", null, PROBE_TIME, parts.ids(), parts.clock());
+                Context context = Context.own(parts.service(), "timer", null, PROBE_TIME, parts.ids(), parts.clock());
                 parts.peers().of(service).on(context, Operation.VERSION).exchange();
                 seen.set(true);
                 return null;

@@ -6,10 +6,7 @@ import java.util.List;
 /** The gateway's tables. Rows hold the whole record as JSON beside the columns that are searched. */
 final class GatewayTables {
 
-    static final List<Migration> MIGRATIONS = List.of(new Migration(
-            1,
-            "sessions, turns and actions",
-            """
+    static final List<Migration> MIGRATIONS = List.of(new Migration(1, "sessions, turns and actions", """
             CREATE TABLE sessions (
                 session_id TEXT PRIMARY KEY,
                 user_id TEXT NOT NULL,
@@ -62,8 +59,7 @@ final class GatewayTables {
             CREATE UNIQUE INDEX actions_approval ON actions (approval_id) WHERE approval_id IS NOT NULL;
             CREATE INDEX actions_open ON actions (state)
                 WHERE state IN ('pending_approval', 'approved', 'executing', 'verifying');
-            """,
-            """
+            """, """
             DROP TABLE actions;
             DROP TABLE turn_steps;
             DROP TABLE turns;

@@ -30,7 +30,9 @@ final class Listing {
     /** Keeps only rows whose column has this value; null keeps all. */
     Listing where(String column, @Nullable Object value) {
         if (value != null) {
-            filter.put(column, value instanceof Enum<?> e ? e.name().toLowerCase(java.util.Locale.ROOT) : value.toString());
+            filter.put(
+                    column,
+                    value instanceof Enum<?> e ? e.name().toLowerCase(java.util.Locale.ROOT) : value.toString());
         }
         return this;
     }

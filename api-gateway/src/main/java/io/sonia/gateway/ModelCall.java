@@ -28,7 +28,8 @@ final class ModelCall {
 
     /** The answer; its text also goes piece by piece to {@code listener} if there is one. */
     ChatAnswer chat(Context context, ChatRequest request, @Nullable Consumer<String> listener) {
-        Peer.Request call = router.on(context.within(TIME), Operation.MODEL_CHAT).body(request);
+        Peer.Request call =
+                router.on(context.within(TIME), Operation.MODEL_CHAT).body(request);
         return listener == null ? call.send(ChatAnswer.class) : streamed(call, listener);
     }
 

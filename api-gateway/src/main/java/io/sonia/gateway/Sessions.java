@@ -48,14 +48,18 @@ final class Sessions {
         }
 
         boolean over(Instant now) {
-            boolean idle = runningTurn == null
-                    && now.isAfter(session.lastActivity().plusSeconds(idleSeconds));
+            boolean idle =
+                    runningTurn == null && now.isAfter(session.lastActivity().plusSeconds(idleSeconds));
             return idle || (runningTurn == null && now.isAfter(session.expiresAt()));
         }
     }
 
     /** Where a turn belongs. */
-    record Place(@Nullable String sessionId, String userId, String conversationId, @Nullable String profile) {}
+    record Place(
+            @Nullable String sessionId,
+            String userId,
+            String conversationId,
+            @Nullable String profile) {}
 
     private final Journal journal;
     private final GatewayConfig config;
@@ -208,12 +212,11 @@ final class Sessions {
             lock.unlock();
         }
         for (Session session : over) {
-            Context context = Context.own(
-                    ServiceName.API_GATEWAY, "timer", session.userId(), OWN_TIME, ids, clock);
+            Context context = Context.own(ServiceName.API_GATEWAY, "timer", session.userId(), OWN_TIME, ids, clock);
             journal.commit(tx -> {
                 put(tx, session, config.sessionIdleSeconds());
-                return tx.audit(AuditEvent.of("session.expired", context.origin())
-                        .about("session", session.sessionId()));
+                return tx.audit(
+                        AuditEvent.of("session.expired", context.origin()).about("session", session.sessionId()));
             });
         }
     }

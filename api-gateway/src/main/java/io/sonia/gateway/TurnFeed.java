@@ -20,7 +20,8 @@ final class TurnFeed {
         private final LinkedBlockingQueue<TurnFrame> frames = new LinkedBlockingQueue<>(MAX_WAITING);
 
         /** The next frame, or null if none came in time. */
-        @Nullable TurnFrame next(long millis) throws InterruptedException {
+        @Nullable
+        TurnFrame next(long millis) throws InterruptedException {
             return frames.poll(millis, TimeUnit.MILLISECONDS);
         }
     }

@@ -110,12 +110,13 @@ final class TurnJournal {
         detail.put("session_id", turn.sessionId());
         detail.put("completion_reason", name(turn.quality().completionReason()));
         detail.put("rounds", turn.quality().rounds());
-        detail.put("tool_calls", turn.toolCalls().stream().map(Turn.Call::actionId).toList());
+        detail.put(
+                "tool_calls", turn.toolCalls().stream().map(Turn.Call::actionId).toList());
         detail.put("recalled", turn.memory().retrievedCount());
         detail.put(
-                "backend", turn.routeDecision() == null ? null : turn.routeDecision().selectedBackend());
-        detail.put(
-                "answer_sha256", turn.assistantText() == null ? null : Sha256.hex(turn.assistantText()));
+                "backend",
+                turn.routeDecision() == null ? null : turn.routeDecision().selectedBackend());
+        detail.put("answer_sha256", turn.assistantText() == null ? null : Sha256.hex(turn.assistantText()));
         String operation = "turn." + turn.state().name().toLowerCase(Locale.ROOT);
         return tx.audit(event(operation, context, turn)
                 .outcome(code)
@@ -141,9 +142,8 @@ final class TurnJournal {
         Map<String, @Nullable Object> metadata = new LinkedHashMap<>();
         metadata.put("turn_id", turn.turnId());
         metadata.put("conversation_id", turn.conversationId());
-        String content = type.equals("turn_raw") || text.length() <= MAX_EVENT_CHARS
-                ? text
-                : text.substring(0, MAX_EVENT_CHARS);
+        String content =
+                type.equals("turn_raw") || text.length() <= MAX_EVENT_CHARS ? text : text.substring(0, MAX_EVENT_CHARS);
         return new StoreRequest(
                 type,
                 content,

@@ -27,10 +27,18 @@ final class TurnProgress {
     private final List<String> memoryIds = new ArrayList<>();
 
     TurnState state = TurnState.RECEIVED;
-    @Nullable String assistantText;
-    @Nullable CompletionReason reason;
+
+    @Nullable
+    String assistantText;
+
+    @Nullable
+    CompletionReason reason;
+
     Turn.@Nullable Failure error;
-    @Nullable Instant completedAt;
+
+    @Nullable
+    Instant completedAt;
+
     boolean recallFailed;
     boolean memoryWritten;
     boolean memoryDeferred;

@@ -34,8 +34,7 @@ import java.util.Set;
 final class TurnRoutes {
 
     private static final long KEEP_ALIVE_MS = 15_000;
-    private static final Set<String> LAST =
-            Set.of(TurnEvent.DONE, TurnEvent.PARKED);
+    private static final Set<String> LAST = Set.of(TurnEvent.DONE, TurnEvent.PARKED);
     private static final Duration CANCEL_WAIT = Duration.ofSeconds(4);
 
     private final Turns turns;
@@ -123,7 +122,8 @@ final class TurnRoutes {
     /** A turn that failed is answered with its error. */
     private static Turn done(Turn turn) {
         if (turn.error() != null) {
-            throw SoniaException.of(ErrorCode.valueOf(turn.error().code()), turn.error().message())
+            throw SoniaException.of(
+                            ErrorCode.valueOf(turn.error().code()), turn.error().message())
                     .with("turn_id", turn.turnId());
         }
         if (!turn.state().terminal() && !Turns.parked(turn)) {
@@ -155,8 +155,7 @@ final class TurnRoutes {
                 route);
     }
 
-    private void follow(
-            Call<?> call, TurnRequest request, String turnId, Duration patience, EventStream stream) {
+    private void follow(Call<?> call, TurnRequest request, String turnId, Duration patience, EventStream stream) {
         TurnFeed.Listener[] listener = new TurnFeed.Listener[1];
         TurnRun run = turns.running(turnId).orElse(null);
         if (run != null) {
@@ -182,7 +181,9 @@ final class TurnRoutes {
             throws InterruptedException {
         Deadline park = null;
         while (true) {
-            long wait = park == null ? KEEP_ALIVE_MS : Math.min(KEEP_ALIVE_MS, park.left().toMillis());
+            long wait = park == null
+                    ? KEEP_ALIVE_MS
+                    : Math.min(KEEP_ALIVE_MS, park.left().toMillis());
             TurnFrame frame = listener.next(wait);
             if (frame != null) {
                 stream.send(frame.type(), frame);
@@ -195,7 +196,9 @@ final class TurnRoutes {
                     park = null;
                 }
             } else if (park != null && park.passed()) {
-                stream.send(TurnEvent.PARKED, Map.of("pending_approvals", run.latest().pendingApprovals()));
+                stream.send(
+                        TurnEvent.PARKED,
+                        Map.of("pending_approvals", run.latest().pendingApprovals()));
                 stream.send(TurnEvent.DONE, Map.of());
                 return;
             } else {
@@ -237,8 +240,8 @@ final class TurnRoutes {
         String turnId = call.path("turn_id");
         boolean[] stopped = turns.cancel(call.context(), turnId);
         Turn turn = turns.await(turnId, each -> each.state().terminal(), Deadline.in(CANCEL_WAIT, clock));
-        Reply.Enveloped reply = Reply.ok(
-                new TurnCancelled(turnId, turn.state(), new TurnCancelled.Stopped(stopped[0], stopped[1])));
+        Reply.Enveloped reply =
+                Reply.ok(new TurnCancelled(turnId, turn.state(), new TurnCancelled.Stopped(stopped[0], stopped[1])));
         StoredReply stored = new StoredReply(reply.status(), Json.bytes(reply.data()), null);
         journal.commit(tx -> {
             tx.remember(call.idempotencyKey(), stored);

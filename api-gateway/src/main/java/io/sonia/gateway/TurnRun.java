@@ -106,7 +106,8 @@ final class TurnRun {
     void run(List<TurnStep> steps, List<TurnStore.Exchange> history) {
         try {
             conversation.history(history);
-            feed.send(TurnEvent.STARTED, fields("input_len", request.inputText().length(), "profile", request.profile()));
+            feed.send(
+                    TurnEvent.STARTED, fields("input_len", request.inputText().length(), "profile", request.profile()));
             for (TurnStep step : steps) {
                 replay(step);
             }
@@ -126,7 +127,8 @@ final class TurnRun {
     }
 
     /** The action that runs or waits now, if there is one. */
-    @Nullable String toolRunning() {
+    @Nullable
+    String toolRunning() {
         return toolRunning;
     }
 
@@ -237,7 +239,8 @@ final class TurnRun {
         // Call ids are the model's; the round keeps them apart.
         String id = progress.rounds + "." + call.id();
         String actionId = "act_" + Sha256.hex(turnId + " " + id).substring(0, 24);
-        progress.call(new Turn.Call(id, call.name(), call.arguments(), CallStatus.PENDING_APPROVAL, null, null, actionId));
+        progress.call(
+                new Turn.Call(id, call.name(), call.arguments(), CallStatus.PENDING_APPROVAL, null, null, actionId));
         feed.send(
                 TurnEvent.CALL_REQUESTED,
                 fields("tool_call_id", id, "tool_name", call.name(), "args", call.arguments(), "risk_tier", null));
@@ -245,7 +248,8 @@ final class TurnRun {
                 || progress.toolMs > parts.config().toolTimeMs();
         if (spent) {
             outOfBudget = true;
-            SoniaException refusal = SoniaException.of(ErrorCode.BUDGET_EXCEEDED, "The turn has used up its tool calls");
+            SoniaException refusal =
+                    SoniaException.of(ErrorCode.BUDGET_EXCEEDED, "The turn has used up its tool calls");
             told(id, call, CallStatus.BLOCKED, refusal, null);
             return;
         }
@@ -255,7 +259,13 @@ final class TurnRun {
             Actions.Started started = parts.actions().start(context, plan(call, id, actionId));
             Action action = started.action();
             progress.call(new Turn.Call(
-                    id, call.name(), call.arguments(), CallStatus.PENDING_APPROVAL, action.riskTier(), action.approvalId(), actionId));
+                    id,
+                    call.name(),
+                    call.arguments(),
+                    CallStatus.PENDING_APPROVAL,
+                    action.riskTier(),
+                    action.approvalId(),
+                    actionId));
             if (!action.state().settled()) {
                 action = wait(call, started);
             }
@@ -301,7 +311,10 @@ final class TurnRun {
         interruptible(true);
         try {
             action = parts.actions()
-                    .await(action.actionId(), each -> each.state().settled(), Deadline.in(DECISION_TIME, parts.clock()));
+                    .await(
+                            action.actionId(),
+                            each -> each.state().settled(),
+                            Deadline.in(DECISION_TIME, parts.clock()));
         } catch (InterruptedException e) {
             throw stopped();
         } finally {
@@ -311,7 +324,8 @@ final class TurnRun {
             // The process is stopping: the turn stays as stored and goes on at the next start.
             throw stopped();
         }
-        progress.waitMs += millisSince(start) - (action.execution() == null ? 0 : action.execution().durationMs());
+        progress.waitMs += millisSince(start)
+                - (action.execution() == null ? 0 : action.execution().durationMs());
         progress.noLongerWaits(action.approvalId());
         progress.reason = null;
         context = new Context(
@@ -338,19 +352,18 @@ final class TurnRun {
     }
 
     private void toldOutcome(String id, ToolCall call, Action action) {
-        CallStatus status =
-                switch (action.state()) {
-                    case SUCCEEDED -> CallStatus.EXECUTED;
-                    case DENIED -> action.requiresConfirmation() ? CallStatus.DENIED : CallStatus.BLOCKED;
-                    case EXPIRED -> CallStatus.EXPIRED;
-                    case OUTCOME_UNKNOWN -> CallStatus.OUTCOME_UNKNOWN;
-                    case CANCELLED -> CallStatus.DENIED;
-                    default -> CallStatus.FAILED;
-                };
-        Turn.Failure error = action.execution() == null ? null : action.execution().error();
-        SoniaException failure = error == null
-                ? null
-                : SoniaException.of(ErrorCode.valueOf(error.code()), error.message());
+        CallStatus status = switch (action.state()) {
+            case SUCCEEDED -> CallStatus.EXECUTED;
+            case DENIED -> action.requiresConfirmation() ? CallStatus.DENIED : CallStatus.BLOCKED;
+            case EXPIRED -> CallStatus.EXPIRED;
+            case OUTCOME_UNKNOWN -> CallStatus.OUTCOME_UNKNOWN;
+            case CANCELLED -> CallStatus.DENIED;
+            default -> CallStatus.FAILED;
+        };
+        Turn.Failure error =
+                action.execution() == null ? null : action.execution().error();
+        SoniaException failure =
+                error == null ? null : SoniaException.of(ErrorCode.valueOf(error.code()), error.message());
         told(id, call, status, failure, action);
     }
 
@@ -361,8 +374,8 @@ final class TurnRun {
         Map<String, @Nullable Object> output = execution == null ? null : execution.output();
         double took = execution == null ? 0 : execution.durationMs();
         progress.toolMs += took;
-        Turn.Result result = new Turn.Result(
-                id, call.name(), status, output, execution == null ? null : execution.verification());
+        Turn.Result result =
+                new Turn.Result(id, call.name(), status, output, execution == null ? null : execution.verification());
         progress.result(result);
         conversation.told(call.id(), status, failure, output);
         Map<String, @Nullable Object> frame = Conversation.plain(result);

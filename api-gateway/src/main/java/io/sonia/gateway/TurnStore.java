@@ -59,11 +59,10 @@ final class TurnStore {
     }
 
     static void step(Tx tx, String turnId, int ordinal, TurnStep step, Instant at) throws SQLException {
-        String kind =
-                switch (step) {
-                    case TurnStep.Recalled r -> "recalled";
-                    case TurnStep.Asked a -> "asked";
-                };
+        String kind = switch (step) {
+            case TurnStep.Recalled r -> "recalled";
+            case TurnStep.Asked a -> "asked";
+        };
         tx.sql()
                 .update(
                         "INSERT INTO turn_steps (turn_id, ordinal, kind, content, created_at) VALUES (?, ?, ?, ?, ?)",
@@ -95,8 +94,7 @@ final class TurnStore {
 
     /** The last completed exchanges of a session before a turn, oldest first. */
     List<Exchange> history(String sessionId, String beforeTurnId, int limit) {
-        return journal
-                .read(sql -> sql.list(
+        return journal.read(sql -> sql.list(
                         "SELECT request, turn FROM turns WHERE session_id = ? AND state = 'completed' AND turn_id <> ?"
                                 + " ORDER BY created_at DESC, turn_id DESC LIMIT ?",
                         row -> {

@@ -71,7 +71,10 @@ final class Turns {
      * @param listener is given the feed before the first frame, or null
      */
     TurnRun begin(
-            Context context, TurnRequest request, String turnId, java.util.function.@Nullable Consumer<TurnFeed> listener) {
+            Context context,
+            TurnRequest request,
+            String turnId,
+            java.util.function.@Nullable Consumer<TurnFeed> listener) {
         String userId = request.userId() == null ? context.caller().principal() : request.userId();
         Session session = sessions.enter(
                 new Sessions.Place(request.sessionId(), userId, request.conversationId(), request.profile()), turnId);
@@ -112,7 +115,8 @@ final class Turns {
                     turn.sessionId(),
                     run,
                     store.steps(turn.turnId()),
-                    store.history(turn.sessionId(), turn.turnId(), parts.config().historyTurns()));
+                    store.history(
+                            turn.sessionId(), turn.turnId(), parts.config().historyTurns()));
         }
     }
 
@@ -133,9 +137,7 @@ final class Turns {
     /** The newest state of a turn. */
     Turn get(String turnId) {
         TurnRun run = running.get(Ids.checked(turnId));
-        return run != null
-                ? run.latest()
-                : stored(turnId).orElseThrow(() -> SoniaException.of(ErrorCode.NOT_FOUND));
+        return run != null ? run.latest() : stored(turnId).orElseThrow(() -> SoniaException.of(ErrorCode.NOT_FOUND));
     }
 
     /** Waits until a turn is as wanted, at most until the deadline. */

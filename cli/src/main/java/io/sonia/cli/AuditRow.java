@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 record AuditRow(Map<String, @Nullable Object> entry) {
 
     private static final int LONGEST = 240;
-    private static final List<String> HIDDEN = List.of("from", "to", "session_id", "turn_id", "approval_id", "tool_call_id");
+    private static final List<String> HIDDEN =
+            List.of("from", "to", "session_id", "turn_id", "approval_id", "tool_call_id");
     private static final List<String> HIDDEN_ENDINGS = List.of("_sha256", "_digest", "_hash");
     private static final int TIME_START = "2026-01-01T".length();
     private static final int TIME_END = "2026-01-01T00:00:00.000".length();

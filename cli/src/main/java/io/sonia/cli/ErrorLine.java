@@ -36,13 +36,12 @@ final class ErrorLine {
     /** What this command met by itself, before any call: its exit code is that of a refused start. */
     static Failure local(SoniaException failure) {
         ExitCode code = exitCode(failure.code());
-        String what =
-                switch (code) {
-                    case CONFIG -> "the configuration is refused";
-                    case KEYS -> "a key cannot be used";
-                    case STORAGE -> "the disk cannot be used";
-                    default -> "the command failed";
-                };
+        String what = switch (code) {
+            case CONFIG -> "the configuration is refused";
+            case KEYS -> "a key cannot be used";
+            case STORAGE -> "the disk cannot be used";
+            default -> "the command failed";
+        };
         return Failure.of(code, what, SafeText.line(failure.text()), "see ./sonia doctor")
                 .with(below(failure));
     }

@@ -53,8 +53,8 @@ final class Children {
     /** This process's own command up to and with its main class or jar. */
     private static List<String> launcher() {
         try {
-            List<String> words = new ArrayList<>(
-                    List.of(Files.readString(OWN_COMMAND, StandardCharsets.UTF_8).split("\0", -1)));
+            List<String> words = new ArrayList<>(List.of(
+                    Files.readString(OWN_COMMAND, StandardCharsets.UTF_8).split("\0", -1)));
             words.set(0, ProcessHandle.current().info().command().orElse(words.getFirst()));
             int jar = words.indexOf("-jar");
             int main = jar < 0 ? words.indexOf(Main.class.getName()) : jar + 1;

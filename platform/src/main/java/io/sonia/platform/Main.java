@@ -94,7 +94,8 @@ public final class Main {
     }
 
     private static List<ServiceDefinition> chosen(List<String> words) {
-        List<String> names = words.stream().filter(each -> !each.startsWith("--")).toList();
+        List<String> names =
+                words.stream().filter(each -> !each.startsWith("--")).toList();
         if (names.equals(List.of("all"))) {
             return SERVICES;
         }
@@ -103,7 +104,8 @@ public final class Main {
                 .toList();
         if (names.isEmpty() || chosen.size() != names.size()) {
             throw SoniaException.of(
-                    ErrorCode.CONFIG_INVALID, "Expected all or some of " + List.of(ServiceName.values()) + ", met " + names);
+                    ErrorCode.CONFIG_INVALID,
+                    "Expected all or some of " + List.of(ServiceName.values()) + ", met " + names);
         }
         return chosen;
     }

@@ -48,7 +48,9 @@ final class RequestRecorder implements RequestLog {
         fields.put("code", request.code().name());
         fields.put("actor_id", request.caller().actorId());
         fields.put("actor_role", request.caller().roleName());
-        fields.put("via", request.caller().via() == null ? null : request.caller().via().wireName());
+        fields.put(
+                "via",
+                request.caller().via() == null ? null : request.caller().via().wireName());
         fields.put("trace_id", request.trace() == null ? null : request.trace().traceId());
         LogLevel level = failed ? LogLevel.WARN : LogLevel.INFO;
         log.log(level, "http.request", "A request was answered", fields, failed ? request.failure() : null);
@@ -59,8 +61,10 @@ final class RequestRecorder implements RequestLog {
             return;
         }
         switch (refusal.code()) {
-            case RATE_LIMITED -> metrics.rateLimited(String.valueOf(refusal.details().get("scope")));
-            case OVERLOADED -> metrics.shed("http", String.valueOf(refusal.details().get("shed")));
+            case RATE_LIMITED ->
+                metrics.rateLimited(String.valueOf(refusal.details().get("scope")));
+            case OVERLOADED ->
+                metrics.shed("http", String.valueOf(refusal.details().get("shed")));
             case UNAUTHORIZED, FORBIDDEN, AUTH_UNAVAILABLE ->
                 metrics.authenticated(refusal.code().name().toLowerCase(Locale.ROOT));
             default -> {

@@ -94,7 +94,8 @@ final class ServiceHost implements AutoCloseable {
                         verifiers));
         credentials.load(peers.of(ServiceName.EVA_OS));
         List<ReadinessCheck> checks = new ArrayList<>(module.checks());
-        List<Route<?>> routes = withAudit(module.routes(), new AuditRoutes(service, journal, Cursors.of(home, process.clock())));
+        List<Route<?>> routes =
+                withAudit(module.routes(), new AuditRoutes(service, journal, Cursors.of(home, process.clock())));
         this.kernelRoutes = new KernelRoutes(
                 new KernelRoutes.Facts(
                         service,

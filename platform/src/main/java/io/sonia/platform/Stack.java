@@ -28,12 +28,7 @@ final class Stack implements AutoCloseable {
     }
 
     static Stack start(
-            List<ServiceDefinition> services,
-            Home home,
-            Settings settings,
-            Clock clock,
-            Ids ids,
-            Logs logs) {
+            List<ServiceDefinition> services, Home home, Settings settings, Clock clock, Ids ids, Logs logs) {
         Stack stack = new Stack(logs);
         Process process = new Process(home, settings, clock, ids, logs, Stack::halt);
         try {

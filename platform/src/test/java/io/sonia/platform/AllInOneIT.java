@@ -30,8 +30,7 @@ class AllInOneIT extends StackScenarios {
     static Stack start(TestHome home) {
         Clock clock = Clock.system();
         Settings settings = Settings.load(home.home().configFile(), Map.of(), Main.sections(), clock);
-        return Stack.start(
-                Main.SERVICES, home.home(), settings, clock, new Ids(new SecureRandom()), new Logs(clock));
+        return Stack.start(Main.SERVICES, home.home(), settings, clock, new Ids(new SecureRandom()), new Logs(clock));
     }
 
     @AfterAll

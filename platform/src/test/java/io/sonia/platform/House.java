@@ -31,7 +31,8 @@ final class House {
 
     private static List<Path> modules(String inside) {
         try (Stream<Path> folders = Files.list(root())) {
-            return folders.filter(each -> !NOT_SHIPPED.contains(each.getFileName().toString()))
+            return folders.filter(
+                            each -> !NOT_SHIPPED.contains(each.getFileName().toString()))
                     .map(each -> each.resolve(inside))
                     .filter(Files::isDirectory)
                     .sorted()

@@ -97,7 +97,8 @@ class SeparateProcessesIT extends StackScenarios {
 
     private static long pid(ServiceName service) {
         try {
-            return (Long) Json.parseObject(Files.readString(home.home().pidFile(service))).get("pid");
+            return (Long) Json.parseObject(Files.readString(home.home().pidFile(service)))
+                    .get("pid");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -105,7 +106,10 @@ class SeparateProcessesIT extends StackScenarios {
 
     private static void killed(long pid) {
         ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
-        await(Duration.ofSeconds(10), () -> ProcessHandle.of(pid).filter(ProcessHandle::isAlive).isEmpty(), "it is dead");
+        await(
+                Duration.ofSeconds(10),
+                () -> ProcessHandle.of(pid).filter(ProcessHandle::isAlive).isEmpty(),
+                "it is dead");
     }
 
     @Test
@@ -135,7 +139,10 @@ class SeparateProcessesIT extends StackScenarios {
         supervisor.destroyForcibly().waitFor();
         await(
                 Duration.ofSeconds(15),
-                () -> children.stream().allMatch(pid -> ProcessHandle.of(pid).filter(ProcessHandle::isAlive).isEmpty()),
+                () -> children.stream()
+                        .allMatch(pid -> ProcessHandle.of(pid)
+                                .filter(ProcessHandle::isAlive)
+                                .isEmpty()),
                 "every child has ended");
 
         supervisor = launch(home);

@@ -65,12 +65,23 @@ abstract class StackScenarios {
         gateway()
                 .post(
                         "/v1/turn",
-                        Map.of("input_text", "remember that the vault word is heliotrope", "user_id", "usr_one",
-                                "conversation_id", "one"));
+                        Map.of(
+                                "input_text",
+                                "remember that the vault word is heliotrope",
+                                "user_id",
+                                "usr_one",
+                                "conversation_id",
+                                "one"));
         Api.Response other = gateway()
                 .post(
                         "/v1/turn",
-                        Map.of("input_text", "what is the vault word?", "user_id", "usr_two", "conversation_id", "two"));
+                        Map.of(
+                                "input_text",
+                                "what is the vault word?",
+                                "user_id",
+                                "usr_two",
+                                "conversation_id",
+                                "two"));
         assertThat(answer(other)).doesNotContain("heliotrope");
     }
 
@@ -126,7 +137,8 @@ abstract class StackScenarios {
             deciders.add(Thread.ofVirtual().start(() -> {
                 try {
                     go.await();
-                    statuses.add(api.post("/v1/confirmations/" + approval + "/" + verb, NONE).status());
+                    statuses.add(api.post("/v1/confirmations/" + approval + "/" + verb, NONE)
+                            .status());
                 } catch (InterruptedException e) {
                     Thread.currentThread().interrupt();
                 }
@@ -167,7 +179,9 @@ abstract class StackScenarios {
         Api.Response waiting =
                 traced.post("/v1/turn", Map.of("input_text", "write traced to traced.txt", "conversation_id", "trace"));
         String correlation = waiting.header("X-Correlation-ID").orElseThrow();
-        gateway().with("X-Correlation-ID", correlation).post("/v1/confirmations/" + pending(waiting) + "/approve", NONE);
+        gateway()
+                .with("X-Correlation-ID", correlation)
+                .post("/v1/confirmations/" + pending(waiting) + "/approve", NONE);
         completed(gateway(), waiting);
 
         Api.Response trace = gateway().get("/v1/audit/trace/" + correlation);
@@ -185,8 +199,10 @@ abstract class StackScenarios {
                         "api-gateway turn.completed");
         assertThat(story).anyMatch(each -> each.startsWith("openclaw "));
         assertThat(story.indexOf("eva-os approve"))
-                .isLessThan(story.lastIndexOf(
-                        story.stream().filter(each -> each.startsWith("openclaw ")).reduce((a, b) -> b).orElseThrow()));
+                .isLessThan(story.lastIndexOf(story.stream()
+                        .filter(each -> each.startsWith("openclaw "))
+                        .reduce((a, b) -> b)
+                        .orElseThrow()));
     }
 
     @Test
@@ -213,8 +229,9 @@ abstract class StackScenarios {
                         "memory.written",
                         "done");
         assertThat(types).filteredOn("response.final"::equals).hasSize(1);
-        List<Object> seqs =
-                streamed.events().stream().map(each -> each.getValue().get("seq")).toList();
+        List<Object> seqs = streamed.events().stream()
+                .map(each -> each.getValue().get("seq"))
+                .toList();
         assertThat(seqs).doesNotHaveDuplicates();
     }
 
@@ -229,8 +246,7 @@ abstract class StackScenarios {
         assertThat(gateway().get("/v1/sessions/" + sessionId).data()).containsEntry("turn_count", 1L);
         Api.Response closed = gateway().delete("/v1/sessions/" + sessionId);
         assertThat(closed.data()).containsEntry("status", "closed");
-        Api.Response late =
-                gateway().post("/v1/turn", Map.of("input_text", "hello again", "session_id", sessionId));
+        Api.Response late = gateway().post("/v1/turn", Map.of("input_text", "hello again", "session_id", sessionId));
         assertThat(late.code()).isEqualTo("SESSION_CLOSED");
     }
 
@@ -252,10 +268,12 @@ abstract class StackScenarios {
         assertThat(Api.anonymous(port).get("/v1/sessions").code()).isEqualTo("UNAUTHORIZED");
         assertThat(Api.at(port, "sk-sonia-wrong").get("/v1/sessions").code()).isEqualTo("UNAUTHORIZED");
         Api service = Api.anonymous(port).with("X-Service-Token", home().serviceToken(ServiceName.OPENCLAW));
-        assertThat(service.post("/v1/turn", Map.of("input_text", "hello")).code()).isEqualTo("FORBIDDEN");
+        assertThat(service.post("/v1/turn", Map.of("input_text", "hello")).code())
+                .isEqualTo("FORBIDDEN");
         Api direct = Api.anonymous(home().port(ServiceName.OPENCLAW))
                 .with("X-Service-Token", home().serviceToken(ServiceName.MEMORY_ENGINE));
-        assertThat(direct.post("/execute", Map.of("tool_name", "file.list")).code()).isEqualTo("FORBIDDEN");
+        assertThat(direct.post("/execute", Map.of("tool_name", "file.list")).code())
+                .isEqualTo("FORBIDDEN");
     }
 
     @Test
@@ -263,10 +281,12 @@ abstract class StackScenarios {
         for (ServiceName service : ServiceName.values()) {
             Api.Response document = Api.anonymous(home().port(service)).get("/openapi.json");
             Set<String> documented = new HashSet<>();
-            Api.object(document.json().get("paths")).values().forEach(path -> Api.object(path)
+            Api.object(document.json().get("paths"))
                     .values()
-                    .forEach(operation ->
-                            documented.add(String.valueOf(Api.object(operation).get("operationId")))));
+                    .forEach(path -> Api.object(path)
+                            .values()
+                            .forEach(operation -> documented.add(
+                                    String.valueOf(Api.object(operation).get("operationId")))));
             Set<String> expected = new HashSet<>();
             for (Operation operation : Operation.values()) {
                 if (operation.service() == null || operation.service() == service) {
@@ -283,19 +303,30 @@ abstract class StackScenarios {
         long before = entries();
         String deep = "{\"input_text\":" + "[".repeat(40) + "]".repeat(40) + "}";
         Map<String, String> bodies = Map.of(
-                "{\"input_text\":", "INVALID_ARGUMENT",
-                "[1]", "INVALID_ARGUMENT",
-                "{\"input_text\":1}", "INVALID_ARGUMENT",
-                "{}", "INVALID_ARGUMENT",
-                "{\"input_text\":\"a\",\"input_text\":\"b\"}", "INVALID_ARGUMENT",
-                "{\"input_text\":\"a\",\"inputtext\":\"b\"}", "INVALID_ARGUMENT",
-                "{\"input_text\":\"\\ud800\"}", "INVALID_ARGUMENT",
-                deep, "INVALID_ARGUMENT",
-                "{\"input_text\":\"" + "x".repeat(2 * 1024 * 1024) + "\"}", "PAYLOAD_TOO_LARGE");
+                "{\"input_text\":",
+                "INVALID_ARGUMENT",
+                "[1]",
+                "INVALID_ARGUMENT",
+                "{\"input_text\":1}",
+                "INVALID_ARGUMENT",
+                "{}",
+                "INVALID_ARGUMENT",
+                "{\"input_text\":\"a\",\"input_text\":\"b\"}",
+                "INVALID_ARGUMENT",
+                "{\"input_text\":\"a\",\"inputtext\":\"b\"}",
+                "INVALID_ARGUMENT",
+                "{\"input_text\":\"\\ud800\"}",
+                "INVALID_ARGUMENT",
+                deep,
+                "INVALID_ARGUMENT",
+                "{\"input_text\":\"" + "x".repeat(2 * 1024 * 1024) + "\"}",
+                "PAYLOAD_TOO_LARGE");
         bodies.forEach((body, code) -> {
             try {
                 Api.Response refused = gateway().send("POST", "/v1/turn", body);
-                assertThat(refused.code()).as(body.substring(0, Math.min(60, body.length()))).isEqualTo(code);
+                assertThat(refused.code())
+                        .as(body.substring(0, Math.min(60, body.length())))
+                        .isEqualTo(code);
                 assertThat(refused.text()).doesNotContain("Exception").doesNotContain("io.sonia");
             } catch (IOException e) {
                 throw new java.io.UncheckedIOException(e);
@@ -305,9 +336,15 @@ abstract class StackScenarios {
         assertThat(gateway().get("/v1/turn").code()).isEqualTo("METHOD_NOT_ALLOWED");
         assertThat(gateway().get("/v1/sessions?limit=0").code()).isEqualTo("INVALID_ARGUMENT");
         assertThat(gateway().get("/v1/sessions?bogus=1").code()).isEqualTo("INVALID_ARGUMENT");
-        assertThat(gateway().with("X-Correlation-ID", "no spaces please").get("/v1/sessions").code())
+        assertThat(gateway()
+                        .with("X-Correlation-ID", "no spaces please")
+                        .get("/v1/sessions")
+                        .code())
                 .isEqualTo("INVALID_ARGUMENT");
-        assertThat(gateway().with("X-Padding", "x".repeat(20_000)).get("/v1/sessions").status())
+        assertThat(gateway()
+                        .with("X-Padding", "x".repeat(20_000))
+                        .get("/v1/sessions")
+                        .status())
                 .isEqualTo(400);
         assertThat(entries()).isEqualTo(before);
     }
@@ -338,6 +375,7 @@ abstract class StackScenarios {
 
     static String pending(Api.Response waiting) {
         assertThat(waiting.status()).as(waiting.text()).isEqualTo(202);
-        return String.valueOf(Api.objects(waiting.data().get("pending_approvals")).getFirst().get("approval_id"));
+        return String.valueOf(
+                Api.objects(waiting.data().get("pending_approvals")).getFirst().get("approval_id"));
     }
 }

@@ -45,8 +45,7 @@ final class TestHome {
         Map<String, Object> config = new LinkedHashMap<>(Json.parseObject(Files.readString(made.home.configFile())));
         config.put("services", services);
         // A model server that happens to run on this machine must not answer in place of the built-in assistant.
-        config.put(
-                "model_router", Map.of("providers", Map.of("ollama", Map.of("base_url", "http://127.0.0.1:1/v1"))));
+        config.put("model_router", Map.of("providers", Map.of("ollama", Map.of("base_url", "http://127.0.0.1:1/v1"))));
         config.putAll(sections);
         Files.write(made.home.configFile(), Json.bytes(config));
         return made;

@@ -49,7 +49,9 @@ final class Admission {
         Semaphore queue = protectedClass ? reserved : ordinary;
         if (waiting.incrementAndGet() > maxWaiting) {
             waiting.decrementAndGet();
-            throw SoniaException.of(ErrorCode.OVERLOADED).with("shed", "refused").retryAfter(RETRY_AFTER);
+            throw SoniaException.of(ErrorCode.OVERLOADED)
+                    .with("shed", "refused")
+                    .retryAfter(RETRY_AFTER);
         }
         try {
             if (!queue.tryAcquire(deadline.left().toNanos(), TimeUnit.NANOSECONDS)) {
@@ -58,7 +60,9 @@ final class Admission {
             return queue::release;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw SoniaException.of(ErrorCode.OVERLOADED).with("shed", "evicted").retryAfter(RETRY_AFTER);
+            throw SoniaException.of(ErrorCode.OVERLOADED)
+                    .with("shed", "evicted")
+                    .retryAfter(RETRY_AFTER);
         } finally {
             waiting.decrementAndGet();
         }

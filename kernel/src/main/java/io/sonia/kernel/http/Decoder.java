@@ -69,7 +69,8 @@ final class Decoder {
         int semicolon = type.indexOf(';');
         String plain = (semicolon < 0 ? type : type.substring(0, semicolon)).trim();
         boolean json = plain.equals("application/json");
-        boolean readAsJson = (plain.isEmpty() || plain.equals("application/x-www-form-urlencoded")) && startsObject(body);
+        boolean readAsJson =
+                (plain.isEmpty() || plain.equals("application/x-www-form-urlencoded")) && startsObject(body);
         if (!json && !readAsJson) {
             throw SoniaException.of(ErrorCode.UNSUPPORTED_MEDIA_TYPE).with("expected", "application/json");
         }

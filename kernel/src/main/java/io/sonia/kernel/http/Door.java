@@ -32,7 +32,9 @@ final class Door {
         String header = exchange.header("Authorization");
         if (header != null) {
             // A header of another scheme is a malformed credential, not an absent one.
-            return header.regionMatches(true, 0, "Bearer ", 0, 7) ? header.substring(7).trim() : header;
+            return header.regionMatches(true, 0, "Bearer ", 0, 7)
+                    ? header.substring(7).trim()
+                    : header;
         }
         String protocols = exchange.header("Sec-WebSocket-Protocol");
         if (protocols != null) {

@@ -65,7 +65,8 @@ public final class EventSource implements Iterator<ServerEvent>, AutoCloseable {
                 if (line.isEmpty() && !data.isEmpty()) {
                     return new ServerEvent(id, event, Json.parseObject(data.toString()));
                 }
-                String value = line.substring(Math.min(line.length(), line.indexOf(':') + 1)).stripLeading();
+                String value = line.substring(Math.min(line.length(), line.indexOf(':') + 1))
+                        .stripLeading();
                 if (line.startsWith("id:")) {
                     id = value;
                 } else if (line.startsWith("event:")) {

@@ -15,7 +15,8 @@ interface Exchange {
     String path();
 
     /** The query as sent, without the question mark. */
-    @Nullable String query();
+    @Nullable
+    String query();
 
     /** All values of a header. */
     List<String> headers(String name);

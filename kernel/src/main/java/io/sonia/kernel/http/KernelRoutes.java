@@ -53,7 +53,8 @@ public final class KernelRoutes {
     public record Ready(boolean ready, List<Check> checks) {
 
         /** One condition; {@code detail} says what is missing. */
-        public record Check(String name, boolean ok, @Nullable String detail) {}
+        public record Check(
+                String name, boolean ok, @Nullable String detail) {}
     }
 
     /** What runs here. */
@@ -172,7 +173,8 @@ public final class KernelRoutes {
         checks.add(check("store", facts.storeOpen().getAsBoolean() ? null : "cannot commit"));
         checks.add(check("audit", facts.auditSound().getAsBoolean() ? null : "the chain does not verify"));
         checks.add(check("auth", facts.authUsable().getAsBoolean() ? null : "no fresh verifier set"));
-        facts.checks().forEach(each -> checks.add(check(each.name(), each.problem().get())));
+        facts.checks()
+                .forEach(each -> checks.add(check(each.name(), each.problem().get())));
         boolean ready = !stopping && checks.stream().allMatch(Ready.Check::ok);
         if (!ready) {
             throw SoniaException.of(ErrorCode.UNAVAILABLE, "The service is not ready")
@@ -197,14 +199,14 @@ public final class KernelRoutes {
     private Reply status(Call<Empty> call) {
         return Reply.ok(new Status(
                 facts.service().wireName(),
-                statusWord(facts.storeOpen().getAsBoolean() && facts.auditSound().getAsBoolean()),
+                statusWord(
+                        facts.storeOpen().getAsBoolean() && facts.auditSound().getAsBoolean()),
                 facts.clock().now(),
                 Version.PRODUCT,
                 Version.CONTRACT,
                 uptime(),
                 ProcessHandle.current().pid(),
-                new Status.Posture(
-                        facts.settings().section(AuthConfig.SECTION).enabled()),
+                new Status.Posture(facts.settings().section(AuthConfig.SECTION).enabled()),
                 List.of(facts.load().get()),
                 facts.settings().problems(),
                 facts.detail().get()));
@@ -212,8 +214,7 @@ public final class KernelRoutes {
 
     private Reply metrics(Call<Empty> call) {
         byte[] text = facts.metrics().get();
-        return new Reply.Raw(
-                200, "text/plain; version=0.0.4; charset=utf-8", text == null ? NO_METRICS : text);
+        return new Reply.Raw(200, "text/plain; version=0.0.4; charset=utf-8", text == null ? NO_METRICS : text);
     }
 
     private Reply openApi(Call<Empty> call) {

@@ -63,8 +63,7 @@ final class OpenApi {
                         "securitySchemes",
                         Map.of(
                                 "bearer", Map.of("type", "http", "scheme", "bearer"),
-                                "service",
-                                        Map.of("type", "apiKey", "in", "header", "name", "X-Service-Token"))));
+                                "service", Map.of("type", "apiKey", "in", "header", "name", "X-Service-Token"))));
         return document;
     }
 
@@ -105,7 +104,9 @@ final class OpenApi {
         described.put("parameters", parameters);
         described.put(
                 "security",
-                operation.access().open() ? List.of() : List.of(Map.of("bearer", List.of()), Map.of("service", List.of())));
+                operation.access().open()
+                        ? List.of()
+                        : List.of(Map.of("bearer", List.of()), Map.of("service", List.of())));
         described.put("x-sonia-deadline-ms", operation.deadline().toMillis());
         described.put("x-sonia-idempotency-key", operation.mutating());
         return described;
@@ -120,8 +121,8 @@ final class OpenApi {
         List<Map<String, @Nullable Object>> parameters = new ArrayList<>();
         List<?> required = (List<?>) java.util.Objects.requireNonNull(input.get("required"));
         ((Map<?, ?>) java.util.Objects.requireNonNull(input.get("properties")))
-                .forEach((name, schema) -> parameters.add(
-                        parameter(String.valueOf(name), "query", required.contains(name), schema)));
+                .forEach((name, schema) ->
+                        parameters.add(parameter(String.valueOf(name), "query", required.contains(name), schema)));
         return parameters;
     }
 

@@ -14,7 +14,8 @@ record PathTemplate(String[] segments) {
     }
 
     /** The variables' values if {@code path}, split at slashes, has this form; else null. */
-    @Nullable Map<String, String> match(String[] path) {
+    @Nullable
+    Map<String, String> match(String[] path) {
         if (path.length != segments.length) {
             return null;
         }

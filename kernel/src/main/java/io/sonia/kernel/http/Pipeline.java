@@ -71,9 +71,15 @@ final class Pipeline {
         final long started;
         String correlationId = "";
         String operation = "http";
-        @Nullable Operation known;
+
+        @Nullable
+        Operation known;
+
         Caller caller = Caller.NOBODY;
-        @Nullable Trace trace;
+
+        @Nullable
+        Trace trace;
+
         boolean authenticating;
 
         Passage(Exchange exchange, long started) {
@@ -117,12 +123,7 @@ final class Pipeline {
         Door.authorise(operation, passage.caller);
         boolean personal = passage.caller.person();
         Context context = new Context(
-                passage.correlationId,
-                trace(passage),
-                deadline,
-                passage.caller,
-                personal ? bearer : null,
-                null);
+                passage.correlationId, trace(passage), deadline, passage.caller, personal ? bearer : null, null);
         SocketRoute socket = match.socket();
         if (socket != null) {
             upgrade(passage, match, context, socket);
@@ -224,7 +225,8 @@ final class Pipeline {
                 || (ours != null && standard != null && !ours.equals(standard));
         String key = ours == null ? standard : ours;
         if (several || (key != null && !KEY.matcher(key).matches())) {
-            throw Violations.single("X-Idempotency-Key", "pattern", "expected one key of 1 to 255 visible ASCII characters");
+            throw Violations.single(
+                    "X-Idempotency-Key", "pattern", "expected one key of 1 to 255 visible ASCII characters");
         }
         return key;
     }
@@ -304,7 +306,9 @@ final class Pipeline {
             headers.put("Retry-After", Long.toString(seconds));
         }
         if (shown.code() == ErrorCode.METHOD_NOT_ALLOWED && shown.details().get("allowed") instanceof List<?> allowed) {
-            headers.put("Allow", String.join(", ", allowed.stream().map(String::valueOf).toList()));
+            headers.put(
+                    "Allow",
+                    String.join(", ", allowed.stream().map(String::valueOf).toList()));
         }
         byte[] body = envelope.failure(passage.operation, passage.correlationId, millis(passage), shown);
         passage.exchange.respond(shown.code().httpStatus(), headers, body);
@@ -317,7 +321,10 @@ final class Pipeline {
                 || failure.code() == ErrorCode.FORBIDDEN
                 || failure.code() == ErrorCode.RATE_LIMITED;
         Operation operation = passage.known;
-        if (!passage.authenticating || !ours || operation == null || operation.access().open()) {
+        if (!passage.authenticating
+                || !ours
+                || operation == null
+                || operation.access().open()) {
             return failure;
         }
         String who = passage.caller.actorId() + " " + passage.exchange.address() + " " + failure.code();

@@ -14,11 +14,20 @@ import org.jspecify.annotations.Nullable;
 final class RouteTable {
 
     /** What a request hit: an HTTP route or a WebSocket, with the values of its path variables. */
-    record Match(Operation operation, @Nullable Route<?> route, @Nullable SocketRoute socket, Map<String, String> path) {}
+    record Match(
+            Operation operation,
+            @Nullable Route<?> route,
+            @Nullable SocketRoute socket,
+            Map<String, String> path) {}
 
-    private record Entry(PathTemplate template, Operation operation, @Nullable Route<?> route, @Nullable SocketRoute socket) {
+    private record Entry(
+            PathTemplate template,
+            Operation operation,
+            @Nullable Route<?> route,
+            @Nullable SocketRoute socket) {
 
-        @Nullable Match match(String[] path) {
+        @Nullable
+        Match match(String[] path) {
             Map<String, String> values = template.match(path);
             return values == null ? null : new Match(operation, route, socket, values);
         }
@@ -74,7 +83,10 @@ final class RouteTable {
                 return match;
             }
             if (match != null) {
-                allowed.add(entry.operation().method().equals("WS") ? "GET" : entry.operation().method());
+                allowed.add(
+                        entry.operation().method().equals("WS")
+                                ? "GET"
+                                : entry.operation().method());
             }
         }
         return null;

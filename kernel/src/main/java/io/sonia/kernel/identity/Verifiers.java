@@ -67,8 +67,7 @@ public final class Verifiers {
      * @return {@link Caller#NOBODY} if neither credential is given
      * @throws SoniaException UNAUTHORIZED, with one message for every cause; AUTH_UNAVAILABLE
      */
-    public Caller authenticate(
-            @Nullable String bearer, @Nullable String serviceToken, @Nullable String onBehalfOf) {
+    public Caller authenticate(@Nullable String bearer, @Nullable String serviceToken, @Nullable String onBehalfOf) {
         if (bearer == null && serviceToken == null) {
             return Caller.NOBODY;
         }

@@ -8,6 +8,8 @@ public interface WireNamed {
 
     /** The wire name of any constant: what it says itself, else its name in lower case. */
     static String of(Enum<?> constant) {
-        return constant instanceof WireNamed named ? named.wireName() : constant.name().toLowerCase(Locale.ROOT);
+        return constant instanceof WireNamed named
+                ? named.wireName()
+                : constant.name().toLowerCase(Locale.ROOT);
     }
 }

@@ -99,7 +99,8 @@ sealed interface WireType {
 
         @Override
         public Map<String, @Nullable Object> schema() {
-            return new LinkedHashMap<>(Map.of("type", "integer", "minimum", min, "maximum", Math.min(max, Json.MAX_INTEGER)));
+            return new LinkedHashMap<>(
+                    Map.of("type", "integer", "minimum", min, "maximum", Math.min(max, Json.MAX_INTEGER)));
         }
     }
 

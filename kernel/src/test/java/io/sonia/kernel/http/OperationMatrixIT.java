@@ -19,8 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 class OperationMatrixIT {
 
     /** The contract's role word of each operation. */
-    private static final String ROLES =
-            """
+    private static final String ROLES = """
             health open, ready open, version open, root open, status obs, metrics open, openapi open, config.get obs,
             config.reload op, audit.entries obs, audit.verify obs, audit.trace obs, audit.head obs,
             chat op, turn op, turn.get op/svc, turn.list obs, turn.cancel op, session.create op, session.list obs,
@@ -55,7 +54,9 @@ class OperationMatrixIT {
     void everyOperationAdmitsExactlyTheRolesOfTheContract() throws IOException {
         Map<String, String> roles = roles();
         assertThat(roles.keySet())
-                .isEqualTo(Set.copyOf(Arrays.stream(Operation.values()).map(Operation::wireName).toList()));
+                .isEqualTo(Set.copyOf(Arrays.stream(Operation.values())
+                        .map(Operation::wireName)
+                        .toList()));
         List<Route<?>> routes = new ArrayList<>();
         for (Operation operation : Operation.values()) {
             if (!operation.method().equals("WS")) {
@@ -80,7 +81,9 @@ class OperationMatrixIT {
         boolean open = role.equals("open");
         boolean everybody = open || role.equals("obs");
         boolean person = everybody || role.equals("op") || role.startsWith("op+") || role.startsWith("op/");
-        assertThat(status(server, operation, null, null)).as(operation + " by nobody").isEqualTo(open ? 200 : 401);
+        assertThat(status(server, operation, null, null))
+                .as(operation + " by nobody")
+                .isEqualTo(open ? 200 : 401);
         assertThat(status(server, operation, "Bearer nonsense", null))
                 .as(operation + " with a wrong key")
                 .isEqualTo(open ? 200 : 401);
@@ -93,11 +96,19 @@ class OperationMatrixIT {
         for (ServiceName service : ServiceName.values()) {
             boolean named = Arrays.asList(role.split("\\+", -1)).contains(service.wireName());
             boolean admitted = everybody || role.equals("svc") || role.equals("op/svc") || named;
-            assertThat(status(server, operation, null, server.services.get(service).text()))
+            assertThat(status(
+                            server,
+                            operation,
+                            null,
+                            server.services.get(service).text()))
                     .as(operation + " by " + service)
                     .isEqualTo(admitted ? 200 : 403);
         }
-        assertThat(status(server, operation, bearer(server.operator), server.services.get(ServiceName.PIPECAT).text()))
+        assertThat(status(
+                        server,
+                        operation,
+                        bearer(server.operator),
+                        server.services.get(ServiceName.PIPECAT).text()))
                 .as(operation + " by an operator through a service")
                 .isEqualTo(person ? 200 : 403);
     }

@@ -57,8 +57,7 @@ final class TestServer implements AutoCloseable, IdempotencyRecords {
         Path config = folder.resolve("sonia-config.json");
         Files.write(
                 config,
-                Json.bytes(Map.of(
-                        "services", Map.of("api-gateway", Map.of("port", 0)), "rate_limit", rateLimit)));
+                Json.bytes(Map.of("services", Map.of("api-gateway", Map.of("port", 0)), "rate_limit", rateLimit)));
         Settings settings = Settings.load(
                 config,
                 Map.of(),
@@ -75,12 +74,11 @@ final class TestServer implements AutoCloseable, IdempotencyRecords {
         observer = issue(Credential.Kind.PERSON, "usr_observer", Role.OBSERVER, ids, clock, principals);
         for (ServiceName service : ServiceName.values()) {
             services.put(
-                    service,
-                    issue(Credential.Kind.SERVICE, service.wireName(), Role.SERVICE, ids, clock, principals));
+                    service, issue(Credential.Kind.SERVICE, service.wireName(), Role.SERVICE, ids, clock, principals));
         }
         Verifiers verifiers = new Verifiers(keys.getPublic(), clock, Duration.ofMinutes(5));
-        verifiers.accept(VerifierSet.sign(
-                1, clock.now(), principals, Ed25519.keyId(keys.getPublic()), keys.getPrivate()));
+        verifiers.accept(
+                VerifierSet.sign(1, clock.now(), principals, Ed25519.keyId(keys.getPublic()), keys.getPrivate()));
         server = new ServiceServer(
                 new ServiceServer.Parts(
                         ServiceName.API_GATEWAY,
@@ -134,9 +132,7 @@ final class TestServer implements AutoCloseable, IdempotencyRecords {
                 .timeout(Duration.ofSeconds(20))
                 .method(
                         method,
-                        body == null
-                                ? HttpRequest.BodyPublishers.noBody()
-                                : HttpRequest.BodyPublishers.ofString(body));
+                        body == null ? HttpRequest.BodyPublishers.noBody() : HttpRequest.BodyPublishers.ofString(body));
         for (int i = 0; i < headers.length; i += 2) {
             request.header(headers[i], headers[i + 1]);
         }
