@@ -12,7 +12,10 @@ public final class Hlc {
     /** A peer may pull this clock ahead by at most one day, so that one bad header cannot ruin it. */
     private static final long MAX_AHEAD_MS = 86_400_000L;
 
-    private static final Pattern FORM = Pattern.compile("(\\d{1,15})-(\\d{1,9})");
+    /** Beyond it the stamp runs ahead by a millisecond, so that stamps sort as text. */
+    private static final long MAX_COUNTER = 99_999;
+
+    private static final Pattern FORM = Pattern.compile("(\\d{1,15})-(\\d{1,5})");
 
     private final Clock clock;
     private long millis;
@@ -28,8 +31,11 @@ public final class Hlc {
         if (wall > millis) {
             millis = wall;
             counter = 0;
-        } else {
+        } else if (counter < MAX_COUNTER) {
             counter++;
+        } else {
+            millis++;
+            counter = 0;
         }
         return stamp(millis, counter);
     }

@@ -2,6 +2,8 @@ package io.sonia.kernel.json;
 
 import io.sonia.kernel.Sha256;
 import java.math.BigDecimal;
+import java.math.MathContext;
+import java.math.RoundingMode;
 import java.nio.charset.StandardCharsets;
 import java.util.Comparator;
 import java.util.Iterator;
@@ -14,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * writes them. Digests and signatures are made over it.
  */
 public final class CanonicalJson {
+
+    private static final MathContext ONE_DIGIT = new MathContext(1, RoundingMode.HALF_EVEN);
 
     private CanonicalJson() {}
 
@@ -31,7 +35,7 @@ public final class CanonicalJson {
     private static void append(@Nullable Object value, StringBuilder out) {
         switch (value) {
             case null -> out.append("null");
-            case String text -> appendText(text, out);
+            case String text -> appendText(Surrogates.replaced(text), out);
             case Boolean truth -> out.append(truth.booleanValue());
             case Integer number -> out.append(number.intValue());
             case Long number -> out.append(number.longValue());
@@ -51,7 +55,7 @@ public final class CanonicalJson {
         Iterator<String> each = keys.iterator();
         while (each.hasNext()) {
             String key = each.next();
-            appendText(key, out);
+            appendText(Surrogates.replaced(key), out);
             out.append(':');
             append(map.get(key), out);
             if (each.hasNext()) {
@@ -106,7 +110,7 @@ public final class CanonicalJson {
         if (value == 0) {
             return "0";
         }
-        BigDecimal exact = new BigDecimal(Double.toString(Math.abs(value))).stripTrailingZeros();
+        BigDecimal exact = shortest(Math.abs(value));
         String digits = exact.unscaledValue().toString();
         int point = digits.length() - exact.scale();
         StringBuilder out = new StringBuilder(value < 0 ? "-" : "");
@@ -125,5 +129,12 @@ public final class CanonicalJson {
             out.append('e').append(exponent < 0 ? '-' : '+').append(Math.abs(exponent));
         }
         return out.toString();
+    }
+
+    /** Java writes at least two digits where ECMAScript writes one if that is enough, as for 5e-324. */
+    private static BigDecimal shortest(double value) {
+        BigDecimal written = new BigDecimal(Double.toString(value)).stripTrailingZeros();
+        BigDecimal oneDigit = written.precision() == 2 ? written.round(ONE_DIGIT) : written;
+        return oneDigit.doubleValue() == value ? oneDigit.stripTrailingZeros() : written;
     }
 }

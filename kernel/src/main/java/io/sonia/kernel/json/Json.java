@@ -109,7 +109,7 @@ public final class Json {
     static void write(@Nullable Object value, JsonGenerator generator) {
         switch (value) {
             case null -> generator.writeNull();
-            case String text -> generator.writeString(text);
+            case String text -> generator.writeString(Surrogates.replaced(text));
             case Long number -> generator.writeNumber(number.longValue());
             case Integer number -> generator.writeNumber(number.intValue());
             case Double number -> generator.writeNumber(number.doubleValue());
@@ -117,7 +117,7 @@ public final class Json {
             case Map<?, ?> map -> {
                 generator.writeStartObject();
                 map.forEach((key, item) -> {
-                    generator.writeName(String.valueOf(key));
+                    generator.writeName(Surrogates.replaced(String.valueOf(key)));
                     write(item, generator);
                 });
                 generator.writeEndObject();
@@ -168,7 +168,7 @@ public final class Json {
     private static Long integerAt(JsonParser parser) {
         if (parser.getNumberType() != JsonParser.NumberType.BIG_INTEGER) {
             long number = parser.getLongValue();
-            if (Math.abs(number) <= MAX_INTEGER) {
+            if (number >= -MAX_INTEGER && number <= MAX_INTEGER) {
                 return number;
             }
         }
@@ -184,13 +184,8 @@ public final class Json {
     }
 
     private static String wellFormed(String text) {
-        int i = 0;
-        while (i < text.length()) {
-            int point = text.codePointAt(i);
-            if (Character.MIN_SURROGATE <= point && point <= Character.MAX_SURROGATE) {
-                throw Violations.single("", "encoding", "a text holds a lone surrogate");
-            }
-            i += Character.charCount(point);
+        if (Surrogates.standAlone(text)) {
+            throw Violations.single("", "encoding", "a text holds a lone surrogate");
         }
         return text;
     }

@@ -148,16 +148,21 @@ sealed interface WireType {
     }
 
     record TimeType() implements WireType {
+        private static final Pattern UTC = Pattern.compile("\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(\\.\\d{1,9})?Z");
+
         @Override
         public @Nullable Object read(Object json, String path, Reading reading) {
-            if (json instanceof String text) {
-                try {
-                    return Instant.parse(text);
-                } catch (DateTimeException e) {
-                    return reading.refuse(path, "time", "expected RFC 3339 in UTC");
-                }
+            if (!(json instanceof String text)) {
+                return reading.refuse(path, "type", "expected a time, met " + met(json));
             }
-            return reading.refuse(path, "type", "expected a time, met " + met(json));
+            try {
+                if (UTC.matcher(text).matches()) {
+                    return Instant.parse(text);
+                }
+            } catch (DateTimeException noSuchDay) {
+                // Refused below like every other text that is no time.
+            }
+            return reading.refuse(path, "time", "expected RFC 3339 in UTC");
         }
 
         @Override
@@ -251,7 +256,7 @@ sealed interface WireType {
         public void write(Object value, JsonGenerator out) {
             out.writeStartObject();
             ((Map<?, ?>) value).forEach((key, each) -> {
-                out.writeName(String.valueOf(key));
+                out.writeName(Surrogates.replaced(String.valueOf(key)));
                 item.write(each, out);
             });
             out.writeEndObject();

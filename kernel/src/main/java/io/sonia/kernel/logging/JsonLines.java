@@ -103,7 +103,7 @@ final class JsonLines extends EncoderBase<ILoggingEvent> {
     /** JSON values as they are; of anything else, its text. */
     private static Map<String, @Nullable Object> plain(Map<?, ?> fields) {
         Map<String, @Nullable Object> out = new LinkedHashMap<>();
-        fields.forEach((key, value) -> out.put(wellFormed(String.valueOf(key)), plainValue(value)));
+        fields.forEach((key, value) -> out.put(String.valueOf(key), plainValue(value)));
         return out;
     }
 
@@ -120,21 +120,15 @@ final class JsonLines extends EncoderBase<ILoggingEvent> {
                 list.forEach(each -> out.add(plainValue(each)));
                 yield out;
             }
-            default -> cut(Redactor.text(wellFormed(value.toString())));
+            default -> cut(Redactor.text(value.toString()));
         };
     }
 
     private static @Nullable String text(@Nullable String text) {
-        return text == null ? null : cut(Redactor.text(wellFormed(text)));
+        return text == null ? null : cut(Redactor.text(text));
     }
 
     private static String cut(String text) {
-        return text.length() <= MAX_TEXT ? text : wellFormed(text.substring(0, MAX_TEXT)) + "...";
-    }
-
-    /** Half a surrogate pair has no UTF-8 form; it becomes a question mark. */
-    private static String wellFormed(String text) {
-        boolean plain = text.chars().noneMatch(c -> Character.isSurrogate((char) c));
-        return plain ? text : new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
+        return text.length() <= MAX_TEXT ? text : text.substring(0, MAX_TEXT) + "...";
     }
 }

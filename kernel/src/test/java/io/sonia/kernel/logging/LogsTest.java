@@ -172,7 +172,7 @@ class LogsTest {
         assertThat(lines(ServiceName.EVA_OS)).singleElement().satisfies(line -> {
             assertThat(line).containsEntry("choice", "WARN").containsEntry("nan", "NaN");
             assertThat(line.get("long").toString()).hasSizeLessThan(5000);
-            assertThat(line.get("message")).isEqualTo("half ? pair");
+            assertThat(line.get("message")).isEqualTo("half \uFFFD pair");
         });
     }
 
@@ -258,9 +258,9 @@ class LogsTest {
     @Test
     void closeWritesEverythingThatWaits() {
         ServiceLog log = open(ServiceName.EVA_OS);
-        IntStream.range(0, 20_000).forEach(i -> log.warn("x", "line", Map.of("i", i)));
+        IntStream.range(0, 5000).forEach(i -> log.warn("x", "line", Map.of("i", i)));
 
-        assertThat(lines(ServiceName.EVA_OS)).hasSize(20_000);
+        assertThat(lines(ServiceName.EVA_OS)).hasSize(5000);
     }
 
     @Test
