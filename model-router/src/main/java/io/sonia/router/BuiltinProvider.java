@@ -36,16 +36,16 @@ final class BuiltinProvider implements Provider {
             "web.fetch", "fetch <address>");
 
     private final Ids ids;
-    private final Supplier<List<String>> otherProviders;
+    private final Supplier<List<String>> troubles;
 
     /**
      * The built-in provider.
      *
-     * @param otherProviders one line for each other provider: what keeps it from answering
+     * @param troubles one line for each other provider that should answer and cannot
      */
-    BuiltinProvider(Ids ids, Supplier<List<String>> otherProviders) {
+    BuiltinProvider(Ids ids, Supplier<List<String>> troubles) {
         this.ids = ids;
-        this.otherProviders = otherProviders;
+        this.troubles = troubles;
     }
 
     @Override
@@ -97,7 +97,7 @@ final class BuiltinProvider implements Provider {
     private String howToAddOne() {
         StringBuilder out = new StringBuilder("To add one: install Ollama (https://ollama.com) and run \"ollama pull"
                 + " qwen3\", or put a key into secrets/providers/anthropic.key; docs/models.md has the steps.");
-        otherProviders.get().forEach(line -> out.append("\n- ").append(line));
+        troubles.get().forEach(line -> out.append("\n- ").append(line));
         return out.toString();
     }
 

@@ -57,6 +57,11 @@ final class ChatRun {
         this.started = tools.clock().nanoTime();
     }
 
+    /**
+     * Runs it to its end.
+     *
+     * @throws SoniaException OVERLOADED or TIMEOUT if no place at a backend came free
+     */
     ChatOutcome run() {
         if (plan.choices().isEmpty()) {
             return failed(plan.noChoice());
@@ -84,18 +89,21 @@ final class ChatRun {
         current = choice;
         int retries = plan.profile().retries();
         for (int attempt = 0; attempt <= retries; attempt++) {
-            double before = millis();
+            SoniaException failure;
             try (CallPlaces.Place _ = tools.places().enter(choice.backend(), context.deadline())) {
-                return answered(choice, call(choice), before);
-            } catch (SoniaException e) {
-                boolean interrupted = committed();
-                note(choice, e, interrupted, millis() - before);
-                if (interrupted) {
-                    return failed(broken(e));
+                double before = millis();
+                try {
+                    return answered(choice, call(choice), before);
+                } catch (SoniaException e) {
+                    note(choice, e, millis() - before);
+                    failure = e;
                 }
-                if (!REPEATABLE.contains(e.code()) || attempt == retries || !pause(choice, attempt)) {
-                    return null;
-                }
+            }
+            if (committed()) {
+                return failed(broken(failure));
+            }
+            if (!REPEATABLE.contains(failure.code()) || attempt == retries || !pause(choice, attempt)) {
+                return null;
             }
         }
         return null;
@@ -184,11 +192,11 @@ final class ChatRun {
                 millis()));
     }
 
-    private void note(Choice choice, SoniaException e, boolean interrupted, double latencyMs) {
+    private void note(Choice choice, SoniaException e, double latencyMs) {
         choice.backend().failed();
         choice.entry().callFailed(e);
         tools.providers().probeSoon(choice.entry());
-        Outcome outcome = interrupted ? Outcome.INTERRUPTED : Outcome.FAILED;
+        Outcome outcome = committed() ? Outcome.INTERRUPTED : Outcome.FAILED;
         attempts.add(new Attempt(choice.backend().toString(), outcome, e.code().name(), e.text(), latencyMs));
     }
 

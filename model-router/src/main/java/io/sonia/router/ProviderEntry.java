@@ -73,6 +73,11 @@ final class ProviderEntry {
         return Optional.ofNullable(last.error() == null ? callError : last.error());
     }
 
+    /** True if somebody meant it to be used: it waits for no key. */
+    boolean setUp() {
+        return !key.missing();
+    }
+
     List<ModelEntry> models() {
         return probe.models();
     }

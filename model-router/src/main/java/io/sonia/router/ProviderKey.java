@@ -33,6 +33,11 @@ final class ProviderKey {
         this.safeToSend = safeToSend;
     }
 
+    /** True if the provider cannot be called before somebody writes its key. */
+    boolean missing() {
+        return required && Files.notExists(file);
+    }
+
     /** The key as last read; empty where there is none. */
     Optional<String> current() {
         return Optional.ofNullable(current);

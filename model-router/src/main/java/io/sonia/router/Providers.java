@@ -110,15 +110,20 @@ final class Providers {
         return entries;
     }
 
+    /** A new entry; the built-in one is there at once, for it needs nothing that could be away. */
     private ProviderEntry entry(String name, ProviderConfig its) {
         boolean safe = its.local() || its.base().getScheme().equals("https");
         ProviderKey key = new ProviderKey(home, name, its.keyRequired(), safe);
-        return new ProviderEntry(name, its, provider(its, key), key, clock);
+        ProviderEntry entry = new ProviderEntry(name, its, provider(its, key), key, clock);
+        if (its.kind() == ProviderKind.BUILTIN) {
+            entry.probe();
+        }
+        return entry;
     }
 
     private Provider provider(ProviderConfig its, ProviderKey key) {
         if (its.kind() == ProviderKind.BUILTIN) {
-            return new BuiltinProvider(ids, this::whatIsMissing);
+            return new BuiltinProvider(ids, this::troubles);
         }
         URI base = its.base();
         return switch (its.kind()) {
@@ -130,10 +135,13 @@ final class Providers {
         };
     }
 
-    private List<String> whatIsMissing() {
+    /** A line for each provider that was meant to be used and cannot be, or failed. */
+    private List<String> troubles() {
         List<String> lines = new ArrayList<>();
         for (ProviderEntry entry : all()) {
-            entry.error().ifPresent(error -> lines.add(entry.name() + ": " + error));
+            if (entry.setUp()) {
+                entry.error().ifPresent(error -> lines.add(entry.name() + ": " + error));
+            }
         }
         return lines;
     }

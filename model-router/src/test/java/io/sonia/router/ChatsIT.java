@@ -361,6 +361,10 @@ class ChatsIT {
 
         awaitUntil(() -> first.calls().size() == Backend.MAX_CALLS
                 && house.chats.places().waiting() == 1);
+        assertThatThrownBy(() -> house.handle(house.call(
+                        Operation.MODEL_CHAT, House.asking("hi"), Map.of(), false, Duration.ofMillis(50), null)))
+                .satisfies(code(ErrorCode.TIMEOUT));
+        assertThat(house.providers.find("first").orElseThrow().error()).isEmpty();
         gate.countDown();
 
         for (int i = 0; i < calls; i++) {

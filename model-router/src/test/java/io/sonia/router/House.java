@@ -38,6 +38,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /** A router with a real journal and real HTTP to its providers, used through its routes' handlers. */
@@ -73,6 +74,10 @@ final class House implements AutoCloseable {
     }
 
     House(Path root, String routerJson, String ollama) {
+        this(root, routerJson, ollama, body -> Threads.virtual("probe", body));
+    }
+
+    House(Path root, String routerJson, String ollama, Executor background) {
         this.home = new Home(root);
         write(home.configFile(), "{\"model_router\":" + routerJson.replace('\'', '"') + "}");
         this.settings = Settings.load(
@@ -81,7 +86,7 @@ final class House implements AutoCloseable {
                 List.of(RouterConfig.SECTION),
                 clock);
         Live<RouterConfig> config = settings.live(RouterConfig.SECTION);
-        this.providers = new Providers(config, home, client, clock, ids, body -> Threads.virtual("probe", body));
+        this.providers = new Providers(config, home, client, clock, ids, background);
         this.routing = new Routing(config, providers);
         this.journal = SqliteJournal.open(
                 home.database(ServiceName.MODEL_ROUTER),

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sonia.contracts.router.RecalledMemory;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -43,6 +44,19 @@ class MemoryAnswersTest {
                 .hasValueSatisfying(answer -> assertThat(answer)
                         .startsWith("I have no exact answer. The closest you told me:")
                         .contains("4711"));
+    }
+
+    @Test
+    void aRareWordCountsMoreThanSeveralCommonOnes() {
+        List<RecalledMemory> memories = new ArrayList<>();
+        for (String place : List.of("shed", "attic", "cellar", "office", "gym", "school")) {
+            memories.add(memory("mem_" + place, "note", "the door code of the " + place + " is secret", "2026-03-01"));
+        }
+        memories.add(memory("mem_garage", "note", "the garage opens with 1999", "2026-03-01"));
+
+        assertThat(MemoryAnswers.to("what is the garage door code?", memories))
+                .hasValueSatisfying(
+                        answer -> assertThat(answer.lines().toList().get(1)).contains("mem_garage"));
     }
 
     @Test

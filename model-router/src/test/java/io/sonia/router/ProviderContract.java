@@ -251,6 +251,14 @@ abstract class ProviderContract {
     }
 
     @Test
+    void anAnswerOfManyHugePiecesIsCutOffToo() {
+        String huge = "x".repeat(3 * 1024 * 1024);
+        fake.then(FakeAnswer.text(huge, huge, huge, huge, huge, huge));
+
+        refuses(request(), ErrorCode.DEPENDENCY_FAILED, "larger than 16777216 bytes");
+    }
+
+    @Test
     void aRefusedTemperatureIsLeftOutFromThenOn() {
         fake.then(FakeAnswer.error(400, "temperature is not supported"), FakeAnswer.text("hi"), FakeAnswer.text("ho"));
 

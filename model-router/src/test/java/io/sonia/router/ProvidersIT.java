@@ -50,6 +50,13 @@ class ProvidersIT {
     }
 
     @Test
+    void theBuiltinOneAnswersEvenIfNoProbeEverEnds() {
+        try (House house = new House(folder, "{}", "http://127.0.0.1:1/v1", body -> {})) {
+            assertThat(house.chat(House.asking("hi")).provider()).isEqualTo("builtin");
+        }
+    }
+
+    @Test
     void aLocalOllamaIsFoundAndUsedByDefault() {
         try (FakeOpenAi ollama = FakeOpenAi.startOllama(FakeModel.of("qwen3:8b"));
                 House house = new House(folder, "{}", ollama.baseUrl())) {
