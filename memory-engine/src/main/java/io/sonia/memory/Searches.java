@@ -11,7 +11,9 @@ import io.sonia.memory.Words.Word;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +32,9 @@ final class Searches {
 
     /** Rows above which a word does not even rank at first: its weight is small, and counting it is not. */
     private static final int RANKED = 5000;
+
+    /** Rows read for each hit wanted, because a text that one user stored several times is shown once, the newest. */
+    private static final int ROWS_PER_HIT = 8;
 
     private static final String VISIBLE = """
             archived_at IS NULL
@@ -82,15 +87,20 @@ final class Searches {
     private static List<SearchHit> find(Sql sql, String query, String wanted, SearchRequest request, SearchMode mode)
             throws SQLException {
         @Nullable String types = request.types().isEmpty() ? null : Json.text(request.types());
-        return sql.list(
+        List<SearchHit> hits = new ArrayList<>();
+        Set<String> shown = new HashSet<>();
+        sql.list(
                 query,
-                row -> hit(row, mode),
+                row -> hits.size() < request.limit()
+                        && shown.add(row.text("content_hash") + row.textOrNull("user_id"))
+                        && hits.add(hit(row, mode)),
                 wanted,
                 request.userId(),
                 request.sessionId(),
                 request.asOf(),
                 types,
-                request.limit());
+                request.limit() * ROWS_PER_HIT);
+        return hits;
     }
 
     /** The words that occur, rarest first. */

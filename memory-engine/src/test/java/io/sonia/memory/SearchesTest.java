@@ -215,6 +215,23 @@ class SearchesTest {
     }
 
     @Test
+    void aRepeatedTextIsShownOnceAndHidesNothing() {
+        String fact = fixture.store("my locker code is 4711", "usr_1");
+        String last = "";
+        for (int i = 0; i < 12; i++) {
+            clock.advance(Duration.ofMinutes(2));
+            last = fixture.store("what is my locker code?", "usr_1");
+        }
+        fixture.store("what is my locker code?", "usr_2");
+        SearchRequest request = new SearchRequest(
+                "what is my locker code?", 2, null, SearchMode.HYBRID, "usr_1", null, List.of(), 0, null, false);
+        assertThat(fixture.memories.search(request).results())
+                .extracting(SearchHit::id)
+                .containsExactlyInAnyOrder(last, fact);
+        assertThat(fixture.search("locker")).hasSize(3);
+    }
+
+    @Test
     void theBudgetLeavesOutWhatDoesNotFit() {
         fixture.store("zebra zebra zebra " + "long ".repeat(40), null);
         fixture.store("zebra one", null);

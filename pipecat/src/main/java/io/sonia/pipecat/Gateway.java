@@ -34,6 +34,11 @@ final class Gateway {
         this.config = config;
     }
 
+    /** How long it may be silent within a turn; a wait for a person comes on top. */
+    Duration patience() {
+        return config.turnTimeout();
+    }
+
     /** Opens a session for a voice session, which is a conversation of its own. */
     String open(Context context, String userId, String voiceSessionId, @Nullable String key) {
         SessionCreate wish = new SessionCreate(

@@ -45,7 +45,6 @@ final class TextTurn implements Runnable {
     private final Context context;
     private final TurnRequest request;
     private final String key;
-    private final Duration timeout;
     private final Clock clock;
     private final Listener listener;
     private final Map<String, Map<String, @Nullable Object>> pending = new LinkedHashMap<>();
@@ -60,21 +59,12 @@ final class TextTurn implements Runnable {
      * A turn that is not yet begun.
      *
      * @param key the same whenever this turn is asked for
-     * @param timeout how long the gateway may be silent
      */
-    TextTurn(
-            Gateway gateway,
-            Context context,
-            TurnRequest request,
-            String key,
-            Duration timeout,
-            Clock clock,
-            Listener listener) {
+    TextTurn(Gateway gateway, Context context, TurnRequest request, String key, Clock clock, Listener listener) {
         this.gateway = gateway;
         this.context = context;
         this.request = request;
         this.key = key;
-        this.timeout = timeout;
         this.clock = clock;
         this.listener = listener;
         this.heardAt = clock.nanoTime();
@@ -185,7 +175,7 @@ final class TextTurn implements Runnable {
     }
 
     private boolean overdue() {
-        Duration patience = waits() ? timeout.plus(Gateway.APPROVAL_WAIT) : timeout;
+        Duration patience = waits() ? gateway.patience().plus(Gateway.APPROVAL_WAIT) : gateway.patience();
         return clock.nanoTime() - heardAt > patience.toNanos();
     }
 
@@ -205,7 +195,7 @@ final class TextTurn implements Runnable {
         return new Context(
                 context.correlationId(),
                 context.trace(),
-                Deadline.in(timeout, clock),
+                Deadline.in(gateway.patience(), clock),
                 context.caller(),
                 context.bearer(),
                 context.idempotencyDigest());

@@ -122,7 +122,6 @@ final class VoiceSession implements TextTurn.Listener {
                 context,
                 request(said),
                 "voice-" + row.sessionId() + "-" + row.turn().generation(),
-                parts.config().turnTimeout(),
                 parts.clock(),
                 this);
         turn = begun;
