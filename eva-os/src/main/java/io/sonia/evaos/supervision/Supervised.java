@@ -196,7 +196,8 @@ final class Supervised {
         health.verdict(standing.state(), shared.config()).ifPresent(this::judged);
         Budget used = standing.budget();
         boolean stable = standing.state() == ServiceState.HEALTHY
-                && standing.sinceMs() >= TimeUnit.SECONDS.toMillis(shared.config().stableSeconds());
+                && standing.sinceMs()
+                        >= TimeUnit.SECONDS.toMillis(shared.config().stableSeconds());
         if (stable && used.readable() && !used.equals(Budget.UNUSED)) {
             standing.forgetRestarts(process.record());
         }

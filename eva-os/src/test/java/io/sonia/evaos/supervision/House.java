@@ -27,8 +27,7 @@ final class House implements AutoCloseable {
         home = new Home(folder);
         journal = Samples.journal(folder, clock);
         Probe probe = service -> look(folder, service);
-        supervision = new Supervision(
-                plans, Samples.parts(folder, Samples.config(settings), journal, clock, probe));
+        supervision = new Supervision(plans, Samples.parts(folder, Samples.config(settings), journal, clock, probe));
     }
 
     /** A house whose services run the scripts; restarts wait a second. */

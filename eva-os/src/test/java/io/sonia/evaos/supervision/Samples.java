@@ -62,7 +62,8 @@ final class Samples {
     }
 
     static ChildPlan plan(ServiceName service, String script, Path folder) {
-        Map<String, String> environment = Map.of("PATH", "/usr/bin:/bin", "MARK", mark(folder, service).toString());
+        Map<String, String> environment =
+                Map.of("PATH", "/usr/bin:/bin", "MARK", mark(folder, service).toString());
         return new ChildPlan(
                 service,
                 List.of("/bin/sh", "-c", script),

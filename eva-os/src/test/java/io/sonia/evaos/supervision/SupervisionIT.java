@@ -54,7 +54,8 @@ class SupervisionIT {
             eventually(() -> house.in(ServiceState.RESTARTING, MEMORY));
             assertThat(session(first)).as("what the killed child had started").isEmpty();
             eventually(() -> house.in(ServiceState.HEALTHY, MEMORY));
-            assertThat(Duration.ofNanos(clock.nanoTime() - start)).isBetween(Duration.ofMillis(800), Duration.ofSeconds(5));
+            assertThat(Duration.ofNanos(clock.nanoTime() - start))
+                    .isBetween(Duration.ofMillis(800), Duration.ofSeconds(5));
             assertThat(house.pid(MEMORY)).isNotEqualTo(first);
             assertThat(PidRecord.read(house.home.pidFile(MEMORY)).orElseThrow().pid())
                     .isEqualTo(house.pid(MEMORY));
@@ -81,7 +82,9 @@ class SupervisionIT {
             house.supervision.startAll();
             eventually(() -> house.in(ServiceState.EXHAUSTED, MEMORY));
             assertThat(house.of(MEMORY).error()).isEqualTo("the process ended: exit 78");
-            assertThat(house.of(MEMORY).budget().backoffUntilEpochMs()).as("no cool-down").isZero();
+            assertThat(house.of(MEMORY).budget().backoffUntilEpochMs())
+                    .as("no cool-down")
+                    .isZero();
             assertThat(Files.readAllLines(folder.resolve("memory-engine.well.starts")))
                     .hasSize(1);
         }
@@ -115,7 +118,11 @@ class SupervisionIT {
         try (House house = House.open(folder, Map.of(MEMORY, STEADY))) {
             Path file = house.home.pidFile(MEMORY);
             Files.createDirectories(file.getParent());
-            new PidRecord(stranger.pid(), 1, Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip())
+            new PidRecord(
+                            stranger.pid(),
+                            1,
+                            Files.readString(Path.of("/proc/sys/kernel/random/boot_id"))
+                                    .strip())
                     .write(file);
             house.supervision.startAll();
             eventually(() -> house.in(ServiceState.HEALTHY, MEMORY));
@@ -161,13 +168,9 @@ class SupervisionIT {
                 + " while :; do sleep 600 & wait; done";
         try (House house = House.open(
                 folder,
-                Map.of(
-                        MEMORY, tellsItsEnd,
-                        ServiceName.API_GATEWAY, tellsItsEnd,
-                        ServiceName.PIPECAT, tellsItsEnd))) {
+                Map.of(MEMORY, tellsItsEnd, ServiceName.API_GATEWAY, tellsItsEnd, ServiceName.PIPECAT, tellsItsEnd))) {
             house.supervision.startAll();
-            eventually(() -> house.in(
-                    ServiceState.HEALTHY, MEMORY, ServiceName.API_GATEWAY, ServiceName.PIPECAT));
+            eventually(() -> house.in(ServiceState.HEALTHY, MEMORY, ServiceName.API_GATEWAY, ServiceName.PIPECAT));
         }
         assertThat(Files.readAllLines(folder.resolve("ends")))
                 .containsExactly("pipecat.well", "api-gateway.well", "memory-engine.well");
@@ -219,7 +222,9 @@ class SupervisionIT {
 
     private List<Long> pids(ServiceName service) throws IOException {
         Path file = folder.resolve(service.wireName() + ".well.pids");
-        return Files.exists(file) ? Files.readAllLines(file).stream().map(Long::valueOf).toList() : List.of();
+        return Files.exists(file)
+                ? Files.readAllLines(file).stream().map(Long::valueOf).toList()
+                : List.of();
     }
 
     private static void kill(long pid) {
@@ -240,8 +245,7 @@ class SupervisionIT {
     private static List<Long> stats(Predicate<String[]> selected) {
         List<Long> found = new ArrayList<>();
         ProcessHandle.allProcesses()
-                .forEach(process ->
-                        stat(process.pid()).filter(selected).ifPresent(fields -> found.add(process.pid())));
+                .forEach(process -> stat(process.pid()).filter(selected).ifPresent(fields -> found.add(process.pid())));
         return found;
     }
 

@@ -70,8 +70,7 @@ class SupervisionRoutesTest {
         ServiceList list = data(Operation.SUPERVISION_SERVICES, new Empty(), "", ServiceList.class);
         assertThat(list.services())
                 .extracting(ServiceRecord::name)
-                .containsExactly(
-                        "eva-os", "memory-engine", "model-router", "openclaw", "api-gateway", "pipecat");
+                .containsExactly("eva-os", "memory-engine", "model-router", "openclaw", "api-gateway", "pipecat");
         assertThat(list.services()).extracting(ServiceRecord::pid).doesNotContainNull();
         assertThat(list.services()).extracting(ServiceRecord::required).containsOnly(true);
     }
@@ -165,6 +164,7 @@ class SupervisionRoutesTest {
     private static void assertRefused(Runnable work, ErrorCode code) {
         assertThatThrownBy(work::run)
                 .isInstanceOfSatisfying(
-                        SoniaException.class, refusal -> assertThat(refusal.code()).isEqualTo(code));
+                        SoniaException.class,
+                        refusal -> assertThat(refusal.code()).isEqualTo(code));
     }
 }

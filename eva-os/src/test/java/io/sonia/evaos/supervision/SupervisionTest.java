@@ -459,12 +459,7 @@ class SupervisionTest {
     }
 
     private Supervision supervision(List<ChildPlan> plans) {
-        Supervision.Parts parts = Samples.parts(
-                folder,
-                Samples.CONFIG,
-                journal,
-                clock,
-                this::look);
+        Supervision.Parts parts = Samples.parts(folder, Samples.CONFIG, journal, clock, this::look);
         metrics = parts.metrics();
         return new Supervision(plans, parts, launcher);
     }
