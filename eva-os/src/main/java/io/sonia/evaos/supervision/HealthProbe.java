@@ -30,7 +30,7 @@ public final class HealthProbe implements Probe {
     private final Clock clock;
 
     /**
-     * A probe with at most {@code timeout} for connecting and as much for each wait for an answer.
+     * A probe that takes at most {@code timeout}.
      *
      * @param ports where each service listens
      */
@@ -45,12 +45,10 @@ public final class HealthProbe implements Probe {
         long start = clock.nanoTime();
         InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), ports.applyAsInt(service));
         try (Socket socket = new Socket()) {
-            socket.setSoTimeout(timeoutMs);
             socket.connect(address, timeoutMs);
             socket.getOutputStream().write(REQUEST);
-            String line = new String(socket.getInputStream().readNBytes(STATUS_TO), StandardCharsets.ISO_8859_1);
-            double millis = (clock.nanoTime() - start) / 1e6;
-            return new Look(millis, problem(line));
+            String line = statusLine(socket, start);
+            return new Look((clock.nanoTime() - start) / 1e6, problem(line));
         } catch (ConnectException nobody) {
             return new Look(null, "nobody listens on port " + address.getPort());
         } catch (SocketTimeoutException late) {
@@ -58,6 +56,25 @@ public final class HealthProbe implements Probe {
         } catch (IOException broken) {
             return new Look(null, "the connection broke");
         }
+    }
+
+    /** As much of the first line as is needed; shorter if the connection ends. */
+    private String statusLine(Socket socket, long start) throws IOException {
+        byte[] line = new byte[STATUS_TO];
+        int read = 0;
+        while (read < line.length) {
+            int left = timeoutMs - (int) ((clock.nanoTime() - start) / 1_000_000);
+            if (left <= 0) {
+                throw new SocketTimeoutException();
+            }
+            socket.setSoTimeout(left);
+            int more = socket.getInputStream().read(line, read, line.length - read);
+            if (more < 0) {
+                break;
+            }
+            read += more;
+        }
+        return new String(line, 0, read, StandardCharsets.ISO_8859_1);
     }
 
     private static @Nullable String problem(String line) {

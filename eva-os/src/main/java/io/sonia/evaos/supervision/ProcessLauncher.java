@@ -1,6 +1,7 @@
 package io.sonia.evaos.supervision;
 
 import io.sonia.kernel.Home;
+import io.sonia.kernel.Threads;
 import io.sonia.kernel.process.Child;
 import io.sonia.kernel.process.Command;
 import io.sonia.kernel.process.Ending;
@@ -12,7 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 
 /** Starts services in sessions of their own and keeps a record file for each, so that the next life finds them. */
 final class ProcessLauncher implements Launcher {
@@ -63,8 +63,14 @@ final class ProcessLauncher implements Launcher {
         }
 
         @Override
-        public CompletableFuture<Exit> exit() {
-            return child.exit();
+        public Optional<Exit> exit() {
+            return Optional.ofNullable(child.exit().getNow(null));
+        }
+
+        @Override
+        @SuppressWarnings("FutureReturnValueIgnored") // starting a thread does not fail
+        public void whenEnded(Runnable listener) {
+            child.exit().thenRun(() -> Threads.virtual("exit of " + child.pid(), listener));
         }
 
         @Override

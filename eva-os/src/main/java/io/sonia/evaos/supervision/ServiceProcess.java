@@ -1,7 +1,5 @@
 package io.sonia.evaos.supervision;
 
-import io.sonia.kernel.ServiceName;
-import io.sonia.kernel.Threads;
 import io.sonia.kernel.process.Ending;
 import io.sonia.kernel.process.Exit;
 import io.sonia.kernel.process.PidRecord;
@@ -13,14 +11,12 @@ import org.jspecify.annotations.Nullable;
 /** The process of one service, if it has one now. */
 final class ServiceProcess {
 
-    private final ServiceName service;
     private final Launcher launcher;
     private final Runnable whenEnded;
     private @Nullable Running running;
 
-    /** @param whenEnded called, on a thread of its own, at once when a process ends */
-    ServiceProcess(ServiceName service, Launcher launcher, Runnable whenEnded) {
-        this.service = service;
+    /** @param whenEnded called when a process ends */
+    ServiceProcess(Launcher launcher, Runnable whenEnded) {
         this.launcher = launcher;
         this.whenEnded = whenEnded;
     }
@@ -39,18 +35,15 @@ final class ServiceProcess {
         return running == null ? null : Long.valueOf(running.record().pid());
     }
 
-    @SuppressWarnings("FutureReturnValueIgnored") // starting a thread does not fail
     void launch(ChildPlan plan) throws IOException {
         Running started = launcher.launch(plan);
         running = started;
-        started.exit().thenRun(() -> Threads.virtual("exit of " + service, whenEnded));
+        started.whenEnded(whenEnded);
     }
 
     /** How it ended, if it has. */
     Optional<Exit> exit() {
-        return running == null || !running.exit().isDone()
-                ? Optional.empty()
-                : Optional.of(running.exit().join());
+        return running == null ? Optional.empty() : running.exit();
     }
 
     /** Ends it with everything it has started. */

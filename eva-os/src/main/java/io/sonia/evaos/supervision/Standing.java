@@ -20,13 +20,13 @@ import org.jspecify.annotations.Nullable;
 final class Standing {
 
     private final ServiceName service;
-    private final Supervised.Shared shared;
+    private final Shared shared;
     private ServiceState state = ServiceState.UNKNOWN;
     private volatile Budget budget = Budget.UNREADABLE;
     private long fence;
     private long enteredMs;
 
-    Standing(ServiceName service, Supervised.Shared shared) {
+    Standing(ServiceName service, Shared shared) {
         this.service = service;
         this.shared = shared;
     }

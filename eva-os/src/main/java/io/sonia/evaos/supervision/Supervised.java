@@ -6,13 +6,9 @@ import io.sonia.contracts.evaos.ServiceState;
 import io.sonia.contracts.evaos.ServiceStopped;
 import io.sonia.evaos.supervision.ServiceLife.Event;
 import io.sonia.evaos.supervision.SupervisionStore.Change;
-import io.sonia.kernel.Clock;
 import io.sonia.kernel.ErrorCode;
-import io.sonia.kernel.Ids;
 import io.sonia.kernel.ServiceName;
 import io.sonia.kernel.SoniaException;
-import io.sonia.kernel.logging.ServiceLog;
-import io.sonia.kernel.metrics.Counter;
 import io.sonia.kernel.process.Ending;
 import io.sonia.kernel.process.Exit;
 import java.io.IOException;
@@ -45,18 +41,6 @@ final class Supervised {
     private static final long HOLD_MS = 5_000;
     private static final Duration SOON = Duration.ofMillis(50);
     private static final Duration QUIET = Duration.ofMillis(250);
-
-    /** What the services of one supervisor share. */
-    record Shared(
-            SupervisionConfig config,
-            SupervisionStore store,
-            Launcher launcher,
-            Probe probe,
-            Clock clock,
-            SteadyTime time,
-            Ids ids,
-            ServiceLog log,
-            Counter restarts) {}
 
     private final ServiceName service;
     private final @Nullable ChildPlan plan;
@@ -92,7 +76,7 @@ final class Supervised {
         this.shared = shared;
         this.needsHealthy = needsHealthy;
         this.standing = new Standing(service, shared);
-        this.process = new ServiceProcess(service, shared.launcher(), this::step);
+        this.process = new ServiceProcess(shared.launcher(), this::step);
         this.view = look();
     }
 
@@ -150,11 +134,20 @@ final class Supervised {
         step();
         long asked = locked(() -> lookDue() ? standing.fence() : -1L);
         if (asked >= 0) {
-            Look look = shared.probe().look(service);
+            Look look = probed();
             locked(() -> {
                 guarded(() -> heard(look, asked));
                 return null;
             });
+        }
+    }
+
+    private Look probed() {
+        try {
+            return shared.probe().look(service);
+        } catch (RuntimeException e) {
+            shared.log().error("supervision.probe.failed", "The probe of " + service + " failed", Map.of(), e);
+            return new Look(null, "the probe failed");
         }
     }
 
@@ -200,44 +193,22 @@ final class Supervised {
                 + (quick
                         ? QUICK_LOOK_MS
                         : TimeUnit.SECONDS.toMillis(shared.config().probeIntervalSeconds()));
-        if (look.good()) {
-            wasGood();
-        } else {
-            wasBad();
+        health.verdict(standing.state(), shared.config()).ifPresent(this::judged);
+        Budget used = standing.budget();
+        boolean stable = standing.state() == ServiceState.HEALTHY
+                && standing.sinceMs()
+                        >= TimeUnit.SECONDS.toMillis(shared.config().stableSeconds());
+        if (stable && used.readable() && !used.equals(Budget.UNUSED)) {
+            standing.forgetRestarts(process.record());
         }
     }
 
-    private void wasGood() {
-        SupervisionConfig config = shared.config();
-        switch (standing.state()) {
-            case STARTING, RECOVERING -> {
-                if (health.successes() >= config.healthyAfter()) {
-                    move(Event.PROVEN, Map.of());
-                }
-            }
-            case DEGRADED, UNREACHABLE -> move(Event.GOOD_PROBE, Map.of());
-            case HEALTHY -> {
-                Budget used = standing.budget();
-                boolean stable = standing.sinceMs() >= TimeUnit.SECONDS.toMillis(config.stableSeconds());
-                if (stable && used.readable() && !used.equals(Budget.UNUSED)) {
-                    standing.forgetRestarts(process.record());
-                }
-            }
-            case UNKNOWN, RESTARTING, EXHAUSTED, STOPPED -> {}
-        }
-    }
-
-    private void wasBad() {
-        SupervisionConfig config = shared.config();
-        Map<String, Object> why = Map.of("failures", health.failures(), "error", String.valueOf(health.error()));
-        if (standing.state() == ServiceState.HEALTHY && health.failures() >= config.degradedAfter()) {
-            move(Event.FAILED_PROBE, why);
-        }
-        boolean losable = standing.state() == ServiceState.DEGRADED || standing.state() == ServiceState.RECOVERING;
-        if (losable && health.failures() >= config.unreachableAfter()) {
+    private void judged(Event event) {
+        if (event == Event.LOST) {
             cause = "probe";
-            move(Event.LOST, why);
         }
+        String error = health.error();
+        move(event, error == null ? Map.of() : Map.of("failures", health.failures(), "error", error));
     }
 
     private void noticeExit() {
@@ -442,7 +413,7 @@ final class Supervised {
         standing.move(event, standing.budget(), detail, process.record());
     }
 
-    /** Runs a step; one that the store refuses has changed nothing and is tried again after a while. */
+    /** Runs a step; one that fails, as when the store refuses an edge, has changed nothing and is tried again later. */
     private void guarded(Runnable step) {
         if (shared.time().ms() < holdUntilMs) {
             return;

@@ -79,7 +79,7 @@ public final class Supervision {
         this.store = new SupervisionStore(parts.journal(), clock);
         Counter restarts = parts.metrics()
                 .counter("sonia_restarts_total", "Restarts of services by the supervisor", "name", "cause");
-        Supervised.Shared shared = new Supervised.Shared(
+        Shared shared = new Shared(
                 parts.config(), store, launcher, probe, clock, new SteadyTime(clock), parts.ids(), log, restarts);
         Map<ServiceName, ChildPlan> planned = new EnumMap<>(ServiceName.class);
         plans.forEach(plan -> planned.put(plan.service(), plan));

@@ -26,7 +26,10 @@ public record SupervisionConfig(
         @Default("60") @Range(min = 1, max = 3600) int readyTimeoutSeconds,
         @Default("3") @Range(max = 100) int restarts,
         @Default("300") @Range(min = 1, max = 86_400) int restartWindowSeconds,
-        @Default("[2,4,8]") @Items(min = 1, max = 20) List<Integer> backoffSeconds,
+
+        @Default("[2,4,8]") @Items(min = 1, max = 20) @Range(max = 3600)
+        List<Integer> backoffSeconds,
+
         @Default("300") @Range(min = 1, max = 86_400) int cooldownSeconds,
         @Default("3600") @Range(min = 1, max = 86_400) int cooldownMaxSeconds,
         @Default("600") @Range(min = 1, max = 86_400) int stableSeconds) {

@@ -8,7 +8,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
+import java.util.Optional;
 
 /** Starts processes that exist in the test only. */
 final class FakeLauncher implements Launcher {
@@ -21,7 +21,8 @@ final class FakeLauncher implements Launcher {
 
         final ServiceName service;
         private final PidRecord record;
-        private final CompletableFuture<Exit> exit = new CompletableFuture<>();
+        private Optional<Exit> exit = Optional.empty();
+        private Runnable listener = () -> {};
         boolean stubborn;
         boolean immortal;
 
@@ -30,12 +31,14 @@ final class FakeLauncher implements Launcher {
             this.record = new PidRecord(pid, pid * 10, "boot");
         }
 
+        /** Ends by itself. */
         void exits(int code) {
-            exit.complete(new Exit(code));
+            exit = Optional.of(new Exit(code));
+            listener.run();
         }
 
         boolean runs() {
-            return !exit.isDone();
+            return exit.isEmpty();
         }
 
         @Override
@@ -44,8 +47,13 @@ final class FakeLauncher implements Launcher {
         }
 
         @Override
-        public CompletableFuture<Exit> exit() {
+        public Optional<Exit> exit() {
             return exit;
+        }
+
+        @Override
+        public void whenEnded(Runnable called) {
+            listener = called;
         }
 
         @Override
@@ -53,8 +61,11 @@ final class FakeLauncher implements Launcher {
             if (immortal) {
                 return Ending.STUCK;
             }
-            boolean ran = exit.complete(new Exit(stubborn ? 137 : 143));
-            return !ran ? Ending.ABSENT : stubborn ? Ending.KILLED : Ending.ENDED;
+            if (!runs()) {
+                return Ending.ABSENT;
+            }
+            exit = Optional.of(new Exit(stubborn ? 137 : 143));
+            return stubborn ? Ending.KILLED : Ending.ENDED;
         }
     }
 

@@ -10,26 +10,18 @@ import io.sonia.contracts.evaos.ServiceState;
 import io.sonia.contracts.evaos.ServiceStopped;
 import io.sonia.evaos.supervision.FakeLauncher.FakeProcess;
 import io.sonia.journal.Journal;
-import io.sonia.journal.JournalOptions;
-import io.sonia.journal.SqliteJournal;
 import io.sonia.kernel.AuditEvent;
 import io.sonia.kernel.ErrorCode;
-import io.sonia.kernel.Hlc;
-import io.sonia.kernel.Home;
-import io.sonia.kernel.Ids;
 import io.sonia.kernel.ServiceName;
 import io.sonia.kernel.SoniaException;
 import io.sonia.kernel.http.IdempotencyKey;
-import io.sonia.kernel.logging.ServiceLog;
 import io.sonia.kernel.metrics.Metrics;
 import io.sonia.testkit.FakeClock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -48,20 +40,15 @@ class SupervisionTest {
     private final FakeClock clock = new FakeClock();
     private final Set<ServiceName> sick = EnumSet.noneOf(ServiceName.class);
     private FakeLauncher launcher = new FakeLauncher();
-    private Metrics metrics = new Metrics();
+    private boolean probeBroken;
+    private Metrics metrics;
     private Journal journal;
     private Supervision supervision;
 
     @BeforeEach
     void start() {
-        journal = SqliteJournal.open(
-                folder.resolve("sonia.db"),
-                ServiceName.EVA_OS,
-                List.of(SupervisionSchema.migration(1)),
-                clock,
-                new Hlc(clock),
-                JournalOptions.of(detail -> detail, reason -> {}).diskFloorBytes(0));
-        supervision = supervision(plans());
+        journal = Samples.journal(folder, clock);
+        supervision = supervision(Samples.plans(folder));
     }
 
     @AfterEach
@@ -163,7 +150,7 @@ class SupervisionTest {
     void misconfiguredServiceIsNeverRestartedByItself() {
         for (int code : new int[] {77, 78}) {
             launcher = new FakeLauncher();
-            supervision = supervision(plans());
+            supervision = supervision(Samples.plans(folder));
             healthy();
             process(MEMORY).exits(code);
             turn(Duration.ZERO);
@@ -192,6 +179,15 @@ class SupervisionTest {
         sick.clear();
         turn(Duration.ofSeconds(3));
         assertThat(launcher.of(MEMORY)).hasSize(2);
+    }
+
+    @Test
+    void probeThatFailsByItselfCountsAsAFailedProbe() {
+        healthy();
+        probeBroken = true;
+        turn(Duration.ofSeconds(15));
+        assertThat(state(MEMORY)).isEqualTo(ServiceState.DEGRADED);
+        assertThat(record(MEMORY).error()).isEqualTo("the probe failed");
     }
 
     @Test
@@ -273,7 +269,7 @@ class SupervisionTest {
         assertThat(record(MEMORY).budget().attemptCount()).isEqualTo(2);
 
         launcher = new FakeLauncher();
-        supervision = supervision(plans());
+        supervision = supervision(Samples.plans(folder));
         healthy();
         assertThat(record(MEMORY).budget().attemptCount()).isEqualTo(2);
         assertThat(column("fence_token", MEMORY)).isEqualTo("4");
@@ -291,7 +287,7 @@ class SupervisionTest {
         healthy();
         crashUntil(ServiceState.EXHAUSTED);
         launcher = new FakeLauncher();
-        supervision = supervision(plans());
+        supervision = supervision(Samples.plans(folder));
         supervision.begin();
         process(MEMORY).exits(137);
         turn(Duration.ZERO);
@@ -463,28 +459,16 @@ class SupervisionTest {
     }
 
     private Supervision supervision(List<ChildPlan> plans) {
-        metrics = new Metrics();
-        return new Supervision(
-                plans,
-                new Supervision.Parts(
-                        Samples.CONFIG,
-                        Samples.SERVICES,
-                        new Home(folder),
-                        journal,
-                        clock,
-                        new Ids(new SecureRandom()),
-                        ServiceLog.NONE,
-                        metrics,
-                        service -> sick.contains(service) ? new Look(null, "sick") : new Look(1.0, null)),
-                launcher);
+        Supervision.Parts parts = Samples.parts(folder, Samples.CONFIG, journal, clock, this::look);
+        metrics = parts.metrics();
+        return new Supervision(plans, parts, launcher);
     }
 
-    private List<ChildPlan> plans() {
-        return Stream.of(ServiceName.values())
-                .filter(each -> each != ServiceName.EVA_OS)
-                .map(each ->
-                        new ChildPlan(each, List.of("/bin/true"), Map.of(), folder.resolve("out"), each.defaultPort()))
-                .toList();
+    private Look look(ServiceName service) {
+        if (probeBroken) {
+            throw new IllegalStateException("no probe");
+        }
+        return sick.contains(service) ? new Look(null, "sick") : new Look(1.0, null);
     }
 
     private FakeProcess process(ServiceName service) {
