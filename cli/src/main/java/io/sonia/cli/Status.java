@@ -105,7 +105,7 @@ final class Status implements Callable<Integer> {
                 service.wireName(),
                 told == null || told.state() == ServiceState.UNKNOWN ? seen(found) : Words.of(told.state()),
                 found == Probe.Found.READY,
-                pid(service, told),
+                found == Probe.Found.NOTHING ? null : pid(service, told),
                 address.port(),
                 started == null
                         ? null
@@ -118,8 +118,8 @@ final class Status implements Callable<Integer> {
 
     /** What the supervisor says, or else what is on record: all in one, every service is in the main process. */
     private @Nullable Long pid(ServiceName service, @Nullable ServiceRecord told) {
-        if (told == null || told.pid() != null) {
-            return told == null ? null : told.pid();
+        if (told != null && told.pid() != null) {
+            return told.pid();
         }
         Map<ServiceName, PidRecord> recorded =
                 new RecordedProcesses(place.home(), new Processes(place.clock())).alive();

@@ -1,0 +1,117 @@
+package io.sonia.cli;
+
+import static io.sonia.cli.Samples.map;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sonia.contracts.audit.ChainVerdict;
+import io.sonia.contracts.audit.VerifyAnswer;
+import io.sonia.journal.JournalOptions;
+import io.sonia.journal.SqliteJournal;
+import io.sonia.kernel.AuditEvent;
+import io.sonia.kernel.Clock;
+import io.sonia.kernel.Hlc;
+import io.sonia.kernel.Home;
+import io.sonia.kernel.ServiceName;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Verification through the gateway, and in files where there is none. */
+class AuditVerifyIT {
+
+    private static final Map<String, String> NOWHERE = Map.of(
+            "SONIA_SERVICES__API_GATEWAY__PORT", "1", "SONIA_SERVICES__EVA_OS__PORT", "1");
+
+    @TempDir
+    Path folder;
+
+    private final Captured captured = Captured.pipes();
+
+    @Test
+    void soundChainsAreExitCode0() throws IOException {
+        assertThat(verdict(true, new ChainVerdict("eva-os", true, 12, null, null, "a".repeat(64), "b".repeat(64))))
+                .isZero();
+        assertThat(captured.out()).contains("eva-os  valid    12").contains("all 12 entries verify");
+    }
+
+    @Test
+    void brokenChainIsExitCode1WithItsFirstBadEntry() throws IOException {
+        assertThat(verdict(
+                        false,
+                        new ChainVerdict("eva-os", true, 12, null, null, null, null),
+                        new ChainVerdict("openclaw", false, 4, 5L, "hash_mismatch", null, null)))
+                .isEqualTo(1);
+        assertThat(captured.out()).contains("openclaw  BROKEN   4        5          hash_mismatch");
+        assertThat(captured.err()).contains("the chain of openclaw is broken at entry 5 - hash_mismatch - keep the file");
+    }
+
+    @Test
+    void chainThatCouldNotBeAskedIsNotCalledBroken() throws IOException {
+        assertThat(verdict(false, new ChainVerdict("pipecat", false, 0, null, "UNAVAILABLE", null, null)))
+                .isEqualTo(1);
+        assertThat(captured.out()).contains("not checked").doesNotContain("BROKEN");
+    }
+
+    @Test
+    void withoutAGatewayTheFilesAreRead() throws IOException {
+        write(ServiceName.OPENCLAW);
+
+        assertThat(Main.run(captured.place(folder, NOWHERE), "audit", "verify")).isZero();
+        assertThat(captured.out()).contains("openclaw  valid    3").doesNotContain("eva-os");
+    }
+
+    @Test
+    void changedByteInAFileIsExitCode1() throws IOException {
+        Path file = write(ServiceName.OPENCLAW);
+        String content = Files.readString(file, StandardCharsets.ISO_8859_1);
+        int at = content.lastIndexOf("usr_operator");
+        Files.writeString(
+                file, content.substring(0, at) + "X" + content.substring(at + 1), StandardCharsets.ISO_8859_1);
+
+        assertThat(Main.run(captured.place(folder, NOWHERE), "audit", "verify", "--store", file.toString()))
+                .isEqualTo(1);
+        assertThat(captured.err()).contains("is broken at entry");
+    }
+
+    @Test
+    void fileThatIsNoStoreIsRefused() throws IOException {
+        Path file = Files.writeString(folder.resolve("text.db"), "no database at all, but long enough to look at it");
+
+        assertThat(Main.run(captured.place(folder, NOWHERE), "audit", "verify", "--store", file.toString()))
+                .isEqualTo(1);
+        assertThat(Main.run(captured.place(folder, NOWHERE), "audit", "verify", "--store", folder + "/none.db"))
+                .isEqualTo(1);
+        assertThat(captured.err()).contains("is not there");
+    }
+
+    private int verdict(boolean valid, ChainVerdict... chains) throws IOException {
+        VerifyAnswer answer = new VerifyAnswer(valid, 12, List.of(chains));
+        try (FakeGateway gateway = new FakeGateway(new Home(folder))
+                .on("GET /v1/audit/verify", reply -> reply.data(Samples.plain(answer)))) {
+            return Main.run(captured.place(folder, gateway.environment()), "audit", "verify");
+        }
+    }
+
+    private Path write(ServiceName service) {
+        Path file = new Home(folder).database(service);
+        AuditEvent.Origin origin =
+                new AuditEvent.Origin("usr_operator", "operator", "person", null, null, "req_1", null, null);
+        try (SqliteJournal journal = SqliteJournal.open(
+                file,
+                service,
+                List.of(),
+                Clock.system(),
+                new Hlc(Clock.system()),
+                JournalOptions.of(detail -> detail, reason -> {}))) {
+            for (int i = 0; i < 3; i++) {
+                journal.append(AuditEvent.of("test", origin).detail(map("n", (long) i)));
+            }
+        }
+        return file;
+    }
+}
