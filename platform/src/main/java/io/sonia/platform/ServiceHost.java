@@ -55,7 +55,7 @@ final class ServiceHost implements AutoCloseable {
     private final Timers timers;
     private volatile boolean auditSound = true;
 
-    ServiceHost(ServiceDefinition definition, Process process) {
+    ServiceHost(ServiceDefinition definition, HostProcess process) {
         this.service = definition.name();
         Settings settings = process.settings();
         Home home = process.home();

@@ -30,7 +30,7 @@ final class Stack implements AutoCloseable {
     static Stack start(
             List<ServiceDefinition> services, Home home, Settings settings, Clock clock, Ids ids, Logs logs) {
         Stack stack = new Stack(logs);
-        Process process = new Process(home, settings, clock, ids, logs, Stack::halt);
+        HostProcess process = new HostProcess(home, settings, clock, ids, logs, Stack::halt);
         try {
             for (ServiceDefinition service : services) {
                 ServiceHost host = new ServiceHost(service, process);

@@ -148,7 +148,7 @@ public final class Supervision {
         ServiceState worst = seen.values().stream()
                 .filter(ServiceRecord::required)
                 .map(ServiceRecord::state)
-                .max(Comparator.comparing(BY_GRAVITY::indexOf))
+                .max(Comparator.comparingInt(BY_GRAVITY::indexOf))
                 .orElse(ServiceState.UNKNOWN);
         return new HealthAll(clock.now(), false, worst, seen);
     }

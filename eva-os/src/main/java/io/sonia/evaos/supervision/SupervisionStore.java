@@ -108,7 +108,7 @@ final class SupervisionStore {
                 put(tx, edge, now);
             }
             more.run(tx);
-            return null;
+            return true;
         });
     }
 
@@ -129,7 +129,7 @@ final class SupervisionStore {
                 }
             }
             more.run(tx);
-            return null;
+            return true;
         });
     }
 

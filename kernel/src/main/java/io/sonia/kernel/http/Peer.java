@@ -7,6 +7,7 @@ import io.sonia.kernel.json.Json;
 import io.sonia.kernel.json.Shape;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -49,7 +50,7 @@ public final class Peer {
     public Peer(String name, int port, Hlc hlc, Supplier<String> serviceToken) {
         this.name = name;
         this.host = LOOPBACK + ":" + port;
-        this.connections = new PeerConnections(new InetSocketAddress(LOOPBACK, port));
+        this.connections = new PeerConnections(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
         this.hlc = hlc;
         this.serviceToken = serviceToken;
     }

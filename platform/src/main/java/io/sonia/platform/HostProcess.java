@@ -8,7 +8,7 @@ import io.sonia.kernel.logging.Logs;
 import io.sonia.kernel.settings.Settings;
 
 /** What the services of one process share. */
-record Process(Home home, Settings settings, Clock clock, Ids ids, Logs logs, FatalListener listener) {
+record HostProcess(Home home, Settings settings, Clock clock, Ids ids, Logs logs, FatalListener listener) {
 
     /** Told when a service can never work again. */
     interface FatalListener {
