@@ -65,6 +65,11 @@ public final class Folder implements AutoCloseable {
         if (entry.kind() != Entry.Kind.DIRECTORY) {
             throw Refusal.failed("not_a_directory", shown);
         }
+        return opened(name);
+    }
+
+    /** Opens what was a folder when it was looked at, and no link that took its place. */
+    Folder opened(String name) throws IOException {
         try {
             Path only = Path.of(name);
             return new Folder(
@@ -98,6 +103,11 @@ public final class Folder implements AutoCloseable {
      */
     public FileChannel read(String name) throws IOException {
         requirePlain(name, look(name).orElseThrow(() -> Refusal.failed(Refusal.NOT_FOUND, shown)));
+        return openedFile(name);
+    }
+
+    /** Opens what was a plain file when it was looked at, and no link that took its place. */
+    FileChannel openedFile(String name) throws IOException {
         try {
             return (FileChannel) handle.newByteChannel(Path.of(name), READ);
         } catch (IOException swapped) {

@@ -88,6 +88,11 @@ public final class Sandbox {
         return new SandboxPath(folder.root(), names, shown(folder.root(), names));
     }
 
+    /** The path of another name in the folder of this one. */
+    public SandboxPath sibling(SandboxPath path, String name) {
+        return child(new SandboxPath(path.root(), path.folder(), shown(path.root(), path.folder())), name);
+    }
+
     /** Refuses protected places. */
     public void requireOpen(SandboxPath path) {
         if (protectedPaths.covers(path.absolute())) {

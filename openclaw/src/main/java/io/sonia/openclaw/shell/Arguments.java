@@ -204,7 +204,8 @@ final class Arguments {
     }
 
     private void note(String option) {
-        recursive |= RECURSIVE.contains(option);
+        // Only grep reads contents on its way through folders; elsewhere -r means to reverse.
+        recursive |= rules.operands() == Operands.PATTERN_AND_PATHS && RECURSIVE.contains(option);
         patternGiven |= PATTERNS.contains(option);
     }
 }

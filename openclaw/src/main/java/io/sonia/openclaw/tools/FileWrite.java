@@ -116,15 +116,12 @@ public final class FileWrite implements Tool<FileWrite.Args> {
     public Optional<Verification> probe(Map<String, @Nullable Object> trace) throws IOException {
         SandboxPath path = sandbox.resolve(String.valueOf(trace.get("path")));
         String temporary = String.valueOf(trace.get("temporary"));
-        String actual = "nothing";
-        if (sandbox.look(path).isPresent()) {
-            actual = hash(path, () -> {});
+        if (sandbox.look(sandbox.sibling(path, temporary)).isPresent()) {
             try (Folder folder = sandbox.openParent(path)) {
-                if (folder.look(temporary).isPresent()) {
-                    folder.delete(temporary);
-                }
+                folder.delete(temporary);
             }
         }
+        String actual = sandbox.look(path).isPresent() ? hash(path, () -> {}) : "nothing";
         return Optional.of(Verification.of(Check.same("sha256", String.valueOf(trace.get("sha256")), actual)));
     }
 
@@ -232,7 +229,8 @@ public final class FileWrite implements Tool<FileWrite.Args> {
         }
 
         private void replace(Folder folder, Optional<Set<PosixFilePermission>> permissions) throws IOException {
-            try (FileChannel file = folder.create(temporary, permissions.orElse(NEW_FILE))) {
+            FileChannel created = folder.create(temporary, permissions.orElse(NEW_FILE));
+            try (FileChannel file = created) {
                 ByteBuffer bytes = ByteBuffer.wrap(content);
                 while (bytes.hasRemaining()) {
                     file.write(bytes);
@@ -243,9 +241,7 @@ public final class FileWrite implements Tool<FileWrite.Args> {
                 }
                 file.force(true);
             } catch (IOException e) {
-                if (folder.look(temporary).isPresent()) {
-                    folder.delete(temporary);
-                }
+                folder.delete(temporary);
                 throw e;
             }
             folder.rename(temporary, path.name());
