@@ -15,17 +15,21 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 
-/** Sends requests to model servers. */
-final class ModelHttp {
+/** Sends requests to model servers: HTTP/1.1, no redirects. The client is made for the first one, so that starting is cheap. */
+final class ModelHttp implements AutoCloseable {
 
-    private final HttpClient client;
+    private @Nullable HttpClient made;
 
-    ModelHttp(HttpClient client) {
-        this.client = client;
+    private synchronized HttpClient client() {
+        HttpClient client = made;
+        if (client == null) {
+            client = newClient();
+            made = client;
+        }
+        return client;
     }
 
-    /** A client for model servers: HTTP/1.1, no redirects. */
-    static HttpClient newClient() {
+    private static HttpClient newClient() {
         return HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .followRedirects(HttpClient.Redirect.NEVER)
@@ -49,7 +53,7 @@ final class ModelHttp {
     private ModelResponse send(HttpRequest.Builder request, Map<String, String> headers, Patience patience) {
         headers.forEach(request::header);
         CompletableFuture<HttpResponse<ResponseBytes>> response =
-                client.sendAsync(request.build(), head -> new ResponseBytes());
+                client().sendAsync(request.build(), head -> new ResponseBytes());
         try {
             HttpResponse<ResponseBytes> head = patience.await(response);
             String type = head.headers().firstValue("Content-Type").orElse("");
@@ -59,6 +63,14 @@ final class ModelHttp {
         } finally {
             // Nothing to cancel after a success; after a failure this ends the exchange and its connection.
             response.cancel(true);
+        }
+    }
+
+    /** Ends what is under way. */
+    @Override
+    public synchronized void close() {
+        if (made != null) {
+            made.shutdownNow();
         }
     }
 

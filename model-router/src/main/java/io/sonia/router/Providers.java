@@ -6,7 +6,6 @@ import io.sonia.kernel.Ids;
 import io.sonia.kernel.http.Deadline;
 import io.sonia.kernel.settings.Live;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -34,10 +33,10 @@ final class Providers {
     private volatile Registry registry = new Registry(Map.of(), Map.of());
     private volatile @Nullable Deadline firstWait;
 
-    Providers(Live<RouterConfig> config, Home home, HttpClient client, Clock clock, Ids ids, Executor background) {
+    Providers(Live<RouterConfig> config, Home home, ModelHttp http, Clock clock, Ids ids, Executor background) {
         this.config = config;
         this.home = home;
-        this.http = new ModelHttp(client);
+        this.http = http;
         this.clock = clock;
         this.ids = ids;
         this.background = background;

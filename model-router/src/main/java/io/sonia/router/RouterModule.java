@@ -10,7 +10,6 @@ import io.sonia.kernel.Timers;
 import io.sonia.kernel.http.Deadline;
 import io.sonia.kernel.http.Route;
 import io.sonia.kernel.settings.Live;
-import java.net.http.HttpClient;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -27,7 +26,7 @@ public final class RouterModule implements ServiceModule {
     private final Live<RouterConfig> config;
     private final Clock clock;
     private final Timers timers;
-    private final HttpClient client = ModelHttp.newClient();
+    private final ModelHttp http = new ModelHttp();
     private final Providers providers;
     private final Chats chats;
     private final RouterRoutes routes;
@@ -38,7 +37,7 @@ public final class RouterModule implements ServiceModule {
         this.clock = parts.clock();
         this.timers = parts.timers();
         this.providers =
-                new Providers(config, parts.home(), client, clock, parts.ids(), body -> Threads.virtual("probe", body));
+                new Providers(config, parts.home(), http, clock, parts.ids(), body -> Threads.virtual("probe", body));
         Routing routing = new Routing(config, providers);
         this.chats = new Chats(
                 routing,
@@ -78,6 +77,6 @@ public final class RouterModule implements ServiceModule {
 
     @Override
     public void close() {
-        client.shutdownNow();
+        http.close();
     }
 }

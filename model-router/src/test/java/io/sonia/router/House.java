@@ -20,7 +20,6 @@ import io.sonia.kernel.http.EventStream;
 import io.sonia.kernel.http.Handler;
 import io.sonia.kernel.http.IdempotencyKey;
 import io.sonia.kernel.http.Operation;
-import io.sonia.kernel.http.Peer;
 import io.sonia.kernel.http.Reply;
 import io.sonia.kernel.http.Route;
 import io.sonia.kernel.json.Json;
@@ -29,7 +28,6 @@ import io.sonia.kernel.settings.Live;
 import io.sonia.kernel.settings.Settings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.http.HttpClient;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -59,7 +57,7 @@ final class House implements AutoCloseable {
     final Metrics metrics = new Metrics();
     private final Clock clock = Clock.system();
     private final Ids ids = new Ids(new SecureRandom());
-    private final HttpClient client = Peer.newClient();
+    private final ModelHttp http = new ModelHttp();
 
     /** An event a reader was sent. */
     record Event(String name, Map<String, @Nullable Object> data) {}
@@ -86,7 +84,7 @@ final class House implements AutoCloseable {
                 List.of(RouterConfig.SECTION),
                 clock);
         Live<RouterConfig> config = settings.live(RouterConfig.SECTION);
-        this.providers = new Providers(config, home, client, clock, ids, background);
+        this.providers = new Providers(config, home, http, clock, ids, background);
         this.routing = new Routing(config, providers);
         this.journal = SqliteJournal.open(
                 home.database(ServiceName.MODEL_ROUTER),
@@ -177,7 +175,7 @@ final class House implements AutoCloseable {
 
     @Override
     public void close() {
-        client.shutdownNow();
+        http.close();
         journal.close();
     }
 

@@ -31,8 +31,6 @@ import io.sonia.kernel.settings.RateLimitConfig;
 import io.sonia.kernel.settings.ServicesConfig;
 import io.sonia.kernel.settings.Settings;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
@@ -48,7 +46,6 @@ final class ServedRouter implements AutoCloseable {
     final Journal journal;
     private final Clock clock = Clock.system();
     private final Ids ids = new Ids(new SecureRandom());
-    private final HttpClient client = Peer.newClient();
     private final Timers timers = new Timers(clock, (name, failure) -> {});
     private final ServiceServer server;
     private final Peer peer;
@@ -84,7 +81,7 @@ final class ServedRouter implements AutoCloseable {
                 clock,
                 hlc,
                 JournalOptions.of(detail -> detail, reason -> {}));
-        Peers peers = new Peers(Map.of(), client, hlc, () -> "");
+        Peers peers = new Peers(Map.of(), hlc, () -> "");
         module = (RouterModule) RouterModule.DEFINITION
                 .factory()
                 .apply(new ServiceParts(
@@ -106,7 +103,7 @@ final class ServedRouter implements AutoCloseable {
                 module.sockets());
         server.start();
         module.start();
-        peer = new Peer("model-router", URI.create("http://127.0.0.1:" + server.port()), client, hlc, gateway::text);
+        peer = new Peer("model-router", server.port(), hlc, gateway::text);
     }
 
     /** A call of the api-gateway. */
@@ -143,6 +140,5 @@ final class ServedRouter implements AutoCloseable {
         server.close();
         module.close();
         journal.close();
-        client.shutdownNow();
     }
 }
