@@ -36,9 +36,6 @@ final class SqliteFile {
     private static final long CHECKED_BYTES = 16L * 1024 * 1024;
 
     private static final int CACHE_KIB = 8 * 1024;
-    /** Pages of 4 KiB in the write-ahead log at which a commit moves them to the file. */
-    private static final String CHECKPOINT_PAGES = "4000";
-
     private static final int BUSY_MS = 5_000;
 
     private static final FileAttribute<?> OWNER_FOLDER =
@@ -82,7 +79,7 @@ final class SqliteFile {
         config.setTransactionMode(SQLiteConfig.TransactionMode.IMMEDIATE);
         config.enforceForeignKeys(true);
         config.setPragma(SQLiteConfig.Pragma.RECURSIVE_TRIGGERS, "true");
-        config.setPragma(SQLiteConfig.Pragma.WAL_AUTOCHECKPOINT, CHECKPOINT_PAGES);
+        config.setPragma(SQLiteConfig.Pragma.WAL_AUTOCHECKPOINT, "0"); // WriteAheadLog does it
         Sql sql = new Sql(config.createConnection(url(path)));
         String mode =
                 sql.one("PRAGMA journal_mode", row -> row.text("journal_mode")).orElse("none");

@@ -29,18 +29,13 @@ public final class SqliteJournal implements Journal {
 
     private static final long DISK_CHECK_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    /** Commits between two looks at the size of the write-ahead log. */
-    private static final int WAL_CHECK_COMMITS = 64;
-
-    /** How long the writer waits for readers to end when the write-ahead log has grown too large. */
-    private static final long WAL_WAIT_MS = 250;
-
     private final SqliteFile file;
     private final FileStore store;
     private final Clock clock;
     private final JournalOptions options;
     private final Sql writerSql;
     private final SqliteReaders readers;
+    private final WriteAheadLog writeAheadLog;
     private final AnsweredRequests answered;
     private final Outbox outbox;
     private final AuditLog log;
@@ -51,7 +46,6 @@ public final class SqliteJournal implements Journal {
     private final AtomicBoolean closed = new AtomicBoolean();
     private long diskCheckedAt;
     private @Nullable SoniaException diskFull;
-    private int commitsSinceWalCheck;
 
     /**
      * Opens the file, or makes it with its folder.
@@ -128,6 +122,7 @@ public final class SqliteJournal implements Journal {
         this.schemaVersion = schemaVersion;
         this.store = file.store();
         this.readers = new SqliteReaders(file);
+        this.writeAheadLog = new WriteAheadLog(writerSql, readers, options.walLimitBytes());
         this.answered = new AnsweredRequests(clock);
         this.outbox = new Outbox(clock);
         this.chain = new AuditChain(this, log);
@@ -250,12 +245,7 @@ public final class SqliteJournal implements Journal {
             if (published) {
                 publishListeners.forEach(Runnable::run);
             }
-            if (++commitsSinceWalCheck >= WAL_CHECK_COMMITS) {
-                commitsSinceWalCheck = 0;
-                if (file.walBytes() > options.walLimitBytes()) {
-                    readers.whileQuiet(WAL_WAIT_MS, () -> writerSql.number("PRAGMA wal_checkpoint(TRUNCATE)"));
-                }
-            }
+            writeAheadLog.tend();
         }
 
         @Override
