@@ -19,7 +19,7 @@ final class StoringProcess {
         try (ExecutorService pool = Executors.newFixedThreadPool(CALLERS)) {
             for (int caller = 0; caller < CALLERS; caller++) {
                 String prefix = args[1] + (char) ('a' + caller);
-                pool.submit(() -> storeForEver(fixture, prefix));
+                pool.execute(() -> storeForEver(fixture, prefix));
             }
         }
     }
