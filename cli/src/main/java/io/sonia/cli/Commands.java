@@ -6,6 +6,7 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -16,39 +17,54 @@ import picocli.CommandLine.UnmatchedArgumentException;
 final class Commands {
 
     private static final int STDIN = 0;
+    private static final String COMPLETION = "completion";
 
     private Commands() {}
 
     /** Runs the command line and returns the exit code; whatever goes wrong is told in one line. */
     static int run(Workplace place, String... args) {
-        return root(place).execute(args.length == 0 ? new String[] {"--help"} : args);
+        Map<String, Supplier<CommandLine>> all = all(place);
+        boolean known = args.length > 0 && all.containsKey(args[0]) && !args[0].equals(COMPLETION);
+        // Each command that is looked at costs time, so only the one that is meant is.
+        CommandLine root = root(place, known ? Map.of(args[0], all.get(args[0])) : all);
+        return root.execute(args.length == 0 ? new String[] {"--help"} : args);
     }
 
+    /** The whole command line. */
     static CommandLine root(Workplace place) {
-        boolean interactive = place.screen().terminal() && Screen.isTerminal(STDIN);
+        return root(place, all(place));
+    }
+
+    private static CommandLine root(Workplace place, Map<String, Supplier<CommandLine>> commands) {
         CommandLine root = new CommandLine(new Sonia());
-        root.addSubcommand("up", new Up(place));
-        root.addSubcommand("down", new Down(place));
-        root.addSubcommand("status", new Status(place));
-        root.addSubcommand("logs", new Logs(place));
-        root.addSubcommand("chat", new Chat(place, System.in, interactive));
-        root.addSubcommand(
-                "approvals",
-                new CommandLine(new Approvals())
-                        .addSubcommand("list", new ApprovalsList(place))
-                        .addSubcommand("approve", new ApprovalsApprove(place))
-                        .addSubcommand("deny", new ApprovalsDeny(place)));
-        root.addSubcommand(
-                "audit",
-                new CommandLine(new Audit())
-                        .addSubcommand("list", new AuditList(place))
-                        .addSubcommand("trace", new AuditTrace(place))
-                        .addSubcommand("verify", new AuditVerify(place)));
-        root.addSubcommand("doctor", new Doctor(place));
-        root.addSubcommand("version", new VersionCommand(place));
-        root.addSubcommand("completion", new Completion(place));
+        commands.forEach((name, command) -> root.addSubcommand(name, command.get()));
         describe(root, place);
         return root;
+    }
+
+    private static Map<String, Supplier<CommandLine>> all(Workplace place) {
+        Map<String, Supplier<CommandLine>> all = new LinkedHashMap<>();
+        all.put("up", () -> new CommandLine(new Up(place)));
+        all.put("down", () -> new CommandLine(new Down(place)));
+        all.put("status", () -> new CommandLine(new Status(place)));
+        all.put("logs", () -> new CommandLine(new Logs(place)));
+        all.put("chat", () -> new CommandLine(new Chat(place, System.in, interactive(place))));
+        all.put("approvals", () -> new CommandLine(new Approvals())
+                .addSubcommand("list", new ApprovalsList(place))
+                .addSubcommand("approve", new ApprovalsApprove(place))
+                .addSubcommand("deny", new ApprovalsDeny(place)));
+        all.put("audit", () -> new CommandLine(new Audit())
+                .addSubcommand("list", new AuditList(place))
+                .addSubcommand("trace", new AuditTrace(place))
+                .addSubcommand("verify", new AuditVerify(place)));
+        all.put("doctor", () -> new CommandLine(new Doctor(place)));
+        all.put("version", () -> new CommandLine(new VersionCommand(place)));
+        all.put(COMPLETION, () -> new CommandLine(new Completion(place)));
+        return all;
+    }
+
+    private static boolean interactive(Workplace place) {
+        return place.screen().terminal() && Screen.isTerminal(STDIN);
     }
 
     private static void describe(CommandLine root, Workplace place) {

@@ -19,6 +19,9 @@ final class Launch {
     private static final List<String> JVM =
             List.of("-Xlog:disable", "-Xmx128m", "-XX:+UseSerialGC", "-XX:+UseCompactObjectHeaders");
 
+    /** Where a training run notes the classes it loads, from which the start-up archive is made. */
+    private static final String CLASS_LIST = "sonia.class.list";
+
     private final Workplace place;
     private final boolean allInOne;
 
@@ -52,8 +55,11 @@ final class Launch {
         List<String> argv = new ArrayList<>();
         argv.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         argv.addAll(JVM);
+        String classList = System.getProperty(CLASS_LIST);
         Path archive = place.dist().resolve("services.jsa");
-        if (Files.isReadable(archive)) {
+        if (classList != null) {
+            argv.add("-XX:DumpLoadedClassList=" + classList);
+        } else if (Files.isReadable(archive)) {
             argv.add("-XX:SharedArchiveFile=" + archive);
         }
         argv.add("-jar");

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -100,20 +101,25 @@ final class Status implements Callable<Integer> {
             ServiceName service, Addresses.Address address, @Nullable ServiceRecord record, Deps.@Nullable Dep dep) {
         Probe.Found found = Probe.ready(address);
         ServiceRecord told = found == Probe.Found.NOTHING ? null : record;
-        Instant started = told == null ? null : told.startedAt();
+        Long pid = found == Probe.Found.NOTHING ? null : pid(service, told);
         return new Line(
                 service.wireName(),
                 told == null || told.state() == ServiceState.UNKNOWN ? seen(found) : Words.of(told.state()),
                 found == Probe.Found.READY,
-                found == Probe.Found.NOTHING ? null : pid(service, told),
+                pid,
                 address.port(),
-                started == null
-                        ? null
-                        : Long.valueOf(
-                                Duration.between(started, place.clock().now()).toSeconds()),
+                uptime(pid),
                 dep != null && dep.error() == null ? Double.valueOf(dep.latencyMs()) : null,
                 dep == null ? null : dep.version(),
                 record == null ? null : record.error());
+    }
+
+    private @Nullable Long uptime(@Nullable Long pid) {
+        Optional<Instant> started = Optional.ofNullable(pid)
+                .flatMap(ProcessHandle::of)
+                .flatMap(process -> process.info().startInstant());
+        return started.map(at -> Duration.between(at, place.clock().now()).toSeconds())
+                .orElse(null);
     }
 
     /** What the supervisor says, or else what is on record: all in one, every service is in the main process. */

@@ -20,7 +20,7 @@ import java.util.Map;
 final class Children {
 
     private static final Path OWN_COMMAND = Path.of("/proc/self/cmdline");
-    private static final List<String> INHERITED = List.of("PATH", "LANG", "TZ", "JAVA_TOOL_OPTIONS");
+    private static final List<String> INHERITED = List.of("PATH", "LANG", "LC_ALL", "TZ", "JAVA_TOOL_OPTIONS");
 
     private Children() {}
 

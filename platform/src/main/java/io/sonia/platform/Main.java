@@ -33,7 +33,7 @@ import java.util.Map;
 /**
  * Runs services in this process: {@code Main all} or {@code Main <service>...}. {@code --supervise} has EVA-OS run the
  * other services as processes of their own; {@code --child} ends this process when its standard input ends, that is,
- * when its parent has died.
+ * when its parent has died. {@code Main check} only reads the configuration and says what is wrong with it.
  *
  * <p>Exit codes: 0 after a clean stop, 70 internal, 74 storage, 75 port taken, 77 key material, 78 configuration.
  */
@@ -55,6 +55,7 @@ public final class Main {
             IdempotencyConfig.SECTION,
             LoggingConfig.SECTION);
 
+    private static final String CHECK = "check";
     private static final int INTERNAL = 70;
 
     private Main() {}
@@ -63,6 +64,10 @@ public final class Main {
         List<String> words = List.of(args);
         Stack stack;
         try {
+            if (words.equals(List.of(CHECK))) {
+                settings(home(System.getenv()), System.getenv());
+                return;
+            }
             stack = start(words, System.getenv());
         } catch (SoniaException e) {
             System.err.println("sonia: " + describe(e));
@@ -77,13 +82,21 @@ public final class Main {
     }
 
     private static Stack start(List<String> words, Map<String, String> environment) {
-        Home home = new Home(Path.of(environment.getOrDefault("SONIA_HOME", "run")));
+        Home home = home(environment);
         Clock clock = Clock.system();
-        Settings settings = Settings.load(home.configFile(), environment, sections(), clock);
+        Settings settings = settings(home, environment);
         List<ServiceDefinition> chosen = words.contains("--supervise")
                 ? List.of(EvaOsModule.supervising(Children.plans(home, settings, environment)))
                 : chosen(words);
         return Stack.start(chosen, home, settings, clock, new Ids(new SecureRandom()), new Logs(clock));
+    }
+
+    private static Home home(Map<String, String> environment) {
+        return new Home(Path.of(environment.getOrDefault("SONIA_HOME", "run")));
+    }
+
+    private static Settings settings(Home home, Map<String, String> environment) {
+        return Settings.load(home.configFile(), environment, sections(), Clock.system());
     }
 
     /** All settings of all services: every process checks the whole file. */
