@@ -47,8 +47,7 @@ class QueueTest {
         LoggerContext context = new LoggerContext();
         file.setContext(context);
         file.start();
-        Queue queue = new Queue(new ch.qos.logback.core.ContextBase(), file);
-        queue.setContext(context);
+        Queue queue = new Queue(context, file);
         queue.start();
         return queue;
     }
