@@ -90,7 +90,8 @@ final class AnsweredRequests {
 
     private static void sameRequest(Stored stored, IdempotencyKey key) {
         if (!stored.fingerprint().equals(key.fingerprint())) {
-            throw SoniaException.of(ErrorCode.IDEMPOTENCY_MISMATCH).with("differs", "body");
+            throw SoniaException.of(ErrorCode.IDEMPOTENCY_MISMATCH)
+                    .with("differs", key.difference(stored.fingerprint()));
         }
     }
 

@@ -47,10 +47,12 @@ class AuditFileTest {
     @Test
     void openStoreIsReadWithWhatIsOnlyInItsLog() {
         try (Journal journal = open()) {
-            assertThat(AuditFile.verify(store()).verification().checkedEntries()).isEqualTo(ENTRIES);
+            assertThat(AuditFile.verify(store()).verification().checkedEntries())
+                    .isEqualTo(ENTRIES);
 
             journal.append(event("later"));
-            assertThat(AuditFile.verify(store()).verification().checkedEntries()).isEqualTo(ENTRIES + 1);
+            assertThat(AuditFile.verify(store()).verification().checkedEntries())
+                    .isEqualTo(ENTRIES + 1);
         }
     }
 
@@ -147,7 +149,9 @@ class AuditFileTest {
         Map<String, String> out = new TreeMap<>();
         try (Stream<Path> files = Files.list(folder)) {
             for (Path file : files.toList()) {
-                out.put(file.getFileName().toString(), UUID.nameUUIDFromBytes(Files.readAllBytes(file)).toString());
+                out.put(
+                        file.getFileName().toString(),
+                        UUID.nameUUIDFromBytes(Files.readAllBytes(file)).toString());
             }
         }
         return out;

@@ -271,6 +271,17 @@ abstract class JournalContract {
     }
 
     @Test
+    void mismatchNamesWhatDiffers() {
+        journal.commit(tx -> {
+            tx.remember(key("k", "path1:body1"), reply("{}"));
+            return 0;
+        });
+
+        assertThatThrownBy(() -> journal.find(key("k", "path1:body2"))).satisfies(detail("differs", "body"));
+        assertThatThrownBy(() -> journal.find(key("k", "path2:body1"))).satisfies(detail("differs", "path"));
+    }
+
+    @Test
     void workWithoutAKeyStoresNoAnswer() {
         journal.commit(tx -> {
             tx.remember(null, reply("{}"));
@@ -366,6 +377,12 @@ abstract class JournalContract {
         return failure -> assertThat(failure)
                 .isInstanceOfSatisfying(
                         SoniaException.class, e -> assertThat(e.code()).isEqualTo(code));
+    }
+
+    private static java.util.function.Consumer<Throwable> detail(String name, Object value) {
+        return failure -> assertThat(failure)
+                .isInstanceOfSatisfying(
+                        SoniaException.class, e -> assertThat(e.details()).containsEntry(name, value));
     }
 
     /** Starts the callers while the writer is held, so that they all wait when it goes on. */

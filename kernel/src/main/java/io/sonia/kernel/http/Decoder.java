@@ -1,7 +1,6 @@
 package io.sonia.kernel.http;
 
 import io.sonia.kernel.ErrorCode;
-import io.sonia.kernel.Sha256;
 import io.sonia.kernel.SoniaException;
 import io.sonia.kernel.json.CanonicalJson;
 import io.sonia.kernel.json.Json;
@@ -35,13 +34,12 @@ final class Decoder {
         return json;
     }
 
-    /** Tells a retry from another request: SHA-256 over method, route, canonical body and content type. */
+    /** Tells a retry from another request, and what differs, as {@link IdempotencyKey} describes it. */
     static String fingerprint(Operation operation, Map<String, String> path, Map<String, @Nullable Object> json) {
-        Map<String, @Nullable Object> request = new LinkedHashMap<>();
-        request.put("endpoint", operation.endpoint());
-        request.put("path", path);
-        request.put("body", json);
-        return Sha256.hex(CanonicalJson.bytes(request));
+        Map<String, @Nullable Object> address = new LinkedHashMap<>();
+        address.put("endpoint", operation.endpoint());
+        address.put("path", path);
+        return CanonicalJson.sha256(address) + IdempotencyKey.SEPARATOR + CanonicalJson.sha256(json);
     }
 
     private static byte[] body(Exchange exchange, BodyLimit limit) {
