@@ -15,7 +15,7 @@ class BudgetTest {
 
     private static final SupervisionConfig CONFIG = Samples.CONFIG;
     private static final long NOW = 1_800_000_000_000L;
-    private static final long WINDOW = Duration.ofSeconds(300).toMillis();
+    private static final long WINDOW = Duration.ofMinutes(5).toMillis();
 
     @Test
     void waitsGrowAndTheFourthAttemptIsRefused() {
@@ -80,8 +80,7 @@ class BudgetTest {
         assertThat(restored.left(CONFIG, earlier)).isFalse();
         assertThat(restored.left(CONFIG, earlier + WINDOW)).isTrue();
         Budget spent = used.spent(CONFIG, NOW).restored(CONFIG, earlier);
-        assertThat(spent.cooledDown(earlier + Duration.ofSeconds(3600).toMillis()))
-                .isTrue();
+        assertThat(spent.cooledDown(earlier + Duration.ofHours(1).toMillis())).isTrue();
     }
 
     @Property(tries = 500)

@@ -7,6 +7,7 @@ import io.sonia.contracts.evaos.ServiceState;
 import io.sonia.evaos.supervision.ServiceLife.Event;
 import io.sonia.kernel.ErrorCode;
 import io.sonia.kernel.SoniaException;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -70,7 +71,7 @@ class ServiceLifeTest {
                 .isInstanceOfSatisfying(SoniaException.class, refusal -> {
                     assertThat(refusal.code()).isEqualTo(ErrorCode.INVALID_STATE);
                     assertThat(refusal.details()).containsEntry("state", "exhausted");
-                    assertThat(refusal.details().get("allowed")).asList().containsExactly("cooled_down", "stop");
+                    assertThat(refusal.details()).containsEntry("allowed", List.of("cooled_down", "stop"));
                 });
     }
 

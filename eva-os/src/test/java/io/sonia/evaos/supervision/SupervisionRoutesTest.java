@@ -90,7 +90,7 @@ class SupervisionRoutesTest {
         assertThat(data(Operation.SUPERVISION_START, new Empty(), "pipecat", ServiceStarted.class)
                         .state())
                 .isEqualTo(ServiceState.STARTING);
-        Reply.Data restarted = reply(Operation.SUPERVISION_RESTART, new RestartRequest("again", true), "pipecat");
+        Reply.Enveloped restarted = reply(Operation.SUPERVISION_RESTART, new RestartRequest("again", true), "pipecat");
         assertThat(restarted.status()).isEqualTo(202);
         assertThat(launcher.started).hasSize(7);
         List<String> entries = journal.read(sql -> sql.list(
@@ -134,7 +134,7 @@ class SupervisionRoutesTest {
     }
 
     @SuppressWarnings("unchecked")
-    private Reply.Data reply(Operation operation, Record input, String service) {
+    private Reply.Enveloped reply(Operation operation, Record input, String service) {
         Route<Record> route = (Route<Record>) routes.list().stream()
                 .filter(each -> each.operation() == operation)
                 .findFirst()
@@ -142,12 +142,12 @@ class SupervisionRoutesTest {
         Context context = new Context(
                 "req_1",
                 Trace.continued(null, null, ids),
-                Deadline.in(Duration.ofSeconds(60), clock),
+                Deadline.in(Duration.ofMinutes(1), clock),
                 new Caller("usr_1", Role.OPERATOR, null, null),
                 null,
                 null);
         IdempotencyKey key = operation == Operation.SUPERVISION_STOP ? key() : null;
-        return (Reply.Data) route.handler()
+        return (Reply.Enveloped) route.handler()
                 .handle(new Call<>(operation, input, Map.of("service_name", service), Map.of(), context, key, false));
     }
 

@@ -132,7 +132,7 @@ class SupervisionTest {
     void stableRunForgetsRestartsAndCoolDown() {
         healthy();
         crashUntil(ServiceState.EXHAUSTED);
-        turn(Duration.ofSeconds(300));
+        turn(Duration.ofMinutes(5));
         turn(Duration.ZERO);
         turn(Duration.ofSeconds(3));
         settle();
