@@ -91,7 +91,7 @@ final class Arguments {
             throw new IllegalArgumentException("the path holds a NUL");
         }
         if (slashes.startsWith(HOME_DRIVE)) {
-            slashes = workspace.getParent() + "/" + slashes.substring(HOME_DRIVE.length());
+            slashes = workspace.getParent() + "/" + joined(slashes.substring(HOME_DRIVE.length()));
         }
         String prefix = workspace + "/";
         if (slashes.startsWith("/")) {

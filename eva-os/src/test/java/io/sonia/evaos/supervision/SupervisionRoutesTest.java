@@ -142,7 +142,7 @@ class SupervisionRoutesTest {
         Context context = new Context(
                 "req_1",
                 Trace.continued(null, null, ids),
-                Deadline.in(Duration.ofSeconds(60), clock),
+                Deadline.in(Duration.ofMinutes(1), clock),
                 new Caller("usr_1", Role.OPERATOR, null, null),
                 null,
                 null);

@@ -1,0 +1,154 @@
+package io.sonia.evaos;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.sonia.contracts.ServiceModule;
+import io.sonia.contracts.ServiceParts;
+import io.sonia.contracts.evaos.ApprovalState;
+import io.sonia.kernel.ErrorCode;
+import io.sonia.kernel.Hlc;
+import io.sonia.kernel.ServiceName;
+import io.sonia.kernel.SoniaException;
+import io.sonia.kernel.Timers;
+import io.sonia.kernel.http.Operation;
+import io.sonia.kernel.http.Peers;
+import io.sonia.kernel.http.Route;
+import io.sonia.kernel.identity.Verifiers;
+import io.sonia.kernel.logging.ServiceLog;
+import io.sonia.kernel.metrics.Metrics;
+import io.sonia.kernel.settings.AuthConfig;
+import io.sonia.kernel.settings.Section;
+import io.sonia.kernel.settings.ServicesConfig;
+import io.sonia.kernel.settings.Settings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class EvaOsModuleTest {
+
+    @TempDir
+    Path folder;
+
+    private ControlPlane plane;
+    private Timers timers;
+    private Verifiers verifiers;
+    private Metrics metrics;
+
+    @BeforeEach
+    void open() {
+        plane = new ControlPlane(folder);
+        timers = new Timers(plane.clock, (name, failure) -> {});
+        verifiers = new Verifiers(plane.keys.publicKey(), plane.clock, Duration.ofMinutes(5));
+        metrics = new Metrics();
+    }
+
+    @AfterEach
+    void close() {
+        timers.close();
+        plane.close();
+    }
+
+    @Test
+    void itServesItsOperationsEachOnce() {
+        Stream<Operation> own = Stream.of(Operation.values()).filter(each -> each.service() == ServiceName.EVA_OS);
+
+        assertThat(module().routes()).extracting(Route::operation).containsExactlyInAnyOrderElementsOf(own.toList());
+    }
+
+    @Test
+    void onceMadeTheKeysOfAllServicesAreOnFileAndItsOwnVerifiersInForce() throws IOException {
+        module();
+
+        String token = Files.readString(plane.home.token(ServiceName.OPENCLAW)).strip();
+        assertThat(verifiers.authenticate(null, token, null).is(ServiceName.OPENCLAW))
+                .isTrue();
+        assertThat(plane.home.verifiers()).exists();
+    }
+
+    @Test
+    void itsTimersEndWhatIsOverdue() {
+        ServiceModule module = module();
+        String id = plane.pending().approvalId();
+        module.start();
+        for (int second = 0; second < 200 && plane.stored(id).state() == ApprovalState.PENDING; second++) {
+            plane.clock.awaitSleepers(2);
+            plane.clock.advance(Duration.ofSeconds(1));
+        }
+        module.close();
+
+        assertThat(plane.recorded()).contains("approval.expire");
+        assertThat(module.detail()).containsEntry("pending_approvals", 0L).containsEntry("tasks", 0L);
+        assertThat(plane.stored(id).state()).isEqualTo(ApprovalState.EXPIRED);
+    }
+
+    @Test
+    void itCountsWhatWaits() {
+        module();
+        plane.pending();
+
+        assertThat(new String(metrics.text(), java.nio.charset.StandardCharsets.UTF_8))
+                .contains("sonia_approvals_pending 1.0");
+    }
+
+    @Test
+    void aBadPolicyRefusesTheStart() throws IOException {
+        Files.writeString(plane.home.policies().resolve("tools_rollout.json"), "{}");
+
+        assertThatThrownBy(this::module)
+                .isInstanceOfSatisfying(
+                        SoniaException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CONFIG_INVALID));
+    }
+
+    @Test
+    void missingKeysRefuseTheStart() throws IOException {
+        Files.delete(plane.home.signingKey());
+
+        assertThatThrownBy(this::module)
+                .isInstanceOfSatisfying(
+                        SoniaException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.AUTH_UNAVAILABLE));
+    }
+
+    @Test
+    void aDefaultVerdictOfAllowIsRefused() throws IOException {
+        Files.writeString(plane.home.configFile(), "{\"policy\": {\"default_verdict\": \"allow\"}}");
+
+        assertThatThrownBy(this::module)
+                .isInstanceOfSatisfying(
+                        SoniaException.class,
+                        e -> assertThat(e.details().get("problems"))
+                                .isEqualTo(List.of("policy: default_verdict: expected confirm or deny, met allow")));
+    }
+
+    private ServiceModule module() {
+        List<Section<?>> sections = new ArrayList<>(EvaOsModule.DEFINITION.sections());
+        sections.add(AuthConfig.SECTION);
+        sections.add(ServicesConfig.SECTION);
+        Map<ServiceName, Integer> nobodyThere = new EnumMap<>(ServiceName.class);
+        Stream.of(ServiceName.values()).forEach(service -> nobodyThere.put(service, 1));
+        Hlc hlc = new Hlc(plane.clock);
+        ServiceParts parts = new ServiceParts(
+                ServiceName.EVA_OS,
+                plane.home,
+                Settings.load(plane.home.configFile(), Map.of(), sections, plane.clock),
+                plane.journal,
+                plane.clock,
+                plane.ids,
+                timers,
+                metrics,
+                ServiceLog.NONE,
+                new Peers(nobodyThere, hlc, () -> ""),
+                verifiers);
+        return EvaOsModule.DEFINITION.factory().apply(parts);
+    }
+}
