@@ -139,6 +139,13 @@ class SearchesTest {
     }
 
     @Test
+    void anotherVowelSignMakesAnotherWord() {
+        fixture.store("दिल", null);
+        assertThat(fixture.contents("दूल", null)).isEmpty();
+        assertThat(fixture.contents("दिल", null)).hasSize(1);
+    }
+
+    @Test
     void strangeContentComesBackAsItWas() {
         String strange = IntStream.range(0, 0x300)
                 .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
