@@ -7,6 +7,7 @@ import io.sonia.kernel.Ids;
 import io.sonia.kernel.SecretFile;
 import io.sonia.kernel.ServiceName;
 import io.sonia.kernel.SoniaException;
+import io.sonia.kernel.Threads;
 import io.sonia.kernel.http.Context;
 import io.sonia.kernel.http.Operation;
 import io.sonia.kernel.http.Peer;
@@ -16,13 +17,14 @@ import io.sonia.kernel.json.Json;
 import io.sonia.kernel.json.Shape;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Keeps one service's own token and its verifier set up to date: from files at start, then from EVA-OS. */
 final class CredentialFeed implements AutoCloseable {
 
     /** Between two long polls; each one waits at EVA-OS until something changes. */
-    static final Duration PAUSE = Duration.ofMillis(200);
+    private static final Duration PAUSE = Duration.ofMillis(200);
 
     private static final int WAIT_MS = 20_000;
     private static final Duration CALL_TIME = Duration.ofSeconds(25);
@@ -35,6 +37,7 @@ final class CredentialFeed implements AutoCloseable {
     private final Ids ids;
     private volatile String token = "";
     private volatile @Nullable Peer evaOs;
+    private volatile @Nullable Thread follower;
     private volatile boolean closed;
 
     CredentialFeed(ServiceName service, Home home, Verifiers verifiers, Clock clock, Ids ids) {
@@ -68,12 +71,27 @@ final class CredentialFeed implements AutoCloseable {
         return token;
     }
 
-    /** One long poll: returns when EVA-OS had news, when it had none for a while, or when it could not be asked. */
-    void refresh() {
-        Peer peer = evaOs;
-        if (closed || peer == null || service == ServiceName.EVA_OS) {
-            return;
+    /** Follows EVA-OS from now on; EVA-OS itself has nobody to follow. */
+    void follow() {
+        if (service != ServiceName.EVA_OS) {
+            follower = Threads.virtual("credentials " + service, this::loop);
         }
+    }
+
+    private void loop() {
+        while (!closed) {
+            refresh();
+            try {
+                clock.sleep(PAUSE);
+            } catch (InterruptedException e) {
+                return;
+            }
+        }
+    }
+
+    /** One long poll: returns when EVA-OS had news, when it had none for a while, or when it could not be asked. */
+    private void refresh() {
+        Peer peer = Objects.requireNonNull(evaOs);
         long before = verifiers.generation();
         try {
             Context context = Context.own(service, "timer", null, CALL_TIME, ids, clock);
@@ -83,7 +101,7 @@ final class CredentialFeed implements AutoCloseable {
                     .send(VerifierSet.class);
             verifiers.accept(set);
         } catch (SoniaException e) {
-            if (e.code() != ErrorCode.UNAUTHORIZED) {
+            if (e.code() != ErrorCode.UNAUTHORIZED || closed) {
                 return;
             }
             readToken();
@@ -93,9 +111,14 @@ final class CredentialFeed implements AutoCloseable {
         }
     }
 
+    /** Stops following, also in the middle of a long poll. */
     @Override
     public void close() {
         closed = true;
+        Thread running = follower;
+        if (running != null) {
+            running.interrupt();
+        }
     }
 
     private void readToken() {

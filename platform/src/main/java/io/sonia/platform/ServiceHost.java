@@ -131,7 +131,7 @@ final class ServiceHost implements AutoCloseable {
     void start() {
         server.start();
         module.start();
-        timers.every("credentials", CredentialFeed.PAUSE, credentials::refresh);
+        credentials.follow();
         timers.every("reaper", REAP_EVERY, () -> journal.reap(REAP_LIMIT));
         Threads.virtual("audit check " + service, this::checkAudit);
         log.info("service.started", "The service is up", Map.of("port", server.port()));
@@ -168,8 +168,8 @@ final class ServiceHost implements AutoCloseable {
     @Override
     public void close() {
         kernelRoutes.stopping();
-        timers.close();
         credentials.close();
+        timers.close();
         module.close();
         server.stop(DRAIN);
         journal.close();
