@@ -49,14 +49,18 @@ final class Commands {
         all.put("status", () -> new CommandLine(new Status(place)));
         all.put("logs", () -> new CommandLine(new Logs(place)));
         all.put("chat", () -> new CommandLine(new Chat(place, System.in, interactive(place))));
-        all.put("approvals", () -> new CommandLine(new Approvals())
-                .addSubcommand("list", new ApprovalsList(place))
-                .addSubcommand("approve", new ApprovalsApprove(place))
-                .addSubcommand("deny", new ApprovalsDeny(place)));
-        all.put("audit", () -> new CommandLine(new Audit())
-                .addSubcommand("list", new AuditList(place))
-                .addSubcommand("trace", new AuditTrace(place))
-                .addSubcommand("verify", new AuditVerify(place)));
+        all.put(
+                "approvals",
+                () -> new CommandLine(new Approvals())
+                        .addSubcommand("list", new ApprovalsList(place))
+                        .addSubcommand("approve", new ApprovalsApprove(place))
+                        .addSubcommand("deny", new ApprovalsDeny(place)));
+        all.put(
+                "audit",
+                () -> new CommandLine(new Audit())
+                        .addSubcommand("list", new AuditList(place))
+                        .addSubcommand("trace", new AuditTrace(place))
+                        .addSubcommand("verify", new AuditVerify(place)));
         all.put("doctor", () -> new CommandLine(new Doctor(place)));
         all.put("version", () -> new CommandLine(new VersionCommand(place)));
         all.put(COMPLETION, () -> new CommandLine(new Completion(place)));

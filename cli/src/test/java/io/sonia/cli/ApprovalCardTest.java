@@ -39,7 +39,8 @@ class ApprovalCardTest {
 
     @Test
     void escapesInArgumentsAreNotObeyed() {
-        assertThat(String.join("\n", ApprovalCard.lines(approval("apr_1", map("path", "\u001b[8mhidden"), "\u001b[2J"))))
+        assertThat(String.join(
+                        "\n", ApprovalCard.lines(approval("apr_1", map("path", "\u001b[8mhidden"), "\u001b[2J"))))
                 .doesNotContain("\u001b")
                 .contains("hidden");
     }

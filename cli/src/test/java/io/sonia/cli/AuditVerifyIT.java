@@ -24,8 +24,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** Verification through the gateway, and in files where there is none. */
 class AuditVerifyIT {
 
-    private static final Map<String, String> NOWHERE = Map.of(
-            "SONIA_SERVICES__API_GATEWAY__PORT", "1", "SONIA_SERVICES__EVA_OS__PORT", "1");
+    private static final Map<String, String> NOWHERE =
+            Map.of("SONIA_SERVICES__API_GATEWAY__PORT", "1", "SONIA_SERVICES__EVA_OS__PORT", "1");
 
     @TempDir
     Path folder;
@@ -47,7 +47,8 @@ class AuditVerifyIT {
                         new ChainVerdict("openclaw", false, 4, 5L, "hash_mismatch", null, null)))
                 .isEqualTo(1);
         assertThat(captured.out()).contains("openclaw  BROKEN   4        5          hash_mismatch");
-        assertThat(captured.err()).contains("the chain of openclaw is broken at entry 5 - hash_mismatch - keep the file");
+        assertThat(captured.err())
+                .contains("the chain of openclaw is broken at entry 5 - hash_mismatch - keep the file");
     }
 
     @Test

@@ -16,7 +16,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -77,7 +76,10 @@ class ChatIT {
         assertThat(chat("--approve", "all", "write")).isZero();
 
         assertThat(captured.out()).isEqualTo("Written.\n");
-        assertThat(captured.err()).contains("path = \"todo.txt\"").contains("  approved\n").contains("< file.write executed");
+        assertThat(captured.err())
+                .contains("path = \"todo.txt\"")
+                .contains("  approved\n")
+                .contains("< file.write executed");
         assertThat(gateway.seen(APPROVE)).singleElement().satisfies(seen -> {
             assertThat(seen.body()).containsEntry("fence_token", 7L);
             assertThat(seen.correlationId()).isEqualTo("req_turn");
@@ -185,7 +187,8 @@ class ChatIT {
         });
 
         byte[] lines = "one\n\n  zwölf\n".getBytes(StandardCharsets.UTF_8);
-        assertThat(new Chat(place(), new ByteArrayInputStream(lines), false).call()).isZero();
+        assertThat(new Chat(place(), new ByteArrayInputStream(lines), false).call())
+                .isZero();
         assertThat(captured.out()).isEqualTo("You said one\nYou said zwölf\n");
     }
 
@@ -210,7 +213,8 @@ class ChatIT {
             return;
         }
         boolean yes = await(decision).equals("approved");
-        reply.frame(TurnEvent.CONFIRMATION_RESOLVED, map("approval_id", "apr_1", "status", yes ? "approved" : "denied"));
+        reply.frame(
+                TurnEvent.CONFIRMATION_RESOLVED, map("approval_id", "apr_1", "status", yes ? "approved" : "denied"));
         reply.frame(TurnEvent.CALL_RESULT, map("tool_name", "file.write", "status", yes ? "executed" : "denied"));
         reply.frame(TurnEvent.FINAL, map("assistant_text", yes ? "Written." : "Not written."));
         reply.frame(TurnEvent.DONE, map());

@@ -24,7 +24,10 @@ class ErrorLineTest {
         Failure failure = ErrorLine.of(SoniaException.of(code).with("field", "a\nb"), place());
 
         assertThat(List.of(failure.line().split(" - ", -1))).hasSize(3).noneMatch(String::isBlank);
-        assertThat(failure.line()).contains(code.message()).contains(code.name()).doesNotContain("\n");
+        assertThat(failure.line())
+                .contains(code.message())
+                .contains(code.name())
+                .doesNotContain("\n");
         assertThat(failure.exitCode()).isEqualTo(1);
     }
 
@@ -42,8 +45,8 @@ class ErrorLineTest {
 
     @Test
     void serviceThatIsMissingBehindTheGatewayIsAnotherThing() {
-        Failure failure = ErrorLine.of(
-                SoniaException.of(ErrorCode.UNAVAILABLE).with("dependency", "model-router"), place());
+        Failure failure =
+                ErrorLine.of(SoniaException.of(ErrorCode.UNAVAILABLE).with("dependency", "model-router"), place());
 
         assertThat(failure.exitCode()).isEqualTo(1);
         assertThat(failure.line()).contains("model-router");

@@ -58,7 +58,9 @@ final class FakeGateway implements AutoCloseable {
         Map<String, String> environment = new HashMap<>();
         for (String service :
                 List.of("EVA_OS", "MEMORY_ENGINE", "MODEL_ROUTER", "OPENCLAW", "API_GATEWAY", "PIPECAT")) {
-            environment.put("SONIA_SERVICES__" + service + "__PORT", Integer.toString(server.getAddress().getPort()));
+            environment.put(
+                    "SONIA_SERVICES__" + service + "__PORT",
+                    Integer.toString(server.getAddress().getPort()));
         }
         return environment;
     }
@@ -74,7 +76,8 @@ final class FakeGateway implements AutoCloseable {
     }
 
     private void handle(HttpExchange exchange) throws IOException {
-        String line = exchange.getRequestMethod() + " " + exchange.getRequestURI().getPath();
+        String line =
+                exchange.getRequestMethod() + " " + exchange.getRequestURI().getPath();
         byte[] body = exchange.getRequestBody().readAllBytes();
         String correlationId = String.valueOf(exchange.getRequestHeaders().getFirst("X-Correlation-ID"));
         String key = String.valueOf(exchange.getRequestHeaders().getFirst("Authorization"));
@@ -147,13 +150,20 @@ final class FakeGateway implements AutoCloseable {
                 int status, @Nullable Map<String, @Nullable Object> data, @Nullable Map<String, @Nullable Object> error)
                 throws IOException {
             byte[] bytes = Json.bytes(map(
-                    "ok", error == null,
-                    "service", "api-gateway",
-                    "operation", "test",
-                    "correlation_id", correlationId,
-                    "duration_ms", 1.0,
-                    "data", data,
-                    "error", error));
+                    "ok",
+                    error == null,
+                    "service",
+                    "api-gateway",
+                    "operation",
+                    "test",
+                    "correlation_id",
+                    correlationId,
+                    "duration_ms",
+                    1.0,
+                    "data",
+                    data,
+                    "error",
+                    error));
             exchange.getResponseHeaders().set("Content-Type", "application/json");
             exchange.sendResponseHeaders(status, bytes.length);
             exchange.getResponseBody().write(bytes);

@@ -57,7 +57,8 @@ class LogFilesTest {
         assertThat(new LogTail(place).merged(List.of(ServiceName.EVA_OS, ServiceName.OPENCLAW), 2))
                 .extracting(line -> line.shown(place.screen()))
                 .satisfiesExactly(
-                        shown -> assertThat(shown).contains("two"), shown -> assertThat(shown).contains("three"));
+                        shown -> assertThat(shown).contains("two"),
+                        shown -> assertThat(shown).contains("three"));
     }
 
     @Test

@@ -21,8 +21,9 @@ class LogLineTest {
 
     @Test
     void exceptionIsOneLine() {
-        String raw = "{\"timestamp\":\"t\",\"level\":\"error\",\"service\":\"eva-os\",\"event\":\"e\",\"message\":\"m\","
-                + "\"exception\":{\"type\":\"java.io.IOException\",\"message\":\"disk\",\"stack\":[\"a\",\"b\"]}}";
+        String raw =
+                "{\"timestamp\":\"t\",\"level\":\"error\",\"service\":\"eva-os\",\"event\":\"e\",\"message\":\"m\","
+                        + "\"exception\":{\"type\":\"java.io.IOException\",\"message\":\"disk\",\"stack\":[\"a\",\"b\"]}}";
 
         assertThat(new LogLine(raw).shown(screen)).endsWith("java.io.IOException: disk");
     }
@@ -35,7 +36,8 @@ class LogLineTest {
 
     @Test
     void logCannotDriveTheTerminal() {
-        assertThat(new LogLine("{\"event\":\"e\",\"message\":\"\\u001b[2J\"}").shown(screen)).doesNotContain("\u001b");
+        assertThat(new LogLine("{\"event\":\"e\",\"message\":\"\\u001b[2J\"}").shown(screen))
+                .doesNotContain("\u001b");
         assertThat(new LogLine("\u001b[2J").shown(screen)).doesNotContain("\u001b");
     }
 }

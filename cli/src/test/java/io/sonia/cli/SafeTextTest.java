@@ -30,7 +30,8 @@ class SafeTextTest {
 
     @Property(tries = 300)
     void noControlCharacterSurvives(@ForAll String text) {
-        assertThat(SafeText.line(text).chars().noneMatch(Character::isISOControl)).isTrue();
+        assertThat(SafeText.line(text).chars().noneMatch(Character::isISOControl))
+                .isTrue();
         assertThat(SafeText.of(text).chars().filter(c -> c != '\n' && c != '\t').noneMatch(Character::isISOControl))
                 .isTrue();
     }

@@ -27,11 +27,16 @@ class TurnScreenTest {
         frame(
                 TurnEvent.CALL_RESULT,
                 map(
-                        "tool_name", "file.write",
-                        "status", "executed",
-                        "result", map("bytes_written", 5L),
-                        "verification", map("verdict", "passed", "checks", null),
-                        "duration_ms", 12.2));
+                        "tool_name",
+                        "file.write",
+                        "status",
+                        "executed",
+                        "result",
+                        map("bytes_written", 5L),
+                        "verification",
+                        map("verdict", "passed", "checks", null),
+                        "duration_ms",
+                        12.2));
         frame(TurnEvent.PARTIAL, map("index", 1L, "text", "Do"));
         frame(TurnEvent.PARTIAL, map("index", 2L, "text", "ne.\n"));
         frame(TurnEvent.FINAL, map("assistant_text", "Done."));
@@ -39,9 +44,7 @@ class TurnScreenTest {
         frame(TurnEvent.DONE, map());
         screen.end("req_1", 431);
 
-        assertThat(captured.out())
-                .isEqualTo(
-                        """
+        assertThat(captured.out()).isEqualTo("""
                           recalled 2 memories
                         I will write it.
                           > file.write path="a.txt"
@@ -109,9 +112,7 @@ class TurnScreenTest {
         screen.end("req_1", 8.25);
 
         assertThat(pipes.out()).isEqualTo("Done.\n");
-        assertThat(pipes.err())
-                .isEqualTo(
-                        """
+        assertThat(pipes.err()).isEqualTo("""
                           recalled 1 memory
                           < file.read executed in 1.0 ms
                           8.3 ms  ./sonia audit trace req_1
