@@ -107,7 +107,7 @@ final class Approvals {
         Approval after =
                 ApprovalEdges.take(tx, seen, event, columns, call.audit().detail(detail), now);
         if (event == Event.APPROVE) {
-            grants.issue(tx, after, now);
+            grants.keep(tx, grants.draft(after, now));
         }
         return after;
     }

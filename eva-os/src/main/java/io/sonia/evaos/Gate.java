@@ -9,6 +9,7 @@ import io.sonia.contracts.evaos.CallDigest;
 import io.sonia.contracts.evaos.GateAnswer;
 import io.sonia.contracts.evaos.GateRequest;
 import io.sonia.contracts.evaos.GateStatus;
+import io.sonia.contracts.evaos.Grant;
 import io.sonia.contracts.evaos.Verdict;
 import io.sonia.evaos.ApprovalLife.Event;
 import io.sonia.evaos.policy.Judgement;
@@ -105,21 +106,25 @@ final class Gate {
                 return Answers.keep(tx, call, Reply.ok(asked.answer(null, null, null)));
             });
         }
-        Reply reply =
-                base.journal().commit(tx -> judgement.verdict() == Verdict.ALLOW ? permit(tx, asked) : ask(tx, asked));
-        base.figures().reached(judgement.verdict() == Verdict.ALLOW ? ApprovalState.APPROVED : ApprovalState.PENDING);
+        boolean permitted = judgement.verdict() == Verdict.ALLOW;
+        Reply reply = permitted ? permit(asked) : base.journal().commit(tx -> ask(tx, asked));
+        base.figures().reached(permitted ? ApprovalState.APPROVED : ApprovalState.PENDING);
         return reply;
     }
 
     /** Stores the call as approved by policy and hands out its grant at once. */
-    private Reply permit(Tx tx, Case asked) throws SQLException {
+    private Reply permit(Case asked) {
+        long fence = base.journal().commit(tx -> Fences.next(tx.sql()));
         Instant now = base.clock().now();
         Instant end = now.plusSeconds(config.get().grantTtlSeconds());
-        Approval approval = approval(tx, asked, Event.PERMIT, now, end);
-        ApprovalEdges.begin(tx, approval, asked.audit());
-        String token = grants.issue(tx, approval, now);
-        GateAnswer answer = asked.answer(approval.fenceToken(), token, approval);
-        return Answers.keep(tx, asked.call(), Reply.ok(answer).location(path(approval)));
+        Approval approval = approval(fence, asked, Event.PERMIT, now, end);
+        Grant grant = grants.draft(approval, now);
+        GateAnswer answer = asked.answer(fence, grants.sign(grant), approval);
+        return base.journal().commit(tx -> {
+            ApprovalEdges.begin(tx, approval, asked.audit());
+            grants.keep(tx, grant);
+            return Answers.keep(tx, asked.call(), Reply.ok(answer).location(path(approval)));
+        });
     }
 
     /** Stores the call to wait for a person. */
@@ -127,7 +132,7 @@ final class Gate {
         requireRoom(tx.sql(), asked.call().input().context().sessionId());
         Instant now = base.clock().now();
         Instant end = now.plusSeconds(config.get().ttlSeconds());
-        Approval approval = approval(tx, asked, Event.ASK, now, end);
+        Approval approval = approval(Fences.next(tx.sql()), asked, Event.ASK, now, end);
         ApprovalEdges.begin(tx, approval, asked.audit());
         GateAnswer answer = asked.answer(approval.fenceToken(), null, approval);
         return Answers.keep(tx, asked.call(), Reply.accepted(answer).location(path(approval)));
@@ -149,7 +154,7 @@ final class Gate {
         }
     }
 
-    private Approval approval(Tx tx, Case asked, Event event, Instant now, Instant end) throws SQLException {
+    private Approval approval(long fence, Case asked, Event event, Instant now, Instant end) {
         GateRequest input = asked.call().input();
         boolean permitted = event == Event.PERMIT;
         RiskTier tier = asked.judgement().tier();
@@ -172,7 +177,7 @@ final class Gate {
                 input.context().turnId(),
                 input.context().actionId(),
                 asked.call().context().correlationId(),
-                Fences.next(tx.sql()),
+                fence,
                 permitted ? 0 : config.get().requiredFor(tier),
                 List.of(),
                 now,

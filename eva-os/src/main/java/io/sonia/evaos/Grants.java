@@ -14,7 +14,6 @@ import io.sonia.journal.Sql;
 import io.sonia.journal.Tx;
 import io.sonia.kernel.ErrorCode;
 import io.sonia.kernel.Ids;
-import io.sonia.kernel.Sha256;
 import io.sonia.kernel.SoniaException;
 import io.sonia.kernel.http.Call;
 import io.sonia.kernel.http.Empty;
@@ -32,7 +31,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Issues grants and sees to it that each starts one execution. Only the hash of a grant is stored: Ed25519 is
+ * Issues grants and sees to it that each starts one execution. Only the hash of a grant is stored; Ed25519 is
  * deterministic, so the same grant can be signed again while it lasts.
  */
 final class Grants {
@@ -49,45 +48,59 @@ final class Grants {
         this.policyVersion = policyVersion;
     }
 
-    /** Issues the grant of an approval that was approved just now; returns its token. */
-    String issue(Tx tx, Approval approval, Instant now) throws SQLException {
+    /** A new grant for an approval that is approved as of now; {@link #keep} makes it valid. */
+    Grant draft(Approval approval, Instant now) {
         Instant end = approval.grantExpiresAt();
         if (end == null) {
             throw new IllegalStateException("an approved approval has an end");
         }
-        Issued issued = new Issued(base.ids().next("gnt_"), now, end);
-        String token = token(approval, issued);
+        return grant(approval, new Issued(base.ids().next("gnt_"), now, end));
+    }
+
+    /** Puts a grant on record. */
+    void keep(Tx tx, Grant grant) throws SQLException {
         tx.sql()
                 .update(
-                        "INSERT INTO grants (grant_id, approval_id, token_hash, issued_at, expires_at) VALUES (?, ?, ?, ?, ?)",
-                        issued.grantId(),
-                        approval.approvalId(),
-                        Sha256.hex(token),
-                        issued.issuedAt(),
-                        issued.expiresAt());
-        return token;
+                        "INSERT INTO grants (grant_id, approval_id, token_hash, issued_at, expires_at)"
+                                + " VALUES (?, ?, ?, ?, ?)",
+                        grant.grantId(),
+                        grant.approvalId(),
+                        grant.hash(),
+                        grant.issuedAt(),
+                        grant.expiresAt());
+    }
+
+    /** The token. Signing takes longer than any other step, so it never happens on the store's writer. */
+    String sign(Grant grant) {
+        return grant.signedWith(keys.signingKey());
     }
 
     /** Hands the grant to whoever asked for the call, again and again until it is used or expires. */
     Reply grant(Call<Empty> call) {
         Instant now = base.clock().now();
         String id = Ids.checked(call.path("approval_id"));
+        Grant grant = base.journal().read(sql -> {
+            Approval approval = grantable(sql, id, call.caller(), now);
+            return grant(approval, issued(sql, id).orElseThrow(() -> Grant.invalid("unknown")));
+        });
+        GrantAnswer answer = new GrantAnswer(sign(grant), grant.grantId(), grant.fenceToken(), grant.expiresAt());
         return base.journal().commit(tx -> {
-            Approval approval = ApprovalStore.get(tx.sql(), id, now);
-            requireRequester(call.caller(), approval);
-            boolean expired = approval.state() == ApprovalState.EXPIRED || Approvals.overdue(approval, now);
-            if (expired) {
-                throw SoniaException.of(ErrorCode.APPROVAL_EXPIRED);
-            }
-            if (approval.state() != ApprovalState.APPROVED) {
-                throw ApprovalLife.TABLE.refusal(approval.state());
-            }
-            Issued issued = issued(tx.sql(), id).orElseThrow(() -> Grant.invalid("unknown"));
-            GrantAnswer answer = new GrantAnswer(
-                    token(approval, issued), issued.grantId(), approval.fenceToken(), issued.expiresAt());
-            tx.audit(call.audit().about(ApprovalEdges.subject(approval)).detail(named(issued.grantId(), null)));
+            Approval approval = grantable(tx.sql(), id, call.caller(), now);
+            tx.audit(call.audit().about(ApprovalEdges.subject(approval)).detail(named(grant.grantId(), null)));
             return Answers.keep(tx, call, Reply.ok(answer));
         });
+    }
+
+    private static Approval grantable(Sql sql, String id, Caller caller, Instant now) throws SQLException {
+        Approval approval = ApprovalStore.get(sql, id, now);
+        requireRequester(caller, approval);
+        if (approval.state() == ApprovalState.EXPIRED || Approvals.overdue(approval, now)) {
+            throw SoniaException.of(ErrorCode.APPROVAL_EXPIRED);
+        }
+        if (approval.state() != ApprovalState.APPROVED) {
+            throw ApprovalLife.TABLE.refusal(approval.state());
+        }
+        return approval;
     }
 
     /** Uses a grant up, together with the record of who did; the same execution may ask again. */
@@ -206,24 +219,23 @@ final class Grants {
                 approvalId);
     }
 
-    private String token(Approval approval, Issued issued) {
+    private Grant grant(Approval approval, Issued issued) {
         String decidedBy =
                 approval.decidedBy() == null ? "" : approval.decidedBy().actorId();
         return new Grant(
-                        issued.grantId(),
-                        approval.approvalId(),
-                        approval.toolName(),
-                        approval.digest(),
-                        approval.requester().actorId(),
-                        approval.policyVersion(),
-                        approval.riskTier(),
-                        approval.fenceToken(),
-                        decidedBy,
-                        issued.issuedAt(),
-                        issued.expiresAt(),
-                        Grant.AUDIENCE,
-                        keys.keyId())
-                .signedWith(keys.signingKey());
+                issued.grantId(),
+                approval.approvalId(),
+                approval.toolName(),
+                approval.digest(),
+                approval.requester().actorId(),
+                approval.policyVersion(),
+                approval.riskTier(),
+                approval.fenceToken(),
+                decidedBy,
+                issued.issuedAt(),
+                issued.expiresAt(),
+                Grant.AUDIENCE,
+                keys.keyId());
     }
 
     private static Map<String, @Nullable Object> named(@Nullable String grantId, @Nullable String executionId) {

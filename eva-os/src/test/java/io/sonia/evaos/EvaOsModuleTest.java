@@ -21,6 +21,7 @@ import io.sonia.kernel.settings.AuthConfig;
 import io.sonia.kernel.settings.Section;
 import io.sonia.kernel.settings.ServicesConfig;
 import io.sonia.kernel.settings.Settings;
+import io.sonia.testkit.FakeClock;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,6 +41,9 @@ class EvaOsModuleTest {
     @TempDir
     Path folder;
 
+    /** The time of the timers alone, so that exactly they are waited for. */
+    private final FakeClock rounds = new FakeClock();
+
     private ControlPlane plane;
     private Timers timers;
     private Verifiers verifiers;
@@ -48,7 +52,7 @@ class EvaOsModuleTest {
     @BeforeEach
     void open() {
         plane = new ControlPlane(folder);
-        timers = new Timers(plane.clock, (name, failure) -> {});
+        timers = new Timers(rounds, (name, failure) -> {});
         verifiers = new Verifiers(plane.keys.publicKey(), plane.clock, Duration.ofMinutes(5));
         metrics = new Metrics();
     }
@@ -81,10 +85,10 @@ class EvaOsModuleTest {
         ServiceModule module = module();
         String id = plane.pending().approvalId();
         module.start();
-        for (int second = 0; second < 200 && plane.stored(id).state() == ApprovalState.PENDING; second++) {
-            plane.clock.awaitSleepers(2);
-            plane.clock.advance(Duration.ofSeconds(1));
-        }
+        rounds.awaitSleepers(2);
+        plane.clock.advance(Duration.ofMinutes(2));
+        rounds.advance(Duration.ofSeconds(1));
+        rounds.awaitSleepers(2);
         module.close();
 
         assertThat(plane.recorded()).contains("approval.expire");

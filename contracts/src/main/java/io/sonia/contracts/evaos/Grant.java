@@ -2,6 +2,7 @@ package io.sonia.contracts.evaos;
 
 import io.sonia.contracts.RiskTier;
 import io.sonia.kernel.ErrorCode;
+import io.sonia.kernel.Sha256;
 import io.sonia.kernel.SoniaException;
 import io.sonia.kernel.identity.Ed25519;
 import io.sonia.kernel.json.CanonicalJson;
@@ -46,8 +47,17 @@ public record Grant(
 
     /** The token. */
     public String signedWith(PrivateKey key) {
-        byte[] payload = CanonicalJson.bytes(Shape.of(Grant.class).toMap(this));
+        byte[] payload = canonical();
         return token(payload, Ed25519.sign(key, payload));
+    }
+
+    /** SHA-256 of the signed form: enough to know the grant again, not to use it. */
+    public String hash() {
+        return Sha256.hex(canonical());
+    }
+
+    private byte[] canonical() {
+        return CanonicalJson.bytes(Shape.of(Grant.class).toMap(this));
     }
 
     /**
