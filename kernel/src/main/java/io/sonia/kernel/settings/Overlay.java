@@ -22,7 +22,8 @@ record Overlay(Map<String, @Nullable Object> values, Map<List<String>, String> n
     private static final String PREFIX = "SONIA_";
 
     /** Variables with the prefix that are no settings; they are read before there is a configuration. */
-    private static final Set<String> NO_SETTINGS = Set.of("SONIA_HOME", "SONIA_DEV_MODE", "SONIA_JAVA_HOME", "SONIA_NO_BUILD");
+    private static final Set<String> NO_SETTINGS =
+            Set.of("SONIA_HOME", "SONIA_DEV_MODE", "SONIA_JAVA_HOME", "SONIA_NO_BUILD");
 
     static Overlay read(Map<String, String> environment, Schema schema, Consumer<String> problems) {
         Overlay overlay = new Overlay(new LinkedHashMap<>(), new LinkedHashMap<>());

@@ -18,7 +18,10 @@ import org.junit.jupiter.api.io.TempDir;
 /** Every operation is asked for by everybody; who is let in is written down here a second time, from the contract. */
 class OperationMatrixIT {
 
-    /** The contract's role word of each operation. */
+    /**
+     * The contract's role word of each operation. A service that tries to {@code approve} passes the door and is refused
+     * by EVA-OS itself, which alone can tell a requester deciding about itself from any other service.
+     */
     private static final String ROLES = """
             health open, ready open, version open, root open, status obs, metrics open, openapi open, config.get obs,
             config.reload op, audit.entries obs, audit.verify obs, audit.trace obs, audit.head obs,
@@ -26,7 +29,7 @@ class OperationMatrixIT {
             session.get obs, session.close op, confirmation.pending obs, confirmation.get obs, confirmation.approve op,
             confirmation.deny op, action op, action.plan op, action.list obs, action.get obs, action.approve op,
             action.deny op, action.cancel op, action.reconcile op, deps obs,
-            gate op+api-gateway+openclaw, approve op, approval.list obs, approval.get obs, approval.cancel op/svc,
+            gate op+api-gateway+openclaw, approve op/svc, approval.list obs, approval.get obs, approval.cancel op/svc,
             approval.grant op/svc, approval.consume openclaw, approval.outcome openclaw, task.list obs,
             task.create op/svc, task.get obs, task.update op/svc, task.delete op, health.all obs, sup.services obs,
             sup.restart op, sup.stop op, sup.start op, policy.get obs, policy.evaluate obs, auth.whoami obs,
