@@ -117,6 +117,15 @@ class GrantsTest {
     }
 
     @Test
+    void aGrantFromPolicyIsUsedUpTheSameWay() {
+        Grant automatic = plane.read(
+                plane.judge("memory.store", Map.of(), ControlPlane.OPERATOR).approvalToken());
+
+        assertThat(plane.consume(automatic, "exe_1").state()).isEqualTo(ApprovalState.CONSUMED);
+        refused(() -> plane.consume(automatic, "exe_2"), ErrorCode.INVALID_APPROVAL, "consumed");
+    }
+
+    @Test
     void ofManyExecutionsAtOnceOneStarts() throws Exception {
         int runners = 16;
         CyclicBarrier barrier = new CyclicBarrier(runners);
