@@ -6,10 +6,9 @@ import java.util.List;
 /**
  * The tables of the memory engine: the ledger, which is the truth, and the full-text index over it.
  *
- * <p>The index keeps no text of its own. It would double the text on disk, and the ledger cannot serve as its text
- * either, because what is indexed is the text as {@link Words} cuts it. Marks count as parts of words, or the words of
- * Hindi and Thai would fall apart at every vowel sign. Merging eight segments at a time instead of four saves a sixth
- * of the work of a store, which leaves one small segment behind.
+ * <p>The index keeps no text of its own: it would take a third more space, and the ledger cannot serve as its
+ * text either, because what is indexed is the text as {@link Words} cuts it. Marks count as parts of words, or words of
+ * Hindi and Thai would fall apart at every vowel sign.
  */
 final class MemorySchema {
 
@@ -39,7 +38,6 @@ final class MemorySchema {
               contentless_delete = 1,
               tokenize = "porter unicode61 remove_diacritics 2 categories 'L* M* N* Co'"
             );
-            INSERT INTO memory_fts (memory_fts, rank) VALUES ('automerge', 8);
             """, "DROP TABLE memory_fts; DROP TABLE ledger;");
 
     static final List<Migration> MIGRATIONS = List.of(LEDGER);

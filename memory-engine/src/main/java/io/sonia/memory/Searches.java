@@ -28,10 +28,10 @@ final class Searches {
      * Rows that the words of one query bring in together at first, rarest words first: ranking each row costs a
      * microsecond or more. Commoner words then only rank what the others brought in.
      */
-    private static final int RETRIEVED = 500;
+    private static final int RETRIEVED = 300;
 
     /** Rows above which a word does not even rank at first: its weight is small, and counting it is not. */
-    private static final int RANKED = 5000;
+    private static final int RANKED = 3000;
 
     /** Rows read for each hit wanted, because a text that one user stored several times is shown once, the newest. */
     private static final int ROWS_PER_HIT = 8;
