@@ -55,7 +55,7 @@ class SourceSizeTest {
                         if (end >= 0 && unit.getLineMap().getLineNumber(end) - start + 1 > MAX_METHOD) {
                             bad.add(unit.getSourceFile().getName() + " " + method.getName());
                         }
-                        return super.visitMethod(method, none);
+                        return super.visitMethod(method, null);
                     }
                 }.scan(unit, null);
             }
