@@ -64,4 +64,13 @@ final class TurnFeed {
                 new TurnFrame(type, sessionId, turnId, seq, clock.now(), correlationId, new LinkedHashMap<>(payload));
         listeners.forEach(each -> each.frames.offer(frame));
     }
+
+    /** A payload from names and values by turns. */
+    static Map<String, @Nullable Object> payload(@Nullable Object... pairs) {
+        Map<String, @Nullable Object> payload = new LinkedHashMap<>();
+        for (int i = 0; i < pairs.length; i += 2) {
+            payload.put(String.valueOf(pairs[i]), pairs[i + 1]);
+        }
+        return payload;
+    }
 }

@@ -22,7 +22,6 @@ import io.sonia.kernel.json.Json;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -107,7 +106,8 @@ final class TurnRun {
         try {
             conversation.history(history);
             feed.send(
-                    TurnEvent.STARTED, fields("input_len", request.inputText().length(), "profile", request.profile()));
+                    TurnEvent.STARTED,
+                    TurnFeed.payload("input_len", request.inputText().length(), "profile", request.profile()));
             for (TurnStep step : steps) {
                 replay(step);
             }
@@ -170,7 +170,8 @@ final class TurnRun {
         conversation.recalled(memories);
         feed.send(
                 TurnEvent.RECALLED,
-                fields("retrieved_count", memories.size(), "degraded", failed, "duration_ms", progress.recallMs));
+                TurnFeed.payload(
+                        "retrieved_count", memories.size(), "degraded", failed, "duration_ms", progress.recallMs));
         checkCancelled();
     }
 
@@ -211,7 +212,7 @@ final class TurnRun {
     }
 
     private void partial(String text) {
-        feed.send(TurnEvent.PARTIAL, fields("index", partials, "text", text));
+        feed.send(TurnEvent.PARTIAL, TurnFeed.payload("index", partials, "text", text));
         partials++;
     }
 
@@ -243,7 +244,8 @@ final class TurnRun {
                 new Turn.Call(id, call.name(), call.arguments(), CallStatus.PENDING_APPROVAL, null, null, actionId));
         feed.send(
                 TurnEvent.CALL_REQUESTED,
-                fields("tool_call_id", id, "tool_name", call.name(), "args", call.arguments(), "risk_tier", null));
+                TurnFeed.payload(
+                        "tool_call_id", id, "tool_name", call.name(), "args", call.arguments(), "risk_tier", null));
         boolean spent = progress.callCount() > parts.config().maxToolCalls()
                 || progress.toolMs > parts.config().toolTimeMs();
         if (spent) {
@@ -316,13 +318,13 @@ final class TurnRun {
                             each -> each.state().settled(),
                             Deadline.in(DECISION_TIME, parts.clock()));
         } catch (InterruptedException e) {
-            throw stopped();
+            throw new Stopped();
         } finally {
             interruptible(false);
         }
         if (!action.state().settled()) {
             // The process is stopping: the turn stays as stored and goes on at the next start.
-            throw stopped();
+            throw new Stopped();
         }
         progress.waitMs += millisSince(start)
                 - (action.execution() == null ? 0 : action.execution().durationMs());
@@ -338,7 +340,7 @@ final class TurnRun {
         move(TurnState.EXECUTING);
         feed.send(
                 TurnEvent.CONFIRMATION_RESOLVED,
-                fields("approval_id", action.approvalId(), "status", resolution(action.state())));
+                TurnFeed.payload("approval_id", action.approvalId(), "status", resolution(action.state())));
         return action;
     }
 
@@ -430,7 +432,7 @@ final class TurnRun {
         parts.journal().ended(context, latest, failure.code());
         feed.send(
                 TurnEvent.ERROR,
-                fields(
+                TurnFeed.payload(
                         "code", failure.code().name(),
                         "message", failure.text(),
                         "retryable", failure.code().retryable(),
@@ -446,7 +448,7 @@ final class TurnRun {
         progress.state = TurnState.CANCELLED;
         end();
         parts.journal().ended(context, latest, ErrorCode.OK);
-        feed.send(TurnEvent.CANCELLED, fields("reason", "requested"));
+        feed.send(TurnEvent.CANCELLED, TurnFeed.payload("reason", "requested"));
         done();
     }
 
@@ -478,10 +480,6 @@ final class TurnRun {
         }
     }
 
-    private Stopped stopped() {
-        return new Stopped();
-    }
-
     /** Lets {@link #cancel} interrupt this thread only while it waits for somebody else. */
     private void interruptible(boolean on) {
         synchronized (waitLock) {
@@ -494,13 +492,5 @@ final class TurnRun {
 
     private double millisSince(long nanos) {
         return (parts.clock().nanoTime() - nanos) / 1e6;
-    }
-
-    private static Map<String, @Nullable Object> fields(@Nullable Object... pairs) {
-        Map<String, @Nullable Object> fields = new LinkedHashMap<>();
-        for (int i = 0; i < pairs.length; i += 2) {
-            fields.put(String.valueOf(pairs[i]), pairs[i + 1]);
-        }
-        return fields;
     }
 }

@@ -28,9 +28,7 @@ final class Nginx implements AutoCloseable {
             port = socket.getLocalPort();
         }
         Path config = folder.resolve("nginx.conf");
-        Files.writeString(
-                config,
-                """
+        Files.writeString(config, """
                 daemon off;
                 worker_processes 1;
                 pid %1$s/nginx.pid;
@@ -42,8 +40,7 @@ final class Nginx implements AutoCloseable {
                   types { application/json json; }
                   server { listen 127.0.0.1:%2$d; root %1$s/www; }
                 }
-                """
-                        .formatted(folder, port));
+                """.formatted(folder, port));
         Process process = new ProcessBuilder(
                         Bench.which("nginx").orElseThrow().toString(), "-c", config.toString(), "-p", folder.toString())
                 .redirectErrorStream(true)

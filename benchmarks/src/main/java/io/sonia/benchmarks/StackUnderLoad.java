@@ -56,7 +56,9 @@ final class StackUnderLoad implements AutoCloseable {
                         "address_per_second", UNLIMITED));
         config.put(
                 "model_router",
-                Map.of("providers", Map.of("ollama", Map.of("kind", "openai", "base_url", modelUrl, "model", "instant"))));
+                Map.of(
+                        "providers",
+                        Map.of("ollama", Map.of("kind", "openai", "base_url", modelUrl, "model", "instant"))));
         Files.write(home.configFile(), Json.bytes(config));
         Files.writeString(home.workspace().resolve("bench.txt"), "x".repeat(1000));
     }
@@ -84,7 +86,8 @@ final class StackUnderLoad implements AutoCloseable {
     double memory() throws IOException {
         long kilobytes = 0;
         try (var files = Files.list(home.pidFile(ServiceName.EVA_OS).getParent())) {
-            for (Path file : files.filter(each -> each.toString().endsWith(".pid")).toList()) {
+            for (Path file :
+                    files.filter(each -> each.toString().endsWith(".pid")).toList()) {
                 Object pid = Json.parseObject(Files.readString(file)).get("pid");
                 Path rollup = Path.of("/proc/" + pid + "/smaps_rollup");
                 kilobytes += Files.readAllLines(rollup).stream()
@@ -115,8 +118,8 @@ final class StackUnderLoad implements AutoCloseable {
         builder.redirectOutput(home.root().resolve("bench.log").toFile());
         Process process = builder.start();
         if (!process.waitFor(90, TimeUnit.SECONDS) || process.exitValue() != 0) {
-            throw new IllegalStateException(
-                    "sonia " + words + " failed: " + Files.readString(home.root().resolve("bench.log")));
+            throw new IllegalStateException("sonia " + words + " failed: "
+                    + Files.readString(home.root().resolve("bench.log")));
         }
     }
 }

@@ -14,4 +14,9 @@ public final class Threads {
     public static Thread virtual(String name, Runnable body) {
         return Thread.ofVirtual().name(name).start(body);
     }
+
+    /** Runs the body when the process is asked to end. */
+    public static void atShutdown(String name, Runnable body) {
+        Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().name(name).unstarted(body));
+    }
 }

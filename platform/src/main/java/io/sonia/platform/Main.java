@@ -74,7 +74,7 @@ public final class Main {
             System.exit(exitCode(e.code()));
             return;
         }
-        Runtime.getRuntime().addShutdownHook(new Thread(stack::close, "shutdown"));
+        Threads.atShutdown("shutdown", stack::close);
         if (words.contains("--child")) {
             Threads.platform("parent watch", Main::exitWithParent);
         }

@@ -18,7 +18,6 @@ import io.sonia.kernel.Timers;
 import io.sonia.kernel.http.KernelRoutes;
 import io.sonia.kernel.http.Operation;
 import io.sonia.kernel.http.Peers;
-import io.sonia.kernel.http.ReadinessCheck;
 import io.sonia.kernel.http.Route;
 import io.sonia.kernel.http.ServiceServer;
 import io.sonia.kernel.identity.KeyMaterial;
@@ -93,38 +92,37 @@ final class ServiceHost implements AutoCloseable {
                         peers,
                         verifiers));
         credentials.load(peers.of(ServiceName.EVA_OS));
-        List<ReadinessCheck> checks = new ArrayList<>(module.checks());
         List<Route<?>> routes =
                 withAudit(module.routes(), new AuditRoutes(service, journal, Cursors.of(home, process.clock())));
-        this.kernelRoutes = new KernelRoutes(
-                new KernelRoutes.Facts(
-                        service,
-                        process.clock(),
-                        settings,
-                        journal,
-                        () -> journal.state().open(),
-                        () -> auditSound,
-                        verifiers::usable,
-                        () -> journal.state().schemaVersion(),
-                        checks,
-                        metrics::text,
-                        this::load,
-                        module::detail),
-                routes,
-                module.sockets());
-        this.server = new ServiceServer(
-                new ServiceServer.Parts(
-                        service,
-                        settings,
-                        process.clock(),
-                        process.ids(),
-                        hlc,
-                        verifiers,
-                        journal,
-                        journal,
-                        new RequestRecorder(service, metrics, log)),
-                kernelRoutes.all(routes),
-                module.sockets());
+        this.kernelRoutes = new KernelRoutes(facts(process, verifiers, metrics), routes, module.sockets());
+        ServiceServer.Parts parts = new ServiceServer.Parts(
+                service,
+                settings,
+                process.clock(),
+                process.ids(),
+                hlc,
+                verifiers,
+                journal,
+                journal,
+                new RequestRecorder(service, metrics, log));
+        this.server = new ServiceServer(parts, kernelRoutes.all(routes), module.sockets());
+    }
+
+    /** What the service tells about itself, asked anew for each answer. */
+    private KernelRoutes.Facts facts(HostProcess process, Verifiers verifiers, Metrics metrics) {
+        return new KernelRoutes.Facts(
+                service,
+                process.clock(),
+                process.settings(),
+                journal,
+                () -> journal.state().open(),
+                () -> auditSound,
+                verifiers::usable,
+                () -> journal.state().schemaVersion(),
+                module.checks(),
+                metrics::text,
+                this::load,
+                module::detail);
     }
 
     /** Serves, then lets the module take up its work. */

@@ -41,10 +41,16 @@ class EveryClassIsWiredTest {
             }
         }
         List<String> unreached = house.stream()
-                .filter(each -> !reached.contains(each))
+                .filter(each -> !reached.contains(each) && !leavesNoTrace(each))
                 .map(JavaClass::getFullName)
                 .filter(name -> !name.endsWith("package-info"))
                 .toList();
         assertThat(unreached).isEmpty();
+    }
+
+    /** Constants are copied into their users, and the compiler's own switch tables are nobody's code. */
+    private static boolean leavesNoTrace(JavaClass each) {
+        boolean constantsOnly = each.getMethods().isEmpty() && !each.getFields().isEmpty() && !each.isRecord();
+        return constantsOnly || each.getName().matches(".*\\$\\d+");
     }
 }
