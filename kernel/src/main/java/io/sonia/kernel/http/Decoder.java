@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 /** Reads the body and the query of a request into the record its route wants. */
 final class Decoder {
 
+    private static final int MAX_DRAINED = 4 * 1024 * 1024;
+
     private Decoder() {}
 
     /** The JSON of body and query together, not yet checked against the record. */
@@ -40,6 +42,22 @@ final class Decoder {
         address.put("endpoint", operation.endpoint());
         address.put("path", path);
         return CanonicalJson.sha256(address) + IdempotencyKey.SEPARATOR + CanonicalJson.sha256(json);
+    }
+
+    /**
+     * Reads away the body of a refused request, up to a bound: a caller that is still sending would otherwise lose the
+     * answer with the connection.
+     */
+    static void drain(Exchange exchange) {
+        boolean sent = exchange.header("Content-Length") != null || exchange.header("Transfer-Encoding") != null;
+        try {
+            long left = sent ? MAX_DRAINED : 0;
+            for (long read = 1; left > 0 && read > 0; left -= read) {
+                read = exchange.body().skip(left);
+            }
+        } catch (IOException callerGone) {
+            // There is nobody left to lose an answer.
+        }
     }
 
     private static byte[] body(Exchange exchange, BodyLimit limit) {

@@ -298,6 +298,7 @@ final class Pipeline {
 
     private void refuse(Passage passage, SoniaException failure) {
         SoniaException shown = auditRefusal(passage, failure);
+        Decoder.drain(passage.exchange);
         Map<String, String> headers = Headers.of(passage.correlationId, Headers.JSON);
         Duration wait = shown.retryAfter();
         if (wait != null) {
