@@ -55,7 +55,7 @@ public final class Bench {
                 stack.up(allInOne);
                 seconds.add(stack.startSeconds());
                 if (i < STARTS - 1) {
-                    stack.close();
+                    stack.down();
                 }
             }
             seconds.sort(Double::compare);

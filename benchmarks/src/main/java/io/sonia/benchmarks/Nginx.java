@@ -58,7 +58,7 @@ final class Nginx implements AutoCloseable {
     }
 
     private boolean listening() {
-        try (Socket socket = new Socket("127.0.0.1", port)) {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             return socket.isConnected();
         } catch (IOException notYet) {
             return false;

@@ -101,6 +101,11 @@ final class StackUnderLoad implements AutoCloseable {
 
     @Override
     public void close() {
+        down();
+    }
+
+    /** Stops every process of this stack. */
+    void down() {
         try {
             run(List.of("down"));
         } catch (Exception e) {
