@@ -13,26 +13,38 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/** Prints the README's figures: start-up, memory, request rates and the journal, each beside its goal or its probe. */
+/**
+ * Prints the README's figures: start-up, memory, request rates and the journal, each beside its goal or its probe.
+ * Arguments: the folder of the project, then the parts to measure (all without any): {@code all-in-one},
+ * {@code separate}, {@code journal}; {@code --seconds=} says how long each rate is measured (5).
+ */
 public final class Bench {
 
-    private static final int SECONDS = 5;
+    private static final String SECONDS = "--seconds=";
     private static final int CALLERS = 16;
     private static final int STARTS = 3;
 
     private final Path root;
     private final Path scratch;
+    private final List<String> parts;
+    private final int seconds;
 
-    private Bench(Path root, Path scratch) {
+    private Bench(Path root, Path scratch, List<String> words) {
         this.root = root;
         this.scratch = scratch;
+        this.parts = words.stream().filter(each -> !each.startsWith(SECONDS)).toList();
+        this.seconds = words.stream()
+                .filter(each -> each.startsWith(SECONDS))
+                .mapToInt(each -> Integer.parseInt(each.substring(SECONDS.length())))
+                .findFirst()
+                .orElse(5);
     }
 
     public static void main(String[] args) throws Exception {
         Path root = Path.of(args[0]);
         Path scratch = Files.createTempDirectory("sonia-bench");
         try {
-            new Bench(root, scratch).run();
+            new Bench(root, scratch, List.of(args).subList(1, args.length)).run();
         } finally {
             delete(scratch);
         }
@@ -40,9 +52,19 @@ public final class Bench {
 
     private void run() throws Exception {
         row("what", "measured", "goal");
-        starts(true);
-        starts(false);
-        JournalLoad.main(new String[] {"2", "3", scratch.toString()});
+        if (chosen("all-in-one")) {
+            starts(true);
+        }
+        if (chosen("separate")) {
+            starts(false);
+        }
+        if (chosen("journal")) {
+            JournalLoad.main(new String[] {"2", "5", scratch.toString()});
+        }
+    }
+
+    private boolean chosen(String part) {
+        return parts.isEmpty() || parts.contains(part);
     }
 
     private void starts(boolean allInOne) throws Exception {
@@ -68,10 +90,10 @@ public final class Bench {
     private void load(StackUnderLoad stack, String name) throws Exception {
         LoadClient client = new LoadClient(stack.port(ServiceName.API_GATEWAY), stack.operatorToken());
         turns(client, 4, 3); // warms up
-        show("turns at 16 connections, " + name, turns(client, CALLERS, SECONDS), "400/s, p50 25 ms");
-        show("turns at 1 connection, " + name, turns(client, 1, SECONDS), "p50 6 ms");
+        show("turns at 16 connections, " + name, turns(client, CALLERS, seconds), "400/s, p50 25 ms");
+        show("turns at 1 connection, " + name, turns(client, 1, seconds), "p50 6 ms");
         actions(client, 4, 2);
-        show("file.read actions at 16 connections, " + name, actions(client, CALLERS, SECONDS), "1000/s");
+        show("file.read actions at 16 connections, " + name, actions(client, CALLERS, seconds), "1000/s");
         health(stack, name);
     }
 
@@ -109,8 +131,8 @@ public final class Bench {
         }
     }
 
-    private static double wrk(String url) throws IOException, InterruptedException {
-        Process process = new ProcessBuilder("wrk", "-t1", "-c64", "-d" + SECONDS + "s", url)
+    private double wrk(String url) throws IOException, InterruptedException {
+        Process process = new ProcessBuilder("wrk", "-t1", "-c64", "-d" + seconds + "s", url)
                 .redirectErrorStream(true)
                 .start();
         String text = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);

@@ -183,9 +183,10 @@ public final class OutboxRelay implements AutoCloseable {
             wait = LINGER.minusNanos(clock.nanoTime() - firstUnrecordedAt);
         }
         for (Topic topic : topics.values()) {
-            Outbox.Waiting first = topic.waiting.getFirst();
-            if (!topic.running && !due(first)) {
-                Duration left = Duration.between(clock.now(), first.nextAttempt());
+            // A lane that has just carried its last message leaves an empty topic behind until it ends.
+            if (!topic.running && !due(topic.waiting.getFirst())) {
+                Duration left = Duration.between(
+                        clock.now(), topic.waiting.getFirst().nextAttempt());
                 wait = left.compareTo(wait) < 0 ? left : wait;
             }
         }

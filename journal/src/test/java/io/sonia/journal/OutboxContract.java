@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -167,6 +168,26 @@ abstract class OutboxContract {
             List<String> all = next(11);
             assertThat(all).contains("evt_good").doesNotContain("evt_bad");
             assertThat(relay.dead()).isEqualTo(1);
+        }
+        assertThat(waiting()).isZero();
+    }
+
+    /** Topics run empty at every moment of the relay's own round. */
+    @Test
+    void everyMessageArrivesWhileTopicsComeAndGo() throws InterruptedException {
+        int messages = 500;
+        try (OutboxRelay _ = OutboxRelay.start(journal, arrived::add, clock)) {
+            List<Callable<Integer>> publishers = new ArrayList<>();
+            for (String publisher : List.of("a", "b", "c", "d")) {
+                publishers.add(() -> {
+                    for (int i = 0; i < messages; i++) {
+                        publish("memory." + publisher + i, publisher + i);
+                    }
+                    return messages;
+                });
+            }
+            assertThat(Race.of(publishers)).allMatch(Race.Outcome::succeeded);
+            assertThat(next(publishers.size() * messages)).doesNotHaveDuplicates();
         }
         assertThat(waiting()).isZero();
     }
