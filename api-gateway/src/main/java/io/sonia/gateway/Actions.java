@@ -101,7 +101,7 @@ final class Actions {
 
     void close() {
         closing = true;
-        changes.announce();
+        changes.announceAll();
     }
 
     int openCount() {
@@ -150,7 +150,7 @@ final class Actions {
 
     /** Waits until the action is as wanted, at most until the deadline. */
     Action await(String actionId, Predicate<Action> wanted, Deadline deadline) throws InterruptedException {
-        return changes.await(() -> get(actionId), action -> closing || wanted.test(action), deadline);
+        return changes.await(actionId, () -> get(actionId), action -> closing || wanted.test(action), deadline);
     }
 
     /**
@@ -355,14 +355,14 @@ final class Actions {
         Action done = moved(timed, ended.execution(), ended.events().toArray(ActionLife.Event[]::new));
         commit(context, executing, done, gate);
         open.remove(done.actionId());
-        changes.announce();
+        changes.announce(done.actionId());
         return done;
     }
 
     private void close(Context context, Action before, Action after) {
         commit(context, before, after, null);
         open.remove(after.actionId());
-        changes.announce();
+        changes.announce(after.actionId());
     }
 
     /** Settles an action whose outcome a crash hid, by OpenClaw's probe or an operator's verdict. */
@@ -445,7 +445,7 @@ final class Actions {
         if (open.containsKey(after.actionId())) {
             open.put(after.actionId(), after);
         }
-        changes.announce();
+        changes.announce(after.actionId());
     }
 
     private static ErrorCode outcome(Action action) {

@@ -6,30 +6,42 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
-/** Lets threads wait until something they can look at has changed as they want. */
+/**
+ * Lets threads wait until a thing they can look at, known by its id, has changed as they want. Ids share a fixed number
+ * of stripes: a change wakes those who wait for it and, now and then, somebody else who looks again for nothing.
+ */
 final class Changes {
 
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition changed = lock.newCondition();
+    private static final int STRIPES = 64;
 
-    /** Wakes everybody who waits, to look again. */
-    void announce() {
-        lock.lock();
-        try {
-            changed.signalAll();
-        } finally {
-            lock.unlock();
-        }
+    private static final class Stripe {
+        private final ReentrantLock lock = new ReentrantLock();
+        private final Condition changed = lock.newCondition();
+    }
+
+    private final Stripe[] stripes =
+            Stream.generate(Stripe::new).limit(STRIPES).toArray(Stripe[]::new);
+
+    /** Wakes everybody who waits for this id, to look again. */
+    void announce(String id) {
+        announce(stripe(id));
+    }
+
+    /** Wakes everybody. */
+    void announceAll() {
+        Stream.of(stripes).forEach(Changes::announce);
     }
 
     /** The newest value once it satisfies {@code wanted}, or whatever it is when the deadline passes. */
-    <T> T await(Supplier<T> value, Predicate<T> wanted, Deadline deadline) throws InterruptedException {
-        lock.lockInterruptibly();
+    <T> T await(String id, Supplier<T> value, Predicate<T> wanted, Deadline deadline) throws InterruptedException {
+        Stripe stripe = stripe(id);
+        stripe.lock.lockInterruptibly();
         try {
             T now = value.get();
             while (!wanted.test(now) && !deadline.passed()) {
-                boolean signalled = changed.await(deadline.left().toNanos() + 1, TimeUnit.NANOSECONDS);
+                boolean signalled = stripe.changed.await(deadline.left().toNanos() + 1, TimeUnit.NANOSECONDS);
                 now = value.get();
                 if (!signalled && deadline.passed()) {
                     break;
@@ -37,7 +49,20 @@ final class Changes {
             }
             return now;
         } finally {
-            lock.unlock();
+            stripe.lock.unlock();
         }
+    }
+
+    private static void announce(Stripe stripe) {
+        stripe.lock.lock();
+        try {
+            stripe.changed.signalAll();
+        } finally {
+            stripe.lock.unlock();
+        }
+    }
+
+    private Stripe stripe(String id) {
+        return stripes[Math.floorMod(id.hashCode(), STRIPES)];
     }
 }

@@ -33,7 +33,7 @@ final class GatewayTables {
                 turn TEXT NOT NULL,
                 created_at TEXT NOT NULL
             ) STRICT;
-            CREATE INDEX turns_session ON turns (session_id, created_at);
+            CREATE INDEX turns_session ON turns (session_id, created_at, turn_id);
             CREATE INDEX turns_created ON turns (created_at, turn_id);
             CREATE INDEX turns_open ON turns (state) WHERE state NOT IN ('completed', 'failed', 'cancelled');
             CREATE TABLE turn_steps (

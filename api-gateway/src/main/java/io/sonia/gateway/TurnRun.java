@@ -70,6 +70,8 @@ final class TurnRun {
     private volatile boolean modelRunning;
     private volatile @Nullable String toolRunning;
     private @Nullable Thread waiting;
+    private volatile boolean over;
+    private Runnable whenOver = () -> {};
     private int ordinal;
     private int partials;
     private boolean outOfBudget;
@@ -101,8 +103,13 @@ final class TurnRun {
         return answered.compareAndSet(false, true);
     }
 
-    /** Runs to the end, going on after {@code steps} of a former life if there are any. */
-    void run(List<TurnStep> steps, List<TurnStore.Exchange> history) {
+    /**
+     * Runs to the end, going on after {@code steps} of a former life if there are any.
+     *
+     * @param whenOver called when the turn has its end on record, before its last frame
+     */
+    void run(List<TurnStep> steps, List<TurnStore.Exchange> history, Runnable whenOver) {
+        this.whenOver = whenOver;
         try {
             conversation.history(history);
             feed.send(
@@ -123,6 +130,18 @@ final class TurnRun {
             } else {
                 failed(e);
             }
+        }
+    }
+
+    /** True once the turn has its end on record and everything about it has been said. */
+    boolean over() {
+        return over;
+    }
+
+    /** Writes down what became known after the end was on record: which memories were written. Nobody waits for it. */
+    void note() {
+        if (latest.state() == TurnState.COMPLETED) {
+            parts.journal().noted(latest);
         }
     }
 
@@ -406,7 +425,6 @@ final class TurnRun {
             progress.written(ids);
         }
         latest = progress.view();
-        parts.journal().noted(latest);
         feed.send(TurnEvent.MEMORY_WRITTEN, Conversation.plain(latest.memory()));
         done();
     }
@@ -459,8 +477,9 @@ final class TurnRun {
     }
 
     private void done() {
+        over = true;
+        whenOver.run();
         feed.send(TurnEvent.DONE, Map.of());
-        parts.changes().announce();
     }
 
     private void move(TurnState state) throws Stopped {
@@ -471,7 +490,7 @@ final class TurnRun {
 
     private void show() {
         latest = progress.view();
-        parts.changes().announce();
+        parts.changes().announce(turnId);
     }
 
     private void checkCancelled() throws Stopped {

@@ -95,13 +95,10 @@ final class TurnStore {
     /** The last completed exchanges of a session before a turn, oldest first. */
     List<Exchange> history(String sessionId, String beforeTurnId, int limit) {
         return journal.read(sql -> sql.list(
-                        "SELECT request, turn FROM turns WHERE session_id = ? AND state = 'completed' AND turn_id <> ?"
+                        "SELECT request ->> 'input_text' AS asked, turn ->> 'assistant_text' AS answered FROM turns"
+                                + " WHERE session_id = ? AND state = 'completed' AND turn_id <> ?"
                                 + " ORDER BY created_at DESC, turn_id DESC LIMIT ?",
-                        row -> {
-                            Stored stored = new Stored(turn(row), request(row), "", "");
-                            String answer = stored.turn().assistantText();
-                            return new Exchange(stored.request().inputText(), answer == null ? "" : answer);
-                        },
+                        row -> new Exchange(row.text("asked"), row.text("answered")),
                         sessionId,
                         beforeTurnId,
                         limit))

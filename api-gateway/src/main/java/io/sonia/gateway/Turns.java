@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The turns of this gateway: begun, followed, stopped, and taken up again after a restart. */
@@ -125,13 +126,21 @@ final class Turns {
         running.put(turnId, run);
         Threads.virtual("turn " + turnId, () -> {
             try {
-                run.run(steps, history);
+                run.run(steps, history, () -> free(sessionId, turnId));
+                run.note();
+            } catch (SoniaException notNoted) {
+                // The turn is complete on record; which memories it left is known to the memory engine.
             } finally {
                 running.remove(turnId);
-                sessions.leave(sessionId, turnId);
-                parts.changes().announce();
+                free(sessionId, turnId);
             }
         });
+    }
+
+    /** The session is free before anybody hears that the turn is over. */
+    private void free(String sessionId, String turnId) {
+        sessions.leave(sessionId, turnId);
+        parts.changes().announce(turnId);
     }
 
     /** The newest state of a turn. */
@@ -142,8 +151,12 @@ final class Turns {
 
     /** Waits until a turn is as wanted, at most until the deadline. */
     Turn await(String turnId, Predicate<Turn> wanted, Deadline deadline) {
+        return await(turnId, () -> get(turnId), wanted, deadline);
+    }
+
+    private Turn await(String turnId, Supplier<Turn> value, Predicate<Turn> wanted, Deadline deadline) {
         try {
-            return parts.changes().await(() -> get(turnId), wanted, deadline);
+            return parts.changes().await(turnId, value, wanted, deadline);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw SoniaException.of(ErrorCode.UNAVAILABLE, "The gateway is stopping");
@@ -152,16 +165,17 @@ final class Turns {
 
     /** Waits until the run has answered, or has waited {@code approvalWait} for a person. */
     Turn answer(TurnRun run, Duration approvalWait, Deadline deadline) {
-        Turn turn = await(run.latest().turnId(), each -> over(run) || parked(each), deadline);
+        Turn turn = await(run.latest().turnId(), run::latest, each -> over(run) || parked(each), deadline);
         if (parked(turn) && !approvalWait.isZero()) {
             Deadline patience = Deadline.in(approvalWait, clock);
-            turn = await(turn.turnId(), each -> over(run), patience);
+            await(turn.turnId(), run::latest, each -> over(run), patience);
         }
-        return over(run) ? run.latest() : turn;
+        return run.latest();
     }
 
+    /** A run that stopped without an end is gone too: the process is stopping. */
     private boolean over(TurnRun run) {
-        return running.get(run.latest().turnId()) != run;
+        return run.over() || running.get(run.latest().turnId()) != run;
     }
 
     static boolean parked(Turn turn) {

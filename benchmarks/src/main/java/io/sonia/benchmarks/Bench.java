@@ -102,8 +102,8 @@ public final class Bench {
                 "/v1/turn",
                 callers,
                 seconds,
-                caller -> "{\"input_text\":\"what did I say about the garden gate?\",\"conversation_id\":\"bench-"
-                        + caller + "\"}");
+                caller -> "{\"input_text\":\"What did I say about " + Sentences.next()
+                        + "?\",\"conversation_id\":\"bench-" + caller + "\"}");
     }
 
     private static LoadClient.Result actions(LoadClient client, int callers, int seconds) throws Exception {

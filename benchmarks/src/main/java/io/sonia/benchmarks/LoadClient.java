@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.IntFunction;
+import java.util.function.Supplier;
 import org.HdrHistogram.Histogram;
 
 /** A closed loop of callers over kept-alive connections; as little work per request as a client can do. */
@@ -29,7 +30,7 @@ final class LoadClient {
         this.headers = "Host: 127.0.0.1\r\nAuthorization: Bearer " + token + "\r\nContent-Type: application/json\r\n";
     }
 
-    /** Posts {@code body} (made for each caller) again and again. */
+    /** Posts, from each caller one after the other; {@code body} is given the caller's number. */
     Result post(String path, int callers, int seconds, IntFunction<String> body) throws Exception {
         AtomicLong failures = new AtomicLong();
         Histogram latencies = new Histogram(60_000_000L, 3);
@@ -37,9 +38,9 @@ final class LoadClient {
         long start = System.nanoTime();
         List<Thread> threads = new ArrayList<>();
         for (int caller = 0; caller < callers; caller++) {
-            byte[] request = request(path, body.apply(caller));
+            int number = caller;
             threads.add(Thread.ofPlatform().start(() -> {
-                Histogram own = loop(request, end, failures);
+                Histogram own = loop(() -> request(path, body.apply(number)), end, failures);
                 synchronized (latencies) {
                     latencies.add(own);
                 }
@@ -62,13 +63,14 @@ final class LoadClient {
                 .getBytes(StandardCharsets.UTF_8);
     }
 
-    private Histogram loop(byte[] request, long end, AtomicLong failures) {
+    private Histogram loop(Supplier<byte[]> requests, long end, AtomicLong failures) {
         Histogram latencies = new Histogram(60_000_000L, 3);
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             socket.setTcpNoDelay(true);
             OutputStream out = socket.getOutputStream();
             InputStream in = new BufferedInputStream(socket.getInputStream(), 16 * 1024);
             while (System.nanoTime() < end) {
+                byte[] request = requests.get();
                 long start = System.nanoTime();
                 out.write(request);
                 out.flush();

@@ -1,6 +1,7 @@
 package io.sonia.journal;
 
 import io.sonia.kernel.json.Json;
+import io.sonia.kernel.json.Timestamps;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -59,12 +60,12 @@ public final class Row {
     }
 
     public Instant instant(String column) throws SQLException {
-        return Instant.parse(text(column));
+        return Timestamps.parse(text(column));
     }
 
     public @Nullable Instant instantOrNull(String column) throws SQLException {
         String text = textOrNull(column);
-        return text == null ? null : Instant.parse(text);
+        return text == null ? null : Timestamps.parse(text);
     }
 
     /** A JSON object stored as text. */

@@ -13,6 +13,9 @@ final class WriteAheadLog {
     /** Pages in the log at which they are moved. */
     private static final long MOVED_AT = 4_000;
 
+    /** Commits between two looks at the log: a look takes locks of the file. */
+    private static final int LOOK_EVERY = 16;
+
     /** How long the writer waits for readers to end when the log has grown beyond its limit. */
     private static final long QUIET_MS = 250;
 
@@ -21,6 +24,7 @@ final class WriteAheadLog {
     private final long limit;
     private final long movedAt;
     private long next;
+    private int untended;
 
     WriteAheadLog(Sql sql, SqliteReaders readers, long limitBytes) {
         this.sql = sql;
@@ -32,6 +36,11 @@ final class WriteAheadLog {
 
     /** To be called after each commit. */
     void tend() throws SQLException {
+        untended++;
+        if (untended < LOOK_EVERY) {
+            return;
+        }
+        untended = 0;
         long pages = checkpoint("NOOP");
         if (pages < movedAt) {
             next = movedAt;

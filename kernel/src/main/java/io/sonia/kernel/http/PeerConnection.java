@@ -21,6 +21,7 @@ import java.util.Locale;
 final class PeerConnection implements AutoCloseable {
 
     private static final int CONNECT_MS = 2_000;
+    private static final long FRESH_NANOS = 1_000_000_000;
     private static final int MAX_HEAD_LINE = 16 * 1024;
     private static final int MAX_HEADERS = 64;
 
@@ -30,6 +31,7 @@ final class PeerConnection implements AutoCloseable {
     private final SocketChannel channel;
     private final InputStream in;
     private final OutputStream out;
+    private long lastUsed;
 
     private PeerConnection(SocketChannel channel) throws IOException {
         this.channel = channel;
@@ -49,8 +51,11 @@ final class PeerConnection implements AutoCloseable {
         }
     }
 
-    /** False if the other side has closed it, or sent something nobody asked for. */
+    /** False if the other side has closed it, or sent something nobody asked for; one just used is taken as it is. */
     boolean usable() {
+        if (System.nanoTime() - lastUsed < FRESH_NANOS) {
+            return true;
+        }
         try {
             channel.configureBlocking(false);
             int read = channel.read(ByteBuffer.allocate(1));
@@ -69,7 +74,9 @@ final class PeerConnection implements AutoCloseable {
         System.arraycopy(body, 0, request, head.length, body.length);
         out.write(request);
         out.flush();
-        return head();
+        Head answer = head();
+        lastUsed = System.nanoTime();
+        return answer;
     }
 
     /** The body of the answer. */

@@ -4,6 +4,7 @@ import io.sonia.kernel.Ids;
 import io.sonia.kernel.Sha256;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.HexFormat;
 import java.util.Optional;
 import java.util.zip.CRC32;
 
@@ -66,6 +67,6 @@ public record Credential(Kind kind, String publicId, String text) {
     private static String checksum(String body) {
         CRC32 crc = new CRC32();
         crc.update(body.getBytes(StandardCharsets.US_ASCII));
-        return "%08x".formatted(crc.getValue());
+        return HexFormat.of().toHexDigits(crc.getValue(), CHECKSUM);
     }
 }

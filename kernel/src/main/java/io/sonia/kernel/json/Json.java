@@ -20,7 +20,6 @@ import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.StreamReadConstraints;
-import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.StreamWriteFeature;
 import tools.jackson.core.json.JsonFactory;
 
@@ -35,10 +34,10 @@ public final class Json {
 
     public static final int MAX_DEPTH = 32;
 
+    private static final char REPLACEMENT = '\uFFFD';
     private static final int MAX_TEXT = 16 * 1024 * 1024;
 
     private static final JsonFactory FACTORY = JsonFactory.builder()
-            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .disable(StreamWriteFeature.AUTO_CLOSE_CONTENT)
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxNestingDepth(MAX_DEPTH)
@@ -55,11 +54,18 @@ public final class Json {
      *     integers beyond 2^53-1, numbers beyond a double, lone surrogates, nesting over 32 or trailing text
      */
     public static @Nullable Object parse(byte[] utf8) {
-        return parse(decode(utf8));
+        // Decoded bytes hold a lone surrogate only where an escape spells one.
+        String text = decode(utf8);
+        return parse(text, text.contains("\\u"));
     }
 
     /** As {@link #parse(byte[])}, from text. */
     public static @Nullable Object parse(String text) {
+        return parse(text, true);
+    }
+
+    /** @param surrogates whether the text may hold lone surrogates */
+    private static @Nullable Object parse(String text, boolean surrogates) {
         if (text.startsWith("\uFEFF")) {
             throw Violations.single("", "encoding", "the text starts with a byte-order mark");
         }
@@ -68,7 +74,7 @@ public final class Json {
             if (first == null) {
                 throw Violations.single("", "json", "the text is empty");
             }
-            Object value = value(parser, first);
+            Object value = value(parser, first, surrogates);
             if (parser.nextToken() != null) {
                 throw Violations.single("", "json", "there is text after the value");
             }
@@ -134,11 +140,11 @@ public final class Json {
         }
     }
 
-    private static @Nullable Object value(JsonParser parser, JsonToken token) {
+    private static @Nullable Object value(JsonParser parser, JsonToken token, boolean surrogates) {
         return switch (token) {
-            case START_OBJECT -> objectAt(parser);
-            case START_ARRAY -> listAt(parser);
-            case VALUE_STRING -> wellFormed(parser.getString());
+            case START_OBJECT -> objectAt(parser, surrogates);
+            case START_ARRAY -> listAt(parser, surrogates);
+            case VALUE_STRING -> wellFormed(parser.getString(), surrogates);
             case VALUE_NUMBER_INT -> integerAt(parser);
             case VALUE_NUMBER_FLOAT -> doubleAt(parser);
             case VALUE_TRUE -> true;
@@ -148,19 +154,23 @@ public final class Json {
         };
     }
 
-    private static Map<String, @Nullable Object> objectAt(JsonParser parser) {
+    private static Map<String, @Nullable Object> objectAt(JsonParser parser, boolean surrogates) {
         Map<String, @Nullable Object> map = new LinkedHashMap<>();
         while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
-            String name = wellFormed(parser.currentName());
-            map.put(name, value(parser, parser.nextToken()));
+            String name = wellFormed(parser.currentName(), surrogates);
+            int before = map.size();
+            map.put(name, value(parser, parser.nextToken(), surrogates));
+            if (map.size() == before) {
+                throw Violations.single("", "json", "a key appears twice in one object");
+            }
         }
         return map;
     }
 
-    private static List<@Nullable Object> listAt(JsonParser parser) {
+    private static List<@Nullable Object> listAt(JsonParser parser, boolean surrogates) {
         List<@Nullable Object> list = new ArrayList<>();
         for (JsonToken token = parser.nextToken(); token != JsonToken.END_ARRAY; token = parser.nextToken()) {
-            list.add(value(parser, token));
+            list.add(value(parser, token, surrogates));
         }
         return list;
     }
@@ -183,14 +193,19 @@ public final class Json {
         return number;
     }
 
-    private static String wellFormed(String text) {
-        if (Surrogates.standAlone(text)) {
+    private static String wellFormed(String text, boolean surrogates) {
+        if (surrogates && Surrogates.standAlone(text)) {
             throw Violations.single("", "encoding", "a text holds a lone surrogate");
         }
         return text;
     }
 
     private static String decode(byte[] utf8) {
+        String text = new String(utf8, StandardCharsets.UTF_8);
+        if (text.indexOf(REPLACEMENT) < 0) {
+            return text;
+        }
+        // The character was written by the sender, or stands for bytes that are no UTF-8.
         try {
             return StandardCharsets.UTF_8
                     .newDecoder()

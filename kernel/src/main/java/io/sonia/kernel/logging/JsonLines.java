@@ -120,8 +120,13 @@ final class JsonLines extends EncoderBase<ILoggingEvent> {
                 list.forEach(each -> out.add(plainValue(each)));
                 yield out;
             }
-            default -> cut(Redactor.text(value.toString()));
+            default -> redactedIfLong(value.toString());
         };
+    }
+
+    /** What is to be cut is redacted before: a secret cut in two would not be known any more. */
+    private static String redactedIfLong(String text) {
+        return text.length() <= MAX_TEXT ? text : cut(Redactor.text(text));
     }
 
     private static @Nullable String text(@Nullable String text) {
