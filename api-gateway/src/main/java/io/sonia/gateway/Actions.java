@@ -101,7 +101,7 @@ final class Actions {
 
     void close() {
         closing = true;
-        changes.announceAll();
+        changes.close();
     }
 
     int openCount() {

@@ -23,24 +23,26 @@ final class Changes {
 
     private final Stripe[] stripes =
             Stream.generate(Stripe::new).limit(STRIPES).toArray(Stripe[]::new);
+    private volatile boolean closed;
 
     /** Wakes everybody who waits for this id, to look again. */
     void announce(String id) {
         announce(stripe(id));
     }
 
-    /** Wakes everybody. */
-    void announceAll() {
+    /** Lets everybody go, now and from now on: the process is stopping. */
+    void close() {
+        closed = true;
         Stream.of(stripes).forEach(Changes::announce);
     }
 
-    /** The newest value once it satisfies {@code wanted}, or whatever it is when the deadline passes. */
+    /** The newest value once it satisfies {@code wanted}, or whatever it is at the deadline or when this is closed. */
     <T> T await(String id, Supplier<T> value, Predicate<T> wanted, Deadline deadline) throws InterruptedException {
         Stripe stripe = stripe(id);
         stripe.lock.lockInterruptibly();
         try {
             T now = value.get();
-            while (!wanted.test(now) && !deadline.passed()) {
+            while (!wanted.test(now) && !deadline.passed() && !closed) {
                 boolean signalled = stripe.changed.await(deadline.left().toNanos() + 1, TimeUnit.NANOSECONDS);
                 now = value.get();
                 if (!signalled && deadline.passed()) {

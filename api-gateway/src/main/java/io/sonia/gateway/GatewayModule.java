@@ -133,6 +133,7 @@ public final class GatewayModule implements ServiceModule {
 
     @Override
     public void close() {
+        turns.close();
         actions.close();
         if (relay != null) {
             relay.close();

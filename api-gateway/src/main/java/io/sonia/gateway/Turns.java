@@ -44,6 +44,11 @@ final class Turns {
         this.clock = parts.clock();
     }
 
+    /** Lets everybody go who waits for a turn; the turns themselves go on in the next life. */
+    void close() {
+        parts.changes().close();
+    }
+
     int runningCount() {
         return running.size();
     }

@@ -18,6 +18,7 @@ final class Launch {
     /** Serial collection, small headers and the quick compiler alone: decisions/0007. */
     private static final List<String> JVM = List.of(
             "-Xlog:disable",
+            "-Djdk.reflect.useNativeAccessorOnly=true",
             "-Xmx128m",
             "-XX:+UseSerialGC",
             "-XX:+UseCompactObjectHeaders",
@@ -25,6 +26,9 @@ final class Launch {
 
     /** Where a training run notes the classes it loads, from which the start-up archive is made. */
     private static final String CLASS_LIST = "sonia.class.list";
+
+    /** SQLite's library, unpacked by the build where it knows the platform; the driver unpacks its own otherwise. */
+    private static final String SQLITE = "libsqlitejdbc.so";
 
     private final Workplace place;
     private final boolean allInOne;
@@ -65,6 +69,11 @@ final class Launch {
             argv.add("-XX:DumpLoadedClassList=" + classList);
         } else if (Files.isReadable(archive)) {
             argv.add("-XX:SharedArchiveFile=" + archive);
+        }
+        Path library = place.dist().resolve("native");
+        if (Files.isReadable(library.resolve(SQLITE))) {
+            argv.add("-Dorg.sqlite.lib.path=" + library);
+            argv.add("-Dorg.sqlite.lib.name=" + SQLITE);
         }
         argv.add("-jar");
         argv.add(place.dist().resolve("sonia.jar").toString());

@@ -40,6 +40,7 @@ public final class EvaOsModule implements ServiceModule {
     private final ApprovalSweep sweep;
     private final EvaOsRoutes routes;
     private final Supervision supervision;
+    private final Wakeups wakeups = new Wakeups();
 
     /** EVA-OS that runs the planned services as its child processes. */
     public static ServiceDefinition supervising(List<ChildPlan> plans) {
@@ -63,7 +64,7 @@ public final class EvaOsModule implements ServiceModule {
         Foundation base = new Foundation(parts.journal(), parts.clock(), parts.ids(), new Figures(parts.metrics()));
         KeyMaterial keys = KeyMaterial.load(parts.home());
         this.identities =
-                new Identities(base, parts.home(), keys, parts.settings().section(AuthConfig.SECTION));
+                new Identities(base, parts.home(), keys, parts.settings().section(AuthConfig.SECTION), wakeups);
         parts.verifiers().accept(identities.set());
         this.policy = new PolicyInForce(
                 PolicySet.load(parts.home().policies()),
@@ -73,7 +74,7 @@ public final class EvaOsModule implements ServiceModule {
         Live<ApprovalsConfig> limits = parts.settings().live(ApprovalsConfig.SECTION);
         Cursors cursors = Cursors.of(parts.home(), parts.clock());
         Grants grants = new Grants(base, keys, policy::version);
-        Approvals approvals = new Approvals(base, grants, limits, cursors, new Wakeups());
+        Approvals approvals = new Approvals(base, grants, limits, cursors, wakeups);
         this.sweep = new ApprovalSweep(base, approvals, policy::version);
         this.routes = new EvaOsRoutes(
                 new Gate(base, policy, grants, limits),
@@ -129,6 +130,7 @@ public final class EvaOsModule implements ServiceModule {
 
     @Override
     public void close() {
+        wakeups.close();
         supervision.stopAll();
     }
 

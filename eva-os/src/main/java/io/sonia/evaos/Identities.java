@@ -58,15 +58,16 @@ final class Identities {
     private final Home home;
     private final KeyMaterial keys;
     private final AuthConfig config;
-    private final Wakeups wakeups = new Wakeups();
+    private final Wakeups wakeups;
     private volatile Published published;
 
     /** Issues the keys of a new life and writes them to their files. */
-    Identities(Foundation base, Home home, KeyMaterial keys, AuthConfig config) {
+    Identities(Foundation base, Home home, KeyMaterial keys, AuthConfig config, Wakeups wakeups) {
         this.base = base;
         this.home = home;
         this.keys = keys;
         this.config = config;
+        this.wakeups = wakeups;
         this.published = issue("boot");
     }
 

@@ -12,6 +12,7 @@ final class Wakeups {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final AtomicLong changes = new AtomicLong();
+    private volatile boolean closed;
 
     /** Tells all who wait to look again. */
     void changed() {
@@ -24,10 +25,16 @@ final class Wakeups {
         }
     }
 
-    /** Returns when the claim holds, the time is over, or the thread is interrupted. */
+    /** Lets all who wait go, now and from now on: the process is stopping. */
+    void close() {
+        closed = true;
+        changed();
+    }
+
+    /** Returns when the claim holds, the time is over, this is closed, or the thread is interrupted. */
     void await(BooleanSupplier claim, Duration atMost) {
         long left = atMost.toNanos();
-        while (left > 0) {
+        while (left > 0 && !closed) {
             long seen = changes.get();
             if (claim.getAsBoolean()) {
                 return;

@@ -47,7 +47,7 @@ class IdentitiesTest {
     @BeforeEach
     void open() {
         plane = new ControlPlane(folder);
-        identities = new Identities(plane.base, plane.home, plane.keys, CONFIG);
+        identities = new Identities(plane.base, plane.home, plane.keys, CONFIG, new Wakeups());
         verifiers = new Verifiers(plane.keys.publicKey(), plane.clock, Duration.ofMinutes(5));
         assertThat(verifiers.accept(identities.set())).isTrue();
     }
@@ -245,7 +245,7 @@ class IdentitiesTest {
     }
 
     private void restart() {
-        identities = new Identities(plane.base, plane.home, plane.keys, CONFIG);
+        identities = new Identities(plane.base, plane.home, plane.keys, CONFIG, new Wakeups());
         assertThat(verifiers.accept(identities.set())).isTrue();
     }
 

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -389,6 +390,7 @@ abstract class JournalContract {
     private <T> List<Race.Outcome<T>> behindAGate(List<Callable<T>> callers) throws InterruptedException {
         CountDownLatch held = new CountDownLatch(1);
         CountDownLatch gate = new CountDownLatch(1);
+        AtomicInteger refused = new AtomicInteger();
         Thread holder = Thread.ofVirtual()
                 .start(() -> journal.commit(tx -> {
                     held.countDown();
@@ -397,13 +399,21 @@ abstract class JournalContract {
                 }));
         held.await();
         Thread opener = Thread.ofPlatform().start(() -> {
-            int expected = Math.min(callers.size(), journal.state().waitingLimit());
-            while (journal.state().waiting() < expected) {
+            while (journal.state().waiting() + refused.get() < callers.size()) {
                 Thread.onSpinWait();
             }
             gate.countDown();
         });
-        List<Race.Outcome<T>> outcomes = Race.of(callers);
+        List<Race.Outcome<T>> outcomes = Race.of(callers.stream()
+                .<Callable<T>>map(each -> () -> {
+                    try {
+                        return each.call();
+                    } catch (SoniaException e) {
+                        refused.incrementAndGet();
+                        throw e;
+                    }
+                })
+                .toList());
         holder.join();
         opener.join();
         return outcomes;

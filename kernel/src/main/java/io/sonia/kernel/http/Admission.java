@@ -17,6 +17,7 @@ final class Admission {
 
     private final Semaphore ordinary;
     private final Semaphore reserved;
+    private final int protectedPermits;
     private final int maxWaiting;
     private final int limit;
     private final AtomicInteger waiting = new AtomicInteger();
@@ -24,6 +25,7 @@ final class Admission {
     Admission(int maxRunning, int protectedPermits, int maxWaiting) {
         this.ordinary = new Semaphore(maxRunning - protectedPermits, true);
         this.reserved = new Semaphore(protectedPermits, true);
+        this.protectedPermits = protectedPermits;
         this.maxWaiting = maxWaiting;
         this.limit = maxRunning;
     }
@@ -65,6 +67,17 @@ final class Admission {
                     .retryAfter(RETRY_AFTER);
         } finally {
             waiting.decrementAndGet();
+        }
+    }
+
+    /** Lets nobody in any more and waits until those who run have left, at most {@code time}. */
+    void drain(Duration time) {
+        long until = System.nanoTime() + time.toNanos();
+        try {
+            boolean _ = ordinary.tryAcquire(limit - protectedPermits, time.toNanos(), TimeUnit.NANOSECONDS)
+                    && reserved.tryAcquire(protectedPermits, until - System.nanoTime(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

@@ -93,16 +93,9 @@ final class HttpServer implements AutoCloseable {
         return connector.getLocalPort();
     }
 
-    /** Stops accepting, lets running requests end within {@code grace}, then closes what is left. */
-    void stop(Duration grace) {
-        try {
-            connector.shutdown().get(grace.toMillis(), java.util.concurrent.TimeUnit.MILLISECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } catch (java.util.concurrent.ExecutionException | java.util.concurrent.TimeoutException stillBusy) {
-            // The rest is cut below.
-        }
-        close();
+    /** Takes no new connections. */
+    void stopAccepting() {
+        connector.close();
     }
 
     @Override

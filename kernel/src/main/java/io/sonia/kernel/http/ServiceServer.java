@@ -76,9 +76,11 @@ public final class ServiceServer implements AutoCloseable {
     /** How full a queue is. */
     public record Load(String name, int running, int waiting, int limit) {}
 
-    /** Stops accepting and lets running requests end within {@code grace}. */
+    /** Stops accepting, lets running requests end within {@code grace}, then cuts what is left. */
     public void stop(Duration grace) {
-        engine.stop(grace);
+        engine.stopAccepting();
+        admission.drain(grace);
+        engine.close();
     }
 
     @Override

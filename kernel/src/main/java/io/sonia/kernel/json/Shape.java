@@ -1,9 +1,8 @@
 package io.sonia.kernel.json;
 
 import io.sonia.kernel.json.WireType.Reading;
-import java.lang.invoke.MethodHandle;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.MethodType;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.Method;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -38,26 +37,25 @@ public final class Shape<T extends Record> {
             boolean optional,
             @Nullable Object fallback,
             boolean query,
-            MethodHandle getter) {}
+            Method accessor) {}
 
     private final List<Field> fields;
     private final Set<String> names;
-    private final MethodHandle constructor;
+    private final Constructor<?> constructor;
 
     private Shape(Class<T> type) {
         try {
-            MethodHandles.Lookup lookup = MethodHandles.privateLookupIn(type, MethodHandles.lookup());
             List<Field> found = new ArrayList<>();
             RecordComponent[] components = type.getRecordComponents();
             for (RecordComponent component : components) {
-                found.add(field(component, lookup));
+                found.add(field(component));
             }
             this.fields = List.copyOf(found);
             this.names = new LinkedHashSet<>(found.stream().map(Field::name).toList());
             Class<?>[] types =
                     Stream.of(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
-            this.constructor = lookup.findConstructor(type, MethodType.methodType(void.class, types))
-                    .asSpreader(Object[].class, types.length);
+            this.constructor = type.getDeclaredConstructor(types);
+            this.constructor.setAccessible(true);
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException("not a usable wire record: " + type, e);
         }
@@ -202,26 +200,28 @@ public final class Shape<T extends Record> {
     private T construct(@Nullable Object[] values) {
         try {
             @SuppressWarnings("unchecked")
-            T value = (T) constructor.invoke(values);
+            T value = (T) constructor.newInstance(values);
             return value;
-        } catch (RuntimeException | Error e) {
-            throw e;
-        } catch (Throwable e) {
-            throw new IllegalStateException("a record constructor threw a checked exception", e);
+        } catch (ReflectiveOperationException e) {
+            throw unchecked(e);
         }
     }
 
     private static @Nullable Object get(Field field, Record value) {
         try {
-            return field.getter().invoke(value);
-        } catch (RuntimeException | Error e) {
-            throw e;
-        } catch (Throwable e) {
-            throw new IllegalStateException("a record accessor threw a checked exception", e);
+            return field.accessor().invoke(value);
+        } catch (ReflectiveOperationException e) {
+            throw unchecked(e);
         }
     }
 
-    private static Field field(RecordComponent component, MethodHandles.Lookup lookup) throws IllegalAccessException {
+    private static RuntimeException unchecked(ReflectiveOperationException e) {
+        return e.getCause() instanceof RuntimeException thrown ? thrown : new IllegalStateException(e);
+    }
+
+    private static Field field(RecordComponent component) {
+        Method accessor = component.getAccessor();
+        accessor.setAccessible(true);
         Default fallback = component.getAnnotation(Default.class);
         boolean optional = component.getAnnotatedType().isAnnotationPresent(Nullable.class);
         Named named = component.getAnnotation(Named.class);
@@ -231,7 +231,7 @@ public final class Shape<T extends Record> {
                 optional,
                 fallback == null ? null : Json.parse(fallback.value()),
                 component.isAnnotationPresent(Query.class),
-                lookup.unreflect(component.getAccessor()));
+                accessor);
     }
 
     static String snakeCase(String camelCase) {
