@@ -31,7 +31,7 @@ final class Searches {
     private static final int RETRIEVED = 300;
 
     /** Rows above which a word does not even rank at first: its weight is small, and counting it is not. */
-    private static final int RANKED = 3000;
+    private static final int RANKED = 1000;
 
     /** Rows read for each hit wanted, because a text that one user stored several times is shown once, the newest. */
     private static final int ROWS_PER_HIT = 8;
@@ -59,6 +59,10 @@ final class Searches {
             WHERE instr(lower(content), lower(?1)) > 0 AND %s
             ORDER BY seq DESC LIMIT ?6
             """.formatted(VISIBLE);
+
+    /** Counts no further than what tells a common word. */
+    private static final String OCCURRENCES =
+            "SELECT count(*) FROM (SELECT 1 FROM memory_fts WHERE memory_fts MATCH ? LIMIT " + (RANKED + 1) + ")";
 
     private record Term(String match, long rows) {}
 
@@ -108,7 +112,7 @@ final class Searches {
         List<Term> terms = new ArrayList<>();
         for (Word word : words) {
             String match = '"' + word.text() + (word.opening() ? "\" *" : "\"");
-            long rows = sql.number("SELECT count(*) FROM memory_fts WHERE memory_fts MATCH ?", match);
+            long rows = sql.number(OCCURRENCES, match);
             if (rows > 0) {
                 terms.add(new Term(match, rows));
             }
