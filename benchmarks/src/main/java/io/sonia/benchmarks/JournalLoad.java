@@ -137,7 +137,7 @@ public final class JournalLoad {
     private void commit(Journal journal) {
         String task = ids.next("tsk_");
         AuditEvent.Origin origin = new AuditEvent.Origin(
-                "usr_2f6a1d3b9c0e4f5a6b7c8d9e", "operator", "person", null, null, ids.next("req_"), ids.next(""), null);
+                "usr_2f6a1d3b9c0e4f5a6b7c8d9e", "operator", "person", null, null, ids.next("req_"), ids.hex(16), null);
         AuditEvent event = AuditEvent.of("task.create", origin)
                 .about("task", task)
                 .took(1.25)

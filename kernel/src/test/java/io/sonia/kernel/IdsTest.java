@@ -7,6 +7,7 @@ import java.security.SecureRandom;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class IdsTest {
@@ -25,6 +26,25 @@ class IdsTest {
         for (int i = 0; i < 10_000; i++) {
             assertThat(seen.add(ids.next(""))).isTrue();
         }
+    }
+
+    @Test
+    void idsOfOneProcessStandInTheOrderOfTheirMaking() {
+        SecureRandom startsAtOne = new SecureRandom() {
+            @Override
+            public long nextLong() {
+                return 1;
+            }
+        };
+        Ids ordered = new Ids(startsAtOne);
+        List<String> made = Stream.generate(() -> ordered.next("mem_")).limit(1000).toList();
+        assertThat(made).isSorted().doesNotHaveDuplicates();
+    }
+
+    @Test
+    void processesDoNotMakeTheSameIds() {
+        assertThat(ids.next("").substring(0, 16))
+                .isNotEqualTo(new Ids(new SecureRandom()).next("").substring(0, 16));
     }
 
     @Test

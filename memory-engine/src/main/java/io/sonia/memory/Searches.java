@@ -31,9 +31,9 @@ final class Searches {
     private static final int RETRIEVED = 300;
 
     /** Rows above which a word does not even rank at first: its weight is small, and counting it is not. */
-    private static final int RANKED = 1000;
+    private static final int RANKED = 500;
 
-    /** Rows read for each hit wanted, because a text that one user stored several times is shown once, the newest. */
+    /** Rows read for each hit wanted if there are repetitions: a text that one user stored often is shown once. */
     private static final int ROWS_PER_HIT = 8;
 
     private static final String VISIBLE = """
@@ -90,10 +90,23 @@ final class Searches {
 
     private static List<SearchHit> find(Sql sql, String query, String wanted, SearchRequest request, SearchMode mode)
             throws SQLException {
+        Page page = page(sql, query, wanted, request, mode, request.limit());
+        boolean repetitions = page.rows() == request.limit() && page.hits().size() < request.limit();
+        return repetitions
+                ? page(sql, query, wanted, request, mode, request.limit() * ROWS_PER_HIT)
+                        .hits()
+                : page.hits();
+    }
+
+    private record Page(List<SearchHit> hits, int rows) {}
+
+    private static Page page(
+            Sql sql, String query, String wanted, SearchRequest request, SearchMode mode, int limit)
+            throws SQLException {
         @Nullable String types = request.types().isEmpty() ? null : Json.text(request.types());
         List<SearchHit> hits = new ArrayList<>();
         Set<String> shown = new HashSet<>();
-        sql.list(
+        int rows = sql.list(
                 query,
                 row -> hits.size() < request.limit()
                         && shown.add(row.text("content_hash") + row.textOrNull("user_id"))
@@ -103,8 +116,8 @@ final class Searches {
                 request.sessionId(),
                 request.asOf(),
                 types,
-                request.limit() * ROWS_PER_HIT);
-        return hits;
+                limit).size();
+        return new Page(hits, rows);
     }
 
     /** The words that occur, rarest first. */

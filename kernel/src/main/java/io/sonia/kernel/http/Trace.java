@@ -18,7 +18,7 @@ public record Trace(
 
     /** Continues the caller's trace with a new span; a malformed header is ignored as a whole. */
     public static Trace continued(@Nullable String traceparent, @Nullable String tracestate, Ids ids) {
-        String span = ids.next("").substring(0, 16);
+        String span = ids.hex(8);
         if (traceparent != null) {
             Matcher matcher = HEADER.matcher(traceparent);
             if (matcher.matches()) {
@@ -26,7 +26,7 @@ public record Trace(
                 return new Trace(matcher.group(1), span, matcher.group(3), keep ? tracestate : null);
             }
         }
-        return new Trace((ids.next("") + ids.next("")).substring(0, 32), span, "00", null);
+        return new Trace(ids.hex(16), span, "00", null);
     }
 
     public String traceparent() {

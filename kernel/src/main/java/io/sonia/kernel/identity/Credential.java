@@ -32,7 +32,7 @@ public record Credential(Kind kind, String publicId, String text) {
 
     /** Makes a new key from fresh randomness. */
     public static Credential issue(Kind kind, Ids ids) {
-        String publicId = ids.next("").substring(0, PUBLIC_ID);
+        String publicId = ids.hex(PUBLIC_ID / 2);
         String secret = Base64.getUrlEncoder().withoutPadding().encodeToString(ids.bytes(32));
         String body = kind.prefix + publicId + "." + secret;
         return new Credential(kind, publicId, body + checksum(body));
