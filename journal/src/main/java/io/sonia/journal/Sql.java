@@ -39,7 +39,11 @@ public final class Sql {
     /** Runs a statement that returns no rows. The result is the number of rows it changed. */
     public int update(String sql, @Nullable Object... args) throws SQLException {
         PreparedStatement statement = bound(sql, args).statement();
-        return statement.executeUpdate();
+        try {
+            return statement.executeUpdate();
+        } catch (SQLException e) {
+            throw forgotten(sql, e);
+        }
     }
 
     /** All rows of a query. */
@@ -52,6 +56,8 @@ public final class Sql {
                 describe(result, query.columns());
                 rows.add(reader.read(row));
             }
+        } catch (SQLException e) {
+            throw forgotten(sql, e);
         }
         return rows;
     }
@@ -69,6 +75,19 @@ public final class Sql {
     public long number(String sql, @Nullable Object... args) throws SQLException {
         return one(sql, row -> row.number(1), args)
                 .orElseThrow(() -> new IllegalStateException("expected one row, met none: " + sql));
+    }
+
+    /** The driver may have closed a statement that failed, so it is prepared anew the next time. */
+    private SQLException forgotten(String sql, SQLException failure) {
+        Prepared failed = prepared.remove(sql);
+        try {
+            if (failed != null) {
+                failed.statement().close();
+            }
+        } catch (SQLException e) {
+            failure.addSuppressed(e);
+        }
+        return failure;
     }
 
     Connection connection() {

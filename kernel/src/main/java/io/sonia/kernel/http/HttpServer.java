@@ -1,5 +1,6 @@
 package io.sonia.kernel.http;
 
+import io.sonia.kernel.Clock;
 import io.sonia.kernel.ErrorCode;
 import io.sonia.kernel.Ids;
 import io.sonia.kernel.ServiceName;
@@ -39,14 +40,14 @@ final class HttpServer implements AutoCloseable {
     private static final int FRAME_BYTES = 128 * 1024;
     private static final int MAX_FRAMES_OUT = 256;
     private static final int SLOW_READER = 4029;
+    private static final int GOING_AWAY = 1001;
     private static final Duration CONNECTION_IDLE = Duration.ofMinutes(2);
-    private static final Duration SOCKET_IDLE = Duration.ofMinutes(5);
     private static final String SUBPROTOCOL = "sonia.v1";
 
     private final Server server;
     private final ServerConnector connector;
 
-    HttpServer(ServiceName service, String host, int port, Pipeline pipeline, Ids ids) {
+    HttpServer(ServiceName service, String host, int port, Pipeline pipeline, Ids ids, Clock clock) {
         VirtualThreadPool threads = new VirtualThreadPool();
         threads.setName(service.wireName());
         threads.setMaxConcurrentTasks(0);
@@ -59,11 +60,11 @@ final class HttpServer implements AutoCloseable {
         server.setErrorHandler(new EnvelopeErrors(new Envelope(service), ids));
         ServerWebSocketContainer sockets = ServerWebSocketContainer.ensure(server);
         sockets.setMaxTextMessageSize(FRAME_BYTES);
-        sockets.setIdleTimeout(SOCKET_IDLE);
+        sockets.setIdleTimeout(Duration.ZERO); // the heartbeat finds out who is gone
         server.setHandler(new Handler.Abstract() {
             @Override
             public boolean handle(Request request, Response response, Callback callback) {
-                JettyExchange exchange = new JettyExchange(request, response, callback, sockets);
+                JettyExchange exchange = new JettyExchange(request, response, callback, sockets, clock);
                 pipeline.handle(exchange);
                 exchange.complete();
                 return true;
@@ -156,13 +157,20 @@ final class HttpServer implements AutoCloseable {
         private final Response response;
         private final Callback callback;
         private final ServerWebSocketContainer sockets;
+        private final Clock clock;
         private boolean upgraded;
 
-        JettyExchange(Request request, Response response, Callback callback, ServerWebSocketContainer sockets) {
+        JettyExchange(
+                Request request,
+                Response response,
+                Callback callback,
+                ServerWebSocketContainer sockets,
+                Clock clock) {
             this.request = request;
             this.response = response;
             this.callback = callback;
             this.sockets = sockets;
+            this.clock = clock;
         }
 
         void complete() {
@@ -235,7 +243,7 @@ final class HttpServer implements AutoCloseable {
                         if (upgrade.getSubProtocols().contains(SUBPROTOCOL)) {
                             answer.setAcceptedSubProtocol(SUBPROTOCOL);
                         }
-                        return new JettySocket(start);
+                        return new JettySocket(start, clock);
                     },
                     request,
                     response,
@@ -245,25 +253,59 @@ final class HttpServer implements AutoCloseable {
     }
 
     /** One Jetty WebSocket; public because Jetty calls it by method handle. */
-    public static final class JettySocket implements Session.Listener.AutoDemanding, SocketPeer {
+    public static final class JettySocket implements Session.Listener.AutoDemanding, SocketPeer, Heartbeat.Line {
 
         private final Exchange.SocketStart start;
         private final AtomicInteger framesOut = new AtomicInteger();
         private volatile @Nullable Session session;
         private volatile @Nullable SocketSession receiver;
+        private final Clock clock;
+        private volatile @Nullable Heartbeat heartbeat;
 
-        JettySocket(Exchange.SocketStart start) {
+        JettySocket(Exchange.SocketStart start, Clock clock) {
             this.start = start;
+            this.clock = clock;
         }
 
         @Override
         public void onWebSocketOpen(Session opened) {
             session = opened;
             receiver = start.open(this);
+            heartbeat = new Heartbeat(clock, this);
+        }
+
+        @Override
+        public void ping() {
+            Session current = session;
+            if (current != null && current.isOpen()) {
+                current.sendPing(ByteBuffer.allocate(0), org.eclipse.jetty.websocket.api.Callback.NOOP);
+            }
+        }
+
+        @Override
+        public void giveUp() {
+            close(GOING_AWAY, "no answer to pings");
+            Session current = session;
+            if (current != null) {
+                current.disconnect(); // nobody is there to answer the close frame
+            }
+        }
+
+        @Override
+        public void onWebSocketPong(ByteBuffer payload) {
+            heard();
+        }
+
+        private void heard() {
+            Heartbeat current = heartbeat;
+            if (current != null) {
+                current.heard();
+            }
         }
 
         @Override
         public void onWebSocketText(String text) {
+            heard();
             SocketSession current = receiver;
             if (current != null) {
                 current.onText(text);
@@ -274,6 +316,10 @@ final class HttpServer implements AutoCloseable {
         public void onWebSocketClose(int code, String reason, org.eclipse.jetty.websocket.api.Callback done) {
             SocketSession current = receiver;
             receiver = null;
+            Heartbeat beating = heartbeat;
+            if (beating != null) {
+                beating.close();
+            }
             if (current != null) {
                 current.onClose(code, reason == null ? "" : reason);
             }

@@ -51,7 +51,7 @@ public final class ServiceServer implements AutoCloseable {
                         () -> limits(settings, http)),
                 new RouteTable(routes, sockets),
                 admission);
-        this.engine = new HttpServer(parts.service(), endpoint.host(), endpoint.port(), pipeline, parts.ids());
+        this.engine = new HttpServer(parts.service(), endpoint.host(), endpoint.port(), pipeline, parts.ids(), parts.clock());
     }
 
     /**
