@@ -30,8 +30,8 @@ class PageTextTest {
 
     @Test
     void entitiesBecomeCharacters() {
-        assertThat(html("&lt;b&gt; &quot;x&quot; &#65;&#x42; &bogus; &#0; &amp &#xD800; a & b"))
-                .isEqualTo("<b> \"x\" AB &bogus; &#0; &amp &#xD800; a & b");
+        assertThat(html("&lt;b&gt; &quot;x&quot; &#65;&#x42; &bogus; &#0; &amp &#xD800; &#x1D800; a & b"))
+                .isEqualTo("<b> \"x\" AB &bogus; &#0; &amp &#xD800; \uD836\uDC00 a & b");
     }
 
     @Test
