@@ -3,11 +3,10 @@ package io.sonia.memory;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sonia.memory.Words.Word;
+import io.sonia.testkit.Cases;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
 
 class WordsTest {
@@ -75,10 +74,14 @@ class WordsTest {
         assertThat(Words.indexed(rare).codePoints()).doesNotContain(0xD840);
     }
 
-    @Property
-    void noTextIsTooStrange(@ForAll String text) {
-        assertThat(Words.indexed(text)).isNotNull();
-        assertThat(Words.asked(text))
-                .allSatisfy(word -> assertThat(word.text()).isNotEmpty().doesNotContain("\"", "*", " ", "\u0000"));
+    @Test
+    void noTextIsTooStrange() {
+        Cases.each(1_000, random -> {
+            String text = Cases.text(random, 100);
+
+            assertThat(Words.indexed(text)).isNotNull();
+            assertThat(Words.asked(text))
+                    .allSatisfy(word -> assertThat(word.text()).isNotEmpty().doesNotContain("\"", "*", " ", "\u0000"));
+        });
     }
 }

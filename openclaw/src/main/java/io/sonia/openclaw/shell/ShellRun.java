@@ -35,7 +35,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Runs an allowed program with checked arguments, without a shell, in a session and under limits of its own. */
-public final class ShellRun implements Tool<ShellRun.Args> {
+public final class ShellRun extends Tool<ShellRun.Args> {
 
     private static final int MAX_TARGET = 4096;
 
@@ -57,6 +57,7 @@ public final class ShellRun implements Tool<ShellRun.Args> {
     private final Clock clock;
 
     public ShellRun(Sandbox sandbox, CommandCheck commands, ShellLimits limits, Processes processes, Clock clock) {
+        super(FACTS, Args.class, Result.class);
         this.sandbox = sandbox;
         this.commands = commands;
         this.runner = new CommandRun(processes, limits);
@@ -85,21 +86,6 @@ public final class ShellRun implements Tool<ShellRun.Args> {
             double elapsedMs) {}
 
     @Override
-    public ToolFacts facts() {
-        return FACTS;
-    }
-
-    @Override
-    public Class<Args> argsType() {
-        return Args.class;
-    }
-
-    @Override
-    public Class<Result> resultType() {
-        return Result.class;
-    }
-
-    @Override
     public Optional<String> unavailableReason() {
         boolean possible = CommandCheck.find("setsid").isPresent() && Files.isReadable(Path.of("/proc/self/stat"));
         return possible ? Optional.empty() : Optional.of("It needs Linux with /proc and setsid (package util-linux)");
@@ -107,7 +93,7 @@ public final class ShellRun implements Tool<ShellRun.Args> {
 
     @Override
     public Map<String, @Nullable Object> argsSchema() {
-        Map<String, @Nullable Object> schema = new LinkedHashMap<>(Tool.super.argsSchema());
+        Map<String, @Nullable Object> schema = new LinkedHashMap<>(super.argsSchema());
         schema.put("oneOf", List.of(Map.of("required", List.of("command")), Map.of("required", List.of("argv"))));
         return schema;
     }

@@ -1,7 +1,5 @@
 package io.sonia.openclaw.tools;
 
-import io.sonia.contracts.RiskTier;
-import io.sonia.contracts.openclaw.CheckAnswer.Resolved;
 import io.sonia.contracts.openclaw.Verification;
 import io.sonia.contracts.openclaw.Verification.Check;
 import io.sonia.kernel.json.Default;
@@ -21,26 +19,23 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Lists a folder, or everything below it. Links are listed and never followed; protected names are left out. */
-public final class FileList implements Tool<FileList.Args> {
+public final class FileList extends Tool<FileList.Args> {
 
     private static final int MAX_DEPTH = 32;
     private static final int MAX_NAMES_OF_A_FOLDER = 20_000;
 
-    private static final ToolFacts FACTS = new ToolFacts(
+    private static final ToolFacts FACTS = ToolFacts.reading(
             "file.list",
             "List files",
             "Lists the files and folders in a folder",
-            RiskTier.SAFE_READ,
             ToolFacts.Times.ofMillis(5000, 15_000),
-            true,
-            true,
-            true,
             "all entries are inside the folder and no more than asked for",
-            List.of("file"));
+            "file");
 
     private final Sandbox sandbox;
 
     public FileList(Sandbox sandbox) {
+        super(FACTS, Args.class, Result.class);
         this.sandbox = sandbox;
     }
 
@@ -61,46 +56,19 @@ public final class FileList implements Tool<FileList.Args> {
             Instant modifiedAt) {}
 
     @Override
-    public ToolFacts facts() {
-        return FACTS;
-    }
-
-    @Override
-    public Class<Args> argsType() {
-        return Args.class;
-    }
-
-    @Override
-    public Class<Result> resultType() {
-        return Result.class;
-    }
-
-    @Override
     public PreparedCall prepare(Args args) {
         return new Call(args, sandbox.resolve(args.path()));
     }
 
-    private final class Call implements PreparedCall {
+    private final class Call extends PathCall {
 
         private final Args args;
-        private final SandboxPath path;
         private final List<Item> entries = new ArrayList<>();
         private boolean truncated;
 
         Call(Args args, SandboxPath path) {
+            super(sandbox, path);
             this.args = args;
-            this.path = path;
-        }
-
-        @Override
-        public Resolved resolved() {
-            return new Resolved(path.shown(), null, null);
-        }
-
-        @Override
-        public void inspect() throws IOException {
-            sandbox.requireOpen(path);
-            sandbox.look(path);
         }
 
         @Override

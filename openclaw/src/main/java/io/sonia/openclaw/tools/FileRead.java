@@ -1,7 +1,5 @@
 package io.sonia.openclaw.tools;
 
-import io.sonia.contracts.RiskTier;
-import io.sonia.contracts.openclaw.CheckAnswer.Resolved;
 import io.sonia.contracts.openclaw.Verification;
 import io.sonia.contracts.openclaw.Verification.Check;
 import io.sonia.kernel.json.Default;
@@ -14,27 +12,23 @@ import io.sonia.openclaw.sandbox.SandboxPath;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.util.Base64;
-import java.util.List;
 
 /** Reads a file or a part of one. */
-public final class FileRead implements Tool<FileRead.Args> {
+public final class FileRead extends Tool<FileRead.Args> {
 
-    private static final ToolFacts FACTS = new ToolFacts(
+    private static final ToolFacts FACTS = ToolFacts.reading(
             "file.read",
             "Read a file",
             "Reads a text file, or any file as base64, up to 4 MiB at a time",
-            RiskTier.SAFE_READ,
             ToolFacts.Times.ofMillis(5000, 15_000),
-            true,
-            true,
-            true,
             "the bytes read are as many as the file has, or as were asked for",
-            List.of("file"));
+            "file");
 
     private final Sandbox sandbox;
     private final int maxFileBytes;
 
     public FileRead(Sandbox sandbox, int maxFileBytes) {
+        super(FACTS, Args.class, Result.class);
         this.sandbox = sandbox;
         this.maxFileBytes = maxFileBytes;
     }
@@ -57,45 +51,18 @@ public final class FileRead implements Tool<FileRead.Args> {
             String path, @Text(max = 4_194_304) String content, long sizeBytes, String sha256, boolean truncated) {}
 
     @Override
-    public ToolFacts facts() {
-        return FACTS;
-    }
-
-    @Override
-    public Class<Args> argsType() {
-        return Args.class;
-    }
-
-    @Override
-    public Class<Result> resultType() {
-        return Result.class;
-    }
-
-    @Override
     public PreparedCall prepare(Args args) {
         return new Call(args, sandbox.resolve(args.path()));
     }
 
-    private final class Call implements PreparedCall {
+    private final class Call extends PathCall {
 
         private final Args args;
-        private final SandboxPath path;
         private long bytesRead;
 
         Call(Args args, SandboxPath path) {
+            super(sandbox, path);
             this.args = args;
-            this.path = path;
-        }
-
-        @Override
-        public Resolved resolved() {
-            return new Resolved(path.shown(), null, null);
-        }
-
-        @Override
-        public void inspect() throws IOException {
-            sandbox.requireOpen(path);
-            sandbox.look(path);
         }
 
         @Override

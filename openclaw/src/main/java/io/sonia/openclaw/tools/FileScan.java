@@ -4,6 +4,8 @@ import io.sonia.kernel.ErrorCode;
 import io.sonia.kernel.Sha256;
 import io.sonia.kernel.SoniaException;
 import io.sonia.openclaw.sandbox.Folder;
+import io.sonia.openclaw.sandbox.Sandbox;
+import io.sonia.openclaw.sandbox.SandboxPath;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -58,6 +60,13 @@ final class FileScan {
                 chunk.clear();
             }
             return new FileScan(HexFormat.of().formatHex(digest.digest()), at, part.toByteArray());
+        }
+    }
+
+    /** The hash of a whole file, as {@link #of} reads it. */
+    static String hash(Sandbox sandbox, SandboxPath path, int maxFileBytes, Runnable check) throws IOException {
+        try (Folder folder = sandbox.openParent(path)) {
+            return of(folder, path.name(), Wanted.hashOnly(maxFileBytes), check).sha256();
         }
     }
 

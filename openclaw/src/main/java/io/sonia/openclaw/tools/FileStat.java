@@ -1,39 +1,32 @@
 package io.sonia.openclaw.tools;
 
-import io.sonia.contracts.RiskTier;
-import io.sonia.contracts.openclaw.CheckAnswer.Resolved;
 import io.sonia.contracts.openclaw.Verification;
 import io.sonia.contracts.openclaw.Verification.Check;
 import io.sonia.kernel.json.Text;
 import io.sonia.openclaw.sandbox.Entry;
-import io.sonia.openclaw.sandbox.Folder;
 import io.sonia.openclaw.sandbox.Sandbox;
 import io.sonia.openclaw.sandbox.SandboxPath;
 import java.io.IOException;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Tells what is at a path. */
-public final class FileStat implements Tool<FileStat.Args> {
+public final class FileStat extends Tool<FileStat.Args> {
 
-    private static final ToolFacts FACTS = new ToolFacts(
+    private static final ToolFacts FACTS = ToolFacts.reading(
             "file.stat",
             "Look at a file",
             "Tells whether a path exists, what it is, its size, age and SHA-256",
-            RiskTier.SAFE_READ,
             ToolFacts.Times.ofMillis(2000, 5000),
-            true,
-            true,
-            true,
             "a second look agrees with the first",
-            List.of("file"));
+            "file");
 
     private final Sandbox sandbox;
     private final int maxFileBytes;
 
     public FileStat(Sandbox sandbox, int maxFileBytes) {
+        super(FACTS, Args.class, Result.class);
         this.sandbox = sandbox;
         this.maxFileBytes = maxFileBytes;
     }
@@ -51,43 +44,16 @@ public final class FileStat implements Tool<FileStat.Args> {
             @Nullable String sha256) {}
 
     @Override
-    public ToolFacts facts() {
-        return FACTS;
-    }
-
-    @Override
-    public Class<Args> argsType() {
-        return Args.class;
-    }
-
-    @Override
-    public Class<Result> resultType() {
-        return Result.class;
-    }
-
-    @Override
     public PreparedCall prepare(Args args) {
         return new Call(sandbox.resolve(args.path()));
     }
 
-    private final class Call implements PreparedCall {
+    private final class Call extends PathCall {
 
-        private final SandboxPath path;
         private String found = "";
 
         Call(SandboxPath path) {
-            this.path = path;
-        }
-
-        @Override
-        public Resolved resolved() {
-            return new Resolved(path.shown(), null, null);
-        }
-
-        @Override
-        public void inspect() throws IOException {
-            sandbox.requireOpen(path);
-            sandbox.look(path);
+            super(sandbox, path);
         }
 
         @Override
@@ -99,15 +65,8 @@ public final class FileStat implements Tool<FileStat.Args> {
             }
             Entry entry = look.get();
             boolean hashed = entry.kind() == Entry.Kind.FILE && entry.sizeBytes() <= maxFileBytes;
-            String sha256 = hashed ? hash(run) : null;
+            String sha256 = hashed ? FileScan.hash(sandbox, path, maxFileBytes, run::check) : null;
             return Ran.of(new Result(path.shown(), true, entry.kind(), entry.sizeBytes(), entry.modifiedAt(), sha256));
-        }
-
-        private String hash(ToolRun run) throws IOException {
-            try (Folder folder = sandbox.openParent(path)) {
-                return FileScan.of(folder, path.name(), FileScan.Wanted.hashOnly(maxFileBytes), run::check)
-                        .sha256();
-            }
         }
 
         @Override

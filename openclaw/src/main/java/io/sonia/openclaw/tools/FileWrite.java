@@ -1,7 +1,6 @@
 package io.sonia.openclaw.tools;
 
 import io.sonia.contracts.RiskTier;
-import io.sonia.contracts.openclaw.CheckAnswer.Resolved;
 import io.sonia.contracts.openclaw.SideEffect;
 import io.sonia.contracts.openclaw.Verification;
 import io.sonia.contracts.openclaw.Verification.Check;
@@ -37,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  * Writes a whole file: a temporary file in the same folder, synced, then renamed over the name, then the folder synced.
  * Readers see the old content or the new, never a part.
  */
-public final class FileWrite implements Tool<FileWrite.Args> {
+public final class FileWrite extends Tool<FileWrite.Args> {
 
     /** Below this much free space nothing is written, so that the journals can go on. */
     private static final long FREE_BYTES = 512L * 1024 * 1024;
@@ -64,6 +63,7 @@ public final class FileWrite implements Tool<FileWrite.Args> {
     private final ReentrantLock writing = new ReentrantLock();
 
     public FileWrite(Sandbox sandbox, int maxFileBytes, Ids ids) {
+        super(FACTS, Args.class, Result.class);
         this.sandbox = sandbox;
         this.maxFileBytes = maxFileBytes;
         this.ids = ids;
@@ -92,21 +92,6 @@ public final class FileWrite implements Tool<FileWrite.Args> {
             @Nullable String previousSha256) {}
 
     @Override
-    public ToolFacts facts() {
-        return FACTS;
-    }
-
-    @Override
-    public Class<Args> argsType() {
-        return Args.class;
-    }
-
-    @Override
-    public Class<Result> resultType() {
-        return Result.class;
-    }
-
-    @Override
     public PreparedCall prepare(Args args) {
         return new Call(args, sandbox.resolve(args.path()), bytes(args));
     }
@@ -121,7 +106,8 @@ public final class FileWrite implements Tool<FileWrite.Args> {
                 folder.delete(temporary);
             }
         }
-        String actual = sandbox.look(path).isPresent() ? hash(path, () -> {}) : "nothing";
+        String actual =
+                sandbox.look(path).isPresent() ? FileScan.hash(sandbox, path, maxFileBytes, () -> {}) : "nothing";
         return Optional.of(Verification.of(Check.same("sha256", String.valueOf(trace.get("sha256")), actual)));
     }
 
@@ -136,31 +122,18 @@ public final class FileWrite implements Tool<FileWrite.Args> {
         }
     }
 
-    private String hash(SandboxPath path, Runnable check) throws IOException {
-        try (Folder folder = sandbox.openParent(path)) {
-            return FileScan.of(folder, path.name(), FileScan.Wanted.hashOnly(maxFileBytes), check)
-                    .sha256();
-        }
-    }
-
-    private final class Call implements PreparedCall {
+    private final class Call extends PathCall {
 
         private final Args args;
-        private final SandboxPath path;
         private final byte[] content;
         private final String sha256;
         private final String temporary = ids.next(".sonia-");
 
         Call(Args args, SandboxPath path, byte[] content) {
+            super(sandbox, path);
             this.args = args;
-            this.path = path;
             this.content = content;
             this.sha256 = Sha256.hex(content);
-        }
-
-        @Override
-        public Resolved resolved() {
-            return new Resolved(path.shown(), null, null);
         }
 
         @Override
@@ -250,7 +223,8 @@ public final class FileWrite implements Tool<FileWrite.Args> {
 
         @Override
         public Verification verify(ToolRun run) throws IOException {
-            return Verification.of(Check.same("sha256", sha256, hash(path, run::check)));
+            return Verification.of(
+                    Check.same("sha256", sha256, FileScan.hash(sandbox, path, maxFileBytes, run::check)));
         }
     }
 }

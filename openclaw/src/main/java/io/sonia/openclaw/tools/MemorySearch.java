@@ -1,6 +1,5 @@
 package io.sonia.openclaw.tools;
 
-import io.sonia.contracts.RiskTier;
 import io.sonia.contracts.memory.Item;
 import io.sonia.contracts.memory.SearchAnswer;
 import io.sonia.contracts.memory.SearchHit;
@@ -18,23 +17,20 @@ import io.sonia.kernel.json.Text;
 import java.util.List;
 
 /** Searches the memories of the actor the call is for. */
-public final class MemorySearch implements Tool<MemorySearch.Args> {
+public final class MemorySearch extends Tool<MemorySearch.Args> {
 
-    private static final ToolFacts FACTS = new ToolFacts(
+    private static final ToolFacts FACTS = ToolFacts.reading(
             "memory.search",
             "Search memories",
             "Finds what the user said or stored before",
-            RiskTier.SAFE_READ,
             ToolFacts.Times.ofMillis(5000, 10_000),
-            true,
-            true,
-            true,
             "every memory found can be recalled by its id",
-            List.of("memory"));
+            "memory");
 
     private final Peer memory;
 
     public MemorySearch(Peer memory) {
+        super(FACTS, Args.class, Result.class);
         this.memory = memory;
     }
 
@@ -46,21 +42,6 @@ public final class MemorySearch implements Tool<MemorySearch.Args> {
 
     /** The hits, best first; {@code degraded} if another search was made than the one asked for. */
     public record Result(@Items(max = 50) List<SearchHit> results, int count, boolean degraded) {}
-
-    @Override
-    public ToolFacts facts() {
-        return FACTS;
-    }
-
-    @Override
-    public Class<Args> argsType() {
-        return Args.class;
-    }
-
-    @Override
-    public Class<Result> resultType() {
-        return Result.class;
-    }
 
     @Override
     public PreparedCall prepare(Args args) {

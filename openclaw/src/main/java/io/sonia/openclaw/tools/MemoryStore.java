@@ -20,7 +20,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Stores a memory for the actor the call is for. */
-public final class MemoryStore implements Tool<MemoryStore.Args> {
+public final class MemoryStore extends Tool<MemoryStore.Args> {
 
     private static final ToolFacts FACTS = new ToolFacts(
             "memory.store",
@@ -37,6 +37,7 @@ public final class MemoryStore implements Tool<MemoryStore.Args> {
     private final Peer memory;
 
     public MemoryStore(Peer memory) {
+        super(FACTS, Args.class, Result.class);
         this.memory = memory;
     }
 
@@ -48,21 +49,6 @@ public final class MemoryStore implements Tool<MemoryStore.Args> {
 
     /** The memory. */
     public record Result(String id, String type) {}
-
-    @Override
-    public ToolFacts facts() {
-        return FACTS;
-    }
-
-    @Override
-    public Class<Args> argsType() {
-        return Args.class;
-    }
-
-    @Override
-    public Class<Result> resultType() {
-        return Result.class;
-    }
 
     @Override
     public PreparedCall prepare(Args args) {

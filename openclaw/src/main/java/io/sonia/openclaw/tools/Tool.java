@@ -8,16 +8,32 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Something openclaw can do for a caller. {@code A} is the record of its arguments. */
-public interface Tool<A extends Record> {
+public abstract class Tool<A extends Record> {
 
-    ToolFacts facts();
+    private final ToolFacts facts;
+    private final Class<A> argsType;
+    private final Class<? extends Record> resultType;
 
-    Class<A> argsType();
+    protected Tool(ToolFacts facts, Class<A> argsType, Class<? extends Record> resultType) {
+        this.facts = facts;
+        this.argsType = argsType;
+        this.resultType = resultType;
+    }
 
-    Class<? extends Record> resultType();
+    public final ToolFacts facts() {
+        return facts;
+    }
+
+    public final Class<A> argsType() {
+        return argsType;
+    }
+
+    public final Class<? extends Record> resultType() {
+        return resultType;
+    }
 
     /** Why it cannot run on this host, if it cannot. */
-    default Optional<String> unavailableReason() {
+    public Optional<String> unavailableReason() {
         return Optional.empty();
     }
 
@@ -26,11 +42,11 @@ public interface Tool<A extends Record> {
      *
      * @throws io.sonia.kernel.SoniaException INVALID_ARGUMENT, INVALID_COMMAND, PATH_OUTSIDE_SANDBOX or URL_DENIED
      */
-    PreparedCall prepare(A args);
+    public abstract PreparedCall prepare(A args);
 
     /** JSON Schema 2020-12 of the arguments. */
-    default Map<String, @Nullable Object> argsSchema() {
-        return Shape.of(argsType()).schema();
+    public Map<String, @Nullable Object> argsSchema() {
+        return Shape.of(argsType).schema();
     }
 
     /**
@@ -38,7 +54,7 @@ public interface Tool<A extends Record> {
      *
      * @param trace what {@link PreparedCall#trace} gave before the effect
      */
-    default Optional<Verification> probe(Map<String, @Nullable Object> trace) throws IOException {
+    public Optional<Verification> probe(Map<String, @Nullable Object> trace) throws IOException {
         return Optional.empty();
     }
 }

@@ -33,6 +33,22 @@ public record ToolFacts(
         }
     }
 
+    /** A tool that only reads: safe, and as good run twice as once. */
+    static ToolFacts reading(
+            String name, String displayName, String description, Times times, String verification, String tag) {
+        return new ToolFacts(
+                name,
+                displayName,
+                description,
+                RiskTier.SAFE_READ,
+                times,
+                true,
+                true,
+                true,
+                verification,
+                List.of(tag));
+    }
+
     public boolean requiresConfirmation() {
         return tier.compareTo(RiskTier.GUARDED_MEDIUM) >= 0;
     }

@@ -158,8 +158,9 @@ final class PageText {
         try {
             boolean hex = number.startsWith("x") || number.startsWith("X");
             int point = hex ? Integer.parseInt(number.substring(1), 16) : Integer.parseInt(number);
-            boolean character =
-                    Character.isValidCodePoint(point) && !Character.isSurrogate((char) point) && point >= ' ';
+            boolean character = Character.isValidCodePoint(point)
+                    && Character.getType(point) != Character.SURROGATE
+                    && point >= ' ';
             return character ? Character.toString(point) : "";
         } catch (NumberFormatException e) {
             return "";

@@ -25,7 +25,7 @@ import javax.net.ssl.SSLSocketFactory;
 import org.jspecify.annotations.Nullable;
 
 /** Fetches a page from a listed host and gives back its text. */
-public final class WebFetch implements Tool<WebFetch.Args> {
+public final class WebFetch extends Tool<WebFetch.Args> {
 
     private static final ToolFacts FACTS = new ToolFacts(
             "web.fetch",
@@ -46,6 +46,7 @@ public final class WebFetch implements Tool<WebFetch.Args> {
 
     /** A fetcher; {@code tls} decides whom to trust, and is asked for at the first use because it is slow to make. */
     public WebFetch(Destinations destinations, Supplier<SSLSocketFactory> tls, int maxBytes, int maxRedirects) {
+        super(FACTS, Args.class, Result.class);
         this.destinations = destinations;
         this.http = new HttpGet(tls, maxBytes);
         this.maxBytes = maxBytes;
@@ -76,21 +77,6 @@ public final class WebFetch implements Tool<WebFetch.Args> {
             boolean truncated,
             String sha256,
             double elapsedMs) {}
-
-    @Override
-    public ToolFacts facts() {
-        return FACTS;
-    }
-
-    @Override
-    public Class<Args> argsType() {
-        return Args.class;
-    }
-
-    @Override
-    public Class<Result> resultType() {
-        return Result.class;
-    }
 
     @Override
     public PreparedCall prepare(Args args) {

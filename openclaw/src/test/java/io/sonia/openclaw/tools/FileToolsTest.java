@@ -3,6 +3,8 @@ package io.sonia.openclaw.tools;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sonia.contracts.RiskTier;
+import io.sonia.contracts.openclaw.CheckAnswer.Resolved;
 import io.sonia.contracts.openclaw.SideEffect;
 import io.sonia.contracts.openclaw.Verification.Verdict;
 import io.sonia.kernel.ErrorCode;
@@ -49,6 +51,29 @@ class FileToolsTest {
             assertThat(e.code()).isEqualTo(code);
             assertThat(e.details()).containsEntry("reason", reason);
         });
+    }
+
+    @Test
+    void everyToolTellsThePathItWouldTouch() {
+        for (Tool<?> tool : List.of(read, list, stat)) {
+            assertThat(Tools.prepared(tool, "{'path':'sub/../notes.txt'}").resolved())
+                    .isEqualTo(new Resolved("notes.txt", null, null));
+        }
+        assertThat(Tools.prepared(write, "{'path':'./new.txt','content':''}").resolved())
+                .isEqualTo(new Resolved("new.txt", null, null));
+    }
+
+    @Test
+    void aToolThatOnlyReadsIsSafeAndNeedsNoConfirmation() {
+        for (Tool<?> tool : List.of(read, list, stat)) {
+            ToolFacts facts = tool.facts();
+            assertThat(facts.tier()).isEqualTo(RiskTier.SAFE_READ);
+            assertThat(facts.readOnly() && facts.idempotent() && facts.reversible())
+                    .isTrue();
+            assertThat(facts.requiresConfirmation()).isFalse();
+        }
+        assertThat(write.facts().readOnly()).isFalse();
+        assertThat(write.facts().requiresConfirmation()).isTrue();
     }
 
     @Test

@@ -10,6 +10,8 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /** A server that answers each connection with whatever bytes a test wants, and keeps the requests it got. */
 final class RawServer implements AutoCloseable {
@@ -22,6 +24,7 @@ final class RawServer implements AutoCloseable {
     private final ServerSocket socket;
     private final Answer answer;
     private final List<String> requests = new CopyOnWriteArrayList<>();
+    private final CountDownLatch ended = new CountDownLatch(1);
 
     private RawServer(ServerSocket socket, Answer answer) {
         this.socket = socket;
@@ -34,7 +37,10 @@ final class RawServer implements AutoCloseable {
 
     static RawServer start(ServerSocket socket, Answer answer) {
         RawServer server = new RawServer(socket, answer);
-        Threads.virtual("server", server::accept);
+        Threads.virtual("server", () -> {
+            server.accept();
+            server.ended.countDown();
+        });
         return server;
     }
 
@@ -80,8 +86,16 @@ final class RawServer implements AutoCloseable {
         return text.getBytes(StandardCharsets.UTF_8);
     }
 
+    /** The kernel listens until the thread that accepts has woken up, so that is waited for. */
     @Override
     public void close() throws IOException {
         socket.close();
+        try {
+            if (!ended.await(10, TimeUnit.SECONDS)) {
+                throw new AssertionError("the server still accepts");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }
