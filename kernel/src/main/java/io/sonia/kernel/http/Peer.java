@@ -176,6 +176,9 @@ public final class Peer {
         }
 
         private SoniaException broken(IOException e) {
+            if (PeerConnection.nonsense(e)) {
+                return failed(e);
+            }
             ErrorCode code = PeerConnection.timedOut(e) ? ErrorCode.TIMEOUT : ErrorCode.UNAVAILABLE;
             return SoniaException.caused(code, e).with("dependency", name);
         }

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
+import java.net.ProtocolException;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
@@ -89,7 +90,7 @@ final class PeerConnection implements AutoCloseable {
     private Head head() throws IOException {
         String status = line();
         if (!status.startsWith("HTTP/1.1 ") || status.length() < 12) {
-            throw new IOException("not an HTTP/1.1 answer");
+            throw new ProtocolException("not an HTTP/1.1 answer");
         }
         int code = number(status.substring(9, 12), 10);
         String type = "";
@@ -99,7 +100,7 @@ final class PeerConnection implements AutoCloseable {
         for (String line = line(); !line.isEmpty(); line = line()) {
             int colon = line.indexOf(':');
             if (colon < 0 || ++headers > MAX_HEADERS) {
-                throw new IOException("a malformed header");
+                throw new ProtocolException("a malformed header");
             }
             String value = line.substring(colon + 1).strip();
             switch (line.substring(0, colon).toLowerCase(Locale.ROOT)) {
@@ -122,7 +123,7 @@ final class PeerConnection implements AutoCloseable {
                 throw new EOFException("the connection was closed");
             }
             if (line.length() >= MAX_HEAD_LINE) {
-                throw new IOException("a header line is too long");
+                throw new ProtocolException("a header line is too long");
             }
             if (c != '\r') {
                 line.append((char) c);
@@ -135,11 +136,13 @@ final class PeerConnection implements AutoCloseable {
         try {
             int number = Integer.parseInt(text, radix);
             if (number < 0) {
-                throw new IOException("a negative length");
+                throw new ProtocolException("a negative length");
             }
             return number;
         } catch (NumberFormatException e) {
-            throw new IOException("not a number in an answer's head", e);
+            ProtocolException refused = new ProtocolException("not a number in an answer");
+            refused.initCause(e);
+            throw refused;
         }
     }
 
@@ -201,7 +204,7 @@ final class PeerConnection implements AutoCloseable {
                 return false;
             }
             if (!first && !line().isEmpty()) {
-                throw new IOException("a malformed chunk");
+                throw new ProtocolException("a malformed chunk");
             }
             first = false;
             String size = line();
@@ -215,6 +218,11 @@ final class PeerConnection implements AutoCloseable {
             }
             return !ended;
         }
+    }
+
+    /** True if the other side said something that is no HTTP/1.1. */
+    static boolean nonsense(IOException e) {
+        return e instanceof ProtocolException;
     }
 
     /** True if the failure is the time that ran out. */
