@@ -29,12 +29,12 @@ final class PeerConnection implements AutoCloseable {
     record Head(int status, String contentType, long length, boolean keepAlive) {}
 
     private final SocketChannel channel;
-    private final InputStream in;
+    private final Buffer in;
     private final OutputStream out;
 
     private PeerConnection(SocketChannel channel) throws IOException {
         this.channel = channel;
-        this.in = new BufferedInputStream(channel.socket().getInputStream(), 16 * 1024);
+        this.in = new Buffer(channel.socket().getInputStream());
         this.out = channel.socket().getOutputStream();
     }
 
@@ -76,6 +76,11 @@ final class PeerConnection implements AutoCloseable {
     /** The body of the answer. */
     InputStream body(Head head) {
         return head.length() < 0 ? new Chunked() : new Counted(head.length());
+    }
+
+    /** False if more came with the answer than the answer: whoever asks next must not be told that. */
+    boolean drained() {
+        return in.isEmpty();
     }
 
     @Override
@@ -143,6 +148,18 @@ final class PeerConnection implements AutoCloseable {
             ProtocolException refused = new ProtocolException("not a number in an answer");
             refused.initCause(e);
             throw refused;
+        }
+    }
+
+    /** A buffer that knows without asking the system whether something is left in it. */
+    private static final class Buffer extends BufferedInputStream {
+
+        Buffer(InputStream socket) {
+            super(socket, 16 * 1024);
+        }
+
+        boolean isEmpty() {
+            return pos >= count;
         }
     }
 
