@@ -119,6 +119,7 @@ public final class Peer {
             try {
                 byte[] body = sent.body().readNBytes(MAX_ANSWER + 1);
                 if (body.length > MAX_ANSWER) {
+                    sent.connection().close();
                     throw failed(null);
                 }
                 keep(sent);
@@ -168,7 +169,9 @@ public final class Peer {
         }
 
         private void keep(Sent sent) throws IOException {
-            if (sent.head().keepAlive() && sent.body().read() < 0) {
+            if (sent.head().keepAlive()
+                    && sent.body().read() < 0
+                    && sent.connection().drained()) {
                 connections.give(sent.connection());
             } else {
                 sent.connection().close();
@@ -176,6 +179,9 @@ public final class Peer {
         }
 
         private SoniaException broken(IOException e) {
+            if (PeerConnection.nonsense(e)) {
+                return failed(e);
+            }
             ErrorCode code = PeerConnection.timedOut(e) ? ErrorCode.TIMEOUT : ErrorCode.UNAVAILABLE;
             return SoniaException.caused(code, e).with("dependency", name);
         }

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
+import java.net.ProtocolException;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
@@ -29,13 +30,13 @@ final class PeerConnection implements AutoCloseable {
     record Head(int status, String contentType, long length, boolean keepAlive) {}
 
     private final SocketChannel channel;
-    private final InputStream in;
+    private final Buffer in;
     private final OutputStream out;
     private long lastUsed;
 
     private PeerConnection(SocketChannel channel) throws IOException {
         this.channel = channel;
-        this.in = new BufferedInputStream(channel.socket().getInputStream(), 16 * 1024);
+        this.in = new Buffer(channel.socket().getInputStream());
         this.out = channel.socket().getOutputStream();
     }
 
@@ -84,6 +85,11 @@ final class PeerConnection implements AutoCloseable {
         return head.length() < 0 ? new Chunked() : new Counted(head.length());
     }
 
+    /** False if more came with the answer than the answer: whoever asks next must not be told that. */
+    boolean drained() {
+        return in.isEmpty();
+    }
+
     @Override
     public void close() {
         try {
@@ -96,7 +102,7 @@ final class PeerConnection implements AutoCloseable {
     private Head head() throws IOException {
         String status = line();
         if (!status.startsWith("HTTP/1.1 ") || status.length() < 12) {
-            throw new IOException("not an HTTP/1.1 answer");
+            throw new ProtocolException("not an HTTP/1.1 answer");
         }
         int code = number(status.substring(9, 12), 10);
         String type = "";
@@ -106,7 +112,7 @@ final class PeerConnection implements AutoCloseable {
         for (String line = line(); !line.isEmpty(); line = line()) {
             int colon = line.indexOf(':');
             if (colon < 0 || ++headers > MAX_HEADERS) {
-                throw new IOException("a malformed header");
+                throw new ProtocolException("a malformed header");
             }
             String value = line.substring(colon + 1).strip();
             switch (line.substring(0, colon).toLowerCase(Locale.ROOT)) {
@@ -129,7 +135,7 @@ final class PeerConnection implements AutoCloseable {
                 throw new EOFException("the connection was closed");
             }
             if (line.length() >= MAX_HEAD_LINE) {
-                throw new IOException("a header line is too long");
+                throw new ProtocolException("a header line is too long");
             }
             if (c != '\r') {
                 line.append((char) c);
@@ -142,11 +148,25 @@ final class PeerConnection implements AutoCloseable {
         try {
             int number = Integer.parseInt(text, radix);
             if (number < 0) {
-                throw new IOException("a negative length");
+                throw new ProtocolException("a negative length");
             }
             return number;
         } catch (NumberFormatException e) {
-            throw new IOException("not a number in an answer's head", e);
+            ProtocolException refused = new ProtocolException("not a number in an answer");
+            refused.initCause(e);
+            throw refused;
+        }
+    }
+
+    /** A buffer that knows without asking the system whether something is left in it. */
+    private static final class Buffer extends BufferedInputStream {
+
+        Buffer(InputStream socket) {
+            super(socket, 16 * 1024);
+        }
+
+        boolean isEmpty() {
+            return pos >= count;
         }
     }
 
@@ -208,7 +228,7 @@ final class PeerConnection implements AutoCloseable {
                 return false;
             }
             if (!first && !line().isEmpty()) {
-                throw new IOException("a malformed chunk");
+                throw new ProtocolException("a malformed chunk");
             }
             first = false;
             String size = line();
@@ -222,6 +242,11 @@ final class PeerConnection implements AutoCloseable {
             }
             return !ended;
         }
+    }
+
+    /** True if the other side said something that is no HTTP/1.1. */
+    static boolean nonsense(IOException e) {
+        return e instanceof ProtocolException;
     }
 
     /** True if the failure is the time that ran out. */

@@ -8,6 +8,8 @@ import io.sonia.contracts.memory.SearchRequest;
 import io.sonia.contracts.openclaw.CheckAnswer.Resolved;
 import io.sonia.contracts.openclaw.Verification;
 import io.sonia.contracts.openclaw.Verification.Check;
+import io.sonia.kernel.ErrorCode;
+import io.sonia.kernel.SoniaException;
 import io.sonia.kernel.http.Operation;
 import io.sonia.kernel.http.Peer;
 import io.sonia.kernel.json.Default;
@@ -82,10 +84,18 @@ public final class MemorySearch extends Tool<MemorySearch.Args> {
 
         private boolean recalls(String id, ToolRun run) {
             run.check();
-            Item item = memory.on(run.context(), Operation.MEMORY_RECALL)
-                    .path("memory_id", id)
-                    .send(Item.class);
-            return item.id().equals(id);
+            try {
+                return memory.on(run.context(), Operation.MEMORY_RECALL)
+                        .path("memory_id", id)
+                        .send(Item.class)
+                        .id()
+                        .equals(id);
+            } catch (SoniaException e) {
+                if (e.code() == ErrorCode.NOT_FOUND) {
+                    return false;
+                }
+                throw e;
+            }
         }
     }
 }
