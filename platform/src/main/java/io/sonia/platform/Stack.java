@@ -11,38 +11,74 @@ import io.sonia.kernel.logging.Logs;
 import io.sonia.kernel.settings.Settings;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 
-/** The services of one process, started in order and stopped in reverse; a start that fails half-way is undone. */
+/**
+ * The services of one process. The first is started alone, because the others ask it who may call whom; they start side
+ * by side. They stop in reverse; a start that fails half-way is undone.
+ */
 final class Stack implements AutoCloseable {
 
     private static final int STORAGE_EXIT = 74;
 
-    private final List<ServiceHost> hosts = new ArrayList<>();
+    private final List<ServiceDefinition> services;
+    private final Map<ServiceName, ServiceHost> hosts = new ConcurrentHashMap<>();
     private final Logs logs;
     private final CountDownLatch ended = new CountDownLatch(1);
     private boolean closed;
 
-    private Stack(Logs logs) {
+    private Stack(List<ServiceDefinition> services, Logs logs) {
+        this.services = services;
         this.logs = logs;
     }
 
     static Stack start(
             List<ServiceDefinition> services, Home home, Settings settings, Clock clock, Ids ids, Logs logs) {
-        Stack stack = new Stack(logs);
+        Stack stack = new Stack(services, logs);
         HostProcess process = new HostProcess(home, settings, clock, ids, logs, Stack::halt);
         try {
-            for (ServiceDefinition service : services) {
-                ServiceHost host = new ServiceHost(service, process);
-                stack.hosts.add(host);
-                host.start();
-            }
+            stack.start(services.getFirst(), process);
+            stack.startTogether(services.subList(1, services.size()), process);
         } catch (SoniaException | IllegalStateException e) {
             stack.close();
             throw e;
         }
         Threads.virtual("settings", () -> poll(settings, clock));
         return stack;
+    }
+
+    private void start(ServiceDefinition service, HostProcess process) {
+        ServiceHost host = new ServiceHost(service, process);
+        hosts.put(service.name(), host);
+        host.start();
+    }
+
+    private void startTogether(List<ServiceDefinition> others, HostProcess process) {
+        List<CompletableFuture<Void>> starts = new ArrayList<>();
+        for (ServiceDefinition service : others) {
+            CompletableFuture<Void> start = new CompletableFuture<>();
+            starts.add(start);
+            Threads.virtual("start " + service.name(), () -> {
+                try {
+                    start(service, process);
+                    start.complete(null);
+                } catch (RuntimeException | Error e) {
+                    start.completeExceptionally(e);
+                }
+            });
+        }
+        // All of them, so that nothing is still starting when a failure is undone.
+        starts.forEach(each -> each.exceptionally(failed -> null).join());
+        try {
+            starts.forEach(CompletableFuture::join);
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof SoniaException refused ? refused : new IllegalStateException(e.getCause());
+        }
     }
 
     /** Waits until {@link #close}. */
@@ -60,7 +96,10 @@ final class Stack implements AutoCloseable {
             return;
         }
         closed = true;
-        hosts.reversed().forEach(ServiceHost::close);
+        services.reversed().stream()
+                .map(each -> hosts.get(each.name()))
+                .filter(Objects::nonNull)
+                .forEach(ServiceHost::close);
         logs.close();
         ended.countDown();
     }
