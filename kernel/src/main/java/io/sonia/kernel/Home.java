@@ -43,6 +43,11 @@ public record Home(Path root) {
         return root.resolve("state/pids").resolve(service.wireName() + ".pid");
     }
 
+    /** A record for each command that a tool runs now. */
+    public Path runningCommands() {
+        return root.resolve("state/commands");
+    }
+
     public Path secrets() {
         return root.resolve("secrets");
     }

@@ -15,6 +15,7 @@ import io.sonia.kernel.process.Processes;
 import io.sonia.kernel.settings.Section;
 import io.sonia.openclaw.sandbox.Sandbox;
 import io.sonia.openclaw.shell.CommandCheck;
+import io.sonia.openclaw.shell.RunningCommands;
 import io.sonia.openclaw.shell.ShellLimits;
 import io.sonia.openclaw.shell.ShellRun;
 import io.sonia.openclaw.tools.FileList;
@@ -81,6 +82,12 @@ public final class OpenClawModule implements ServiceModule {
         Destinations destinations =
                 new Destinations(PolicySet.load(parts.home().policies()).network(), Resolver.system());
         Peer memory = parts.peers().of(ServiceName.MEMORY_ENGINE);
+        Processes processes = new Processes(parts.clock());
+        RunningCommands running = new RunningCommands(parts.home().runningCommands(), processes);
+        int ended = running.endLeftOver();
+        if (ended > 0) {
+            parts.log().warn("commands.ended", "Commands of a former life were ended", Map.of("count", ended));
+        }
         return List.of(
                 new FileRead(sandbox, maxFile),
                 new FileList(sandbox),
@@ -90,7 +97,8 @@ public final class OpenClawModule implements ServiceModule {
                         sandbox,
                         new CommandCheck(sandbox, shell.allowed()),
                         new ShellLimits(shell.cpuSeconds(), shell.memoryBytes(), shell.processes()),
-                        new Processes(parts.clock()),
+                        processes,
+                        running,
                         parts.clock()),
                 new WebFetch(
                         destinations,

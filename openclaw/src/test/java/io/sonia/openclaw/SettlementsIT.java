@@ -16,6 +16,7 @@ import io.sonia.kernel.json.Shape;
 import io.sonia.kernel.process.Processes;
 import io.sonia.openclaw.sandbox.Sandbox;
 import io.sonia.openclaw.shell.CommandCheck;
+import io.sonia.openclaw.shell.RunningCommands;
 import io.sonia.openclaw.shell.ShellLimits;
 import io.sonia.openclaw.shell.ShellRun;
 import io.sonia.openclaw.tools.FileWrite;
@@ -60,11 +61,15 @@ class SettlementsIT extends WorkshopCase {
 
     private ShellRun shellRun() {
         Sandbox sandbox = sandbox();
+        Processes processes = new Processes(shop.clock);
+        RunningCommands running = new RunningCommands(shop.home.runningCommands(), processes);
+        running.endLeftOver();
         return new ShellRun(
                 sandbox,
                 new CommandCheck(sandbox, List.of("cat")),
                 new ShellLimits(30, 512L << 20, 64),
-                new Processes(shop.clock),
+                processes,
+                running,
                 shop.clock);
     }
 

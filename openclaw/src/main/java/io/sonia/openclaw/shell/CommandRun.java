@@ -24,9 +24,11 @@ final class CommandRun {
 
     private final Processes processes;
     private final ShellLimits limits;
+    private final RunningCommands running;
 
-    CommandRun(Processes processes, ShellLimits limits) {
+    CommandRun(Processes processes, RunningCommands running, ShellLimits limits) {
         this.processes = processes;
+        this.running = running;
         this.limits = limits;
     }
 
@@ -47,7 +49,7 @@ final class CommandRun {
 
     Ended run(CommandCheck.Allowed allowed, Path folder, ToolRun run) throws IOException {
         Child child = processes.spawn(new Command(limits.applied(allowed), allowed.environment(), folder, null));
-        try {
+        try (RunningCommands.Entry _ = running.enter(child)) {
             child.input().close();
             CappedOutput stdout = CappedOutput.of(child.output(), OUTPUT_CAP);
             CappedOutput stderr = CappedOutput.of(child.errors(), OUTPUT_CAP);
@@ -62,6 +64,9 @@ final class CommandRun {
             processes.end(child, Duration.ZERO);
             Thread.currentThread().interrupt();
             throw new IOException("the wait for the command was interrupted", e);
+        } catch (IOException e) {
+            processes.end(child, Duration.ZERO);
+            throw e;
         }
     }
 

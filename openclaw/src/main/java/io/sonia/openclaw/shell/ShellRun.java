@@ -56,11 +56,17 @@ public final class ShellRun extends Tool<ShellRun.Args> {
     private final CommandRun runner;
     private final Clock clock;
 
-    public ShellRun(Sandbox sandbox, CommandCheck commands, ShellLimits limits, Processes processes, Clock clock) {
+    public ShellRun(
+            Sandbox sandbox,
+            CommandCheck commands,
+            ShellLimits limits,
+            Processes processes,
+            RunningCommands running,
+            Clock clock) {
         super(FACTS, Args.class, Result.class);
         this.sandbox = sandbox;
         this.commands = commands;
-        this.runner = new CommandRun(processes, limits);
+        this.runner = new CommandRun(processes, running, limits);
         this.clock = clock;
     }
 

@@ -51,7 +51,10 @@ class ShellRunIT {
     }
 
     private ShellRun shell(ShellLimits limits) {
-        return new ShellRun(house.sandbox, new CommandCheck(house.sandbox, PROGRAMS), limits, processes, clock);
+        RunningCommands running = new RunningCommands(folder.resolve("commands"), processes);
+        running.endLeftOver();
+        return new ShellRun(
+                house.sandbox, new CommandCheck(house.sandbox, PROGRAMS), limits, processes, running, clock);
     }
 
     private ShellRun shell() {
