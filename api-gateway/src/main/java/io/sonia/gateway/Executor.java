@@ -8,6 +8,7 @@ import io.sonia.contracts.openclaw.ExecuteAnswer;
 import io.sonia.contracts.openclaw.ExecuteRequest;
 import io.sonia.contracts.openclaw.Execution;
 import io.sonia.contracts.openclaw.ExecutionError;
+import io.sonia.kernel.Clock;
 import io.sonia.kernel.ErrorCode;
 import io.sonia.kernel.SoniaException;
 import io.sonia.kernel.http.Context;
@@ -22,24 +23,59 @@ import org.jspecify.annotations.Nullable;
 final class Executor {
 
     private static final Duration MARGIN = Duration.ofSeconds(5);
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
     private static final int SETTLE_WAIT_MS = 10_000;
 
     /** How a run ended, as the events the action's life takes from executing. */
     record Ended(ActionExecution execution, List<ActionLife.Event> events) {}
 
     private final Peer openclaw;
+    private final Clock clock;
 
-    Executor(Peer openclaw) {
+    Executor(Peer openclaw, Clock clock) {
         this.openclaw = openclaw;
+        this.clock = clock;
+    }
+
+    /** Runs a call that leaves nothing behind, and runs it again after a failure that may pass, as the action allows. */
+    Ended read(Context context, Action action) {
+        Ended ended = execute(context, action, action.actionId(), null);
+        for (int retry = 1; retry <= action.maxRetries() && mayPass(ended); retry++) {
+            Duration pause = FIRST_PAUSE.multipliedBy(1L << (retry - 1));
+            if (context.deadline().left().compareTo(pause) <= 0) {
+                return ended;
+            }
+            try {
+                clock.sleep(pause);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return ended;
+            }
+            Ended again = execute(context, action, action.actionId() + "." + retry, null);
+            ended = new Ended(again.execution().afterRetries(retry), again.events());
+        }
+        return ended;
+    }
+
+    private static boolean mayPass(Ended ended) {
+        FailureClass failure = ended.execution().failureClass();
+        return failure == FailureClass.CONNECTION_BOOTSTRAP
+                || failure == FailureClass.TIMEOUT
+                || failure == FailureClass.BACKPRESSURE
+                || failure == FailureClass.EXECUTION_ERROR;
     }
 
     /** Runs the stored call under the action's own id, so that asking twice runs it once. */
     Ended execute(Context context, Action action, @Nullable String approvalToken) {
+        return execute(context, action, action.actionId(), approvalToken);
+    }
+
+    private Ended execute(Context context, Action action, String executionId, @Nullable String approvalToken) {
         ExecuteRequest request = new ExecuteRequest(
                 action.intent(),
                 action.params(),
                 approvalToken,
-                action.actionId(),
+                executionId,
                 action.timeoutMs(),
                 action.sessionId(),
                 null);
@@ -50,16 +86,20 @@ final class Executor {
             return succeeded(answer);
         } catch (SoniaException e) {
             boolean answerLost = "openclaw".equals(e.details().get("dependency"));
-            return answerLost ? settle(context, action, e) : failed(action, e);
+            return answerLost ? settle(context, action, executionId, e) : failed(action, e);
         }
     }
 
     /** Asks OpenClaw's record how a run ended. */
     Ended settle(Context context, Action action, SoniaException cause) {
+        return settle(context, action, action.actionId(), cause);
+    }
+
+    private Ended settle(Context context, Action action, String executionId, SoniaException cause) {
         try {
             Execution execution = openclaw.on(
                             context.within(Duration.ofMillis(SETTLE_WAIT_MS).plus(MARGIN)), Operation.EXECUTION_GET)
-                    .path("execution_id", action.actionId())
+                    .path("execution_id", executionId)
                     .query("wait_ms", SETTLE_WAIT_MS)
                     .send(Execution.class);
             return of(action, execution);

@@ -22,4 +22,19 @@ public record ActionExecution(
         @Nullable FailureClass failureClass,
         Turn.@Nullable Failure error,
         int retriesUsed,
-        double durationMs) {}
+        double durationMs) {
+
+    /** The same outcome, reached after so many more tries. */
+    public ActionExecution afterRetries(int retries) {
+        return new ActionExecution(
+                executionId,
+                success,
+                output,
+                sideEffects,
+                verification,
+                failureClass,
+                error,
+                retries,
+                durationMs);
+    }
+}
