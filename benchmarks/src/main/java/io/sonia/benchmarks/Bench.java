@@ -22,6 +22,7 @@ public final class Bench {
 
     private static final String SECONDS = "--seconds=";
     private static final int CALLERS = 16;
+    private static final int WARM_UP_SECONDS = 20;
     private static final int STARTS = 3;
 
     private final Path root;
@@ -89,19 +90,26 @@ public final class Bench {
 
     private void load(StackUnderLoad stack, String name) throws Exception {
         LoadClient client = new LoadClient(stack.port(ServiceName.API_GATEWAY), stack.operatorToken());
-        turns(client, 4, 3); // warms up
+        turns(client, CALLERS, WARM_UP_SECONDS);
         show("turns at 16 connections, " + name, turns(client, CALLERS, seconds), "400/s, p50 25 ms");
+        show("the same, 200 turns offered a second, " + name, turns(client, CALLERS, seconds, 200), "");
         show("turns at 1 connection, " + name, turns(client, 1, seconds), "p50 6 ms");
-        actions(client, 4, 2);
+        actions(client, CALLERS, WARM_UP_SECONDS);
         show("file.read actions at 16 connections, " + name, actions(client, CALLERS, seconds), "1000/s");
         health(stack, name);
     }
 
     private static LoadClient.Result turns(LoadClient client, int callers, int seconds) throws Exception {
+        return turns(client, callers, seconds, 0);
+    }
+
+    private static LoadClient.Result turns(LoadClient client, int callers, int seconds, int perSecond)
+            throws Exception {
         return client.post(
                 "/v1/turn",
                 callers,
                 seconds,
+                perSecond,
                 caller -> "{\"input_text\":\"What did I say about " + Sentences.next()
                         + "?\",\"conversation_id\":\"bench-" + caller + "\"}");
     }

@@ -10,13 +10,18 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import org.HdrHistogram.Histogram;
 
-/** A closed loop of callers over kept-alive connections; as little work per request as a client can do. */
+/**
+ * Callers over kept-alive connections, as little work per request as a client can do: in a closed loop, or at a pace,
+ * where a latency counts from the moment at which the request was due.
+ */
 final class LoadClient {
 
     /** What a run measured; latencies in microseconds. */
@@ -32,6 +37,12 @@ final class LoadClient {
 
     /** Posts, from each caller one after the other; {@code body} is given the caller's number. */
     Result post(String path, int callers, int seconds, IntFunction<String> body) throws Exception {
+        return post(path, callers, seconds, 0, body);
+    }
+
+    /** As {@link #post(String, int, int, IntFunction)}, all callers together {@code perSecond} times (0: as fast as can be). */
+    Result post(String path, int callers, int seconds, int perSecond, IntFunction<String> body) throws Exception {
+        long pause = perSecond == 0 ? 0 : TimeUnit.SECONDS.toNanos(1) * callers / perSecond;
         AtomicLong failures = new AtomicLong();
         Histogram latencies = new Histogram(60_000_000L, 3);
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
@@ -40,7 +51,7 @@ final class LoadClient {
         for (int caller = 0; caller < callers; caller++) {
             int number = caller;
             threads.add(Thread.ofPlatform().start(() -> {
-                Histogram own = loop(() -> request(path, body.apply(number)), end, failures);
+                Histogram own = loop(() -> request(path, body.apply(number)), end, pause, failures);
                 synchronized (latencies) {
                     latencies.add(own);
                 }
@@ -63,15 +74,20 @@ final class LoadClient {
                 .getBytes(StandardCharsets.UTF_8);
     }
 
-    private Histogram loop(Supplier<byte[]> requests, long end, AtomicLong failures) {
+    private Histogram loop(Supplier<byte[]> requests, long end, long pause, AtomicLong failures) {
         Histogram latencies = new Histogram(60_000_000L, 3);
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             socket.setTcpNoDelay(true);
             OutputStream out = socket.getOutputStream();
             InputStream in = new BufferedInputStream(socket.getInputStream(), 16 * 1024);
+            long due = System.nanoTime() + (pause == 0 ? 0 : ThreadLocalRandom.current().nextLong(pause));
             while (System.nanoTime() < end) {
                 byte[] request = requests.get();
-                long start = System.nanoTime();
+                while (System.nanoTime() < due) {
+                    LockSupport.parkNanos(due - System.nanoTime());
+                }
+                long start = pause == 0 ? System.nanoTime() : due;
+                due += pause;
                 out.write(request);
                 out.flush();
                 if (status(in) == 200) {
