@@ -2,7 +2,6 @@ package io.sonia.cli;
 
 import io.sonia.contracts.audit.ChainVerdict;
 import io.sonia.contracts.audit.VerifyAnswer;
-import io.sonia.journal.AuditChain;
 import io.sonia.journal.AuditFile;
 import io.sonia.kernel.ServiceName;
 import io.sonia.kernel.SoniaException;
@@ -84,15 +83,8 @@ final class AuditVerify implements Callable<Integer> {
     private static ChainVerdict inFile(Path file) {
         try {
             AuditFile.Verdict verdict = AuditFile.verify(file);
-            AuditChain.Verification found = verdict.verification();
-            return new ChainVerdict(
-                    verdict.chain().isEmpty() ? file.toString() : verdict.chain(),
-                    found.valid(),
-                    found.checkedEntries(),
-                    found.firstBadSeq(),
-                    found.reason(),
-                    found.firstHash(),
-                    found.lastHash());
+            String chain = verdict.chain().isEmpty() ? file.toString() : verdict.chain();
+            return ChainVerdict.of(chain, verdict.verification());
         } catch (SoniaException unreadable) {
             throw Failure.of(
                     ExitCode.NEGATIVE,

@@ -1,6 +1,6 @@
 package io.sonia.evaos;
 
-import io.sonia.contracts.Cursors.Position;
+import io.sonia.contracts.Listing;
 import io.sonia.contracts.RiskTier;
 import io.sonia.contracts.evaos.Approval;
 import io.sonia.contracts.evaos.Approval.Agreement;
@@ -119,41 +119,14 @@ final class ApprovalStore {
                 ORDER BY created_at, approval_id LIMIT ?""", row -> read(row, now), policyVersion, limit);
     }
 
-    static long total(Sql sql, ApprovalFilter filter) throws SQLException {
-        List<@Nullable Object> values = new ArrayList<>();
-        return sql.number("SELECT count(*) FROM approvals" + where(filter, values), values.toArray());
+    static Listing listing(ApprovalFilter filter) {
+        return new Listing("approvals", "approval_id")
+                .where("state", filter.state())
+                .where("session_id", filter.sessionId())
+                .where("requester_id", filter.requester());
     }
 
-    /** One row more than the page has, newest first, so that the caller sees whether there is another page. */
-    static List<Approval> page(Sql sql, ApprovalFilter filter, @Nullable Position after, Instant now)
-            throws SQLException {
-        List<@Nullable Object> values = new ArrayList<>();
-        String query = "SELECT * FROM approvals" + where(filter, values);
-        if (after != null) {
-            query += " AND (created_at, approval_id) < (?, ?)";
-            values.add(after.time());
-            values.add(after.id());
-        }
-        values.add(filter.limit() + 1);
-        return sql.list(
-                query + " ORDER BY created_at DESC, approval_id DESC LIMIT ?", row -> read(row, now), values.toArray());
-    }
-
-    private static String where(ApprovalFilter filter, List<@Nullable Object> values) {
-        String where = " WHERE state = ?";
-        values.add(WireNamed.of(filter.state()));
-        if (filter.sessionId() != null) {
-            where += " AND session_id = ?";
-            values.add(filter.sessionId());
-        }
-        if (filter.requester() != null) {
-            where += " AND requester_id = ?";
-            values.add(filter.requester());
-        }
-        return where;
-    }
-
-    private static Approval read(Row row, Instant now) throws SQLException {
+    static Approval read(Row row, Instant now) throws SQLException {
         ApprovalState state = ApprovalState.valueOf(constant(row.text("state")));
         Instant created = row.instant("created_at");
         Instant expires = row.instant("expires_at");

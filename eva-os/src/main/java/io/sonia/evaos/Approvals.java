@@ -1,7 +1,7 @@
 package io.sonia.evaos;
 
 import io.sonia.contracts.Cursors;
-import io.sonia.contracts.Cursors.Position;
+import io.sonia.contracts.Listing;
 import io.sonia.contracts.evaos.Approval;
 import io.sonia.contracts.evaos.Approval.Agreement;
 import io.sonia.contracts.evaos.ApprovalFilter;
@@ -157,21 +157,14 @@ final class Approvals {
     /** One page of approvals, newest first. */
     Reply list(Call<ApprovalFilter> call) {
         ApprovalFilter filter = call.input();
-        String scope = "approvals " + filter.state() + " " + filter.sessionId() + " " + filter.requester();
-        Position after = cursors.read(filter.cursor(), scope);
         Instant now = base.clock().now();
         return base.journal().read(sql -> {
-            List<Approval> rows = ApprovalStore.page(sql, filter, after, now);
-            boolean more = rows.size() > filter.limit();
-            List<Approval> page = more ? rows.subList(0, filter.limit()) : rows;
-            Approval last = page.isEmpty() ? null : page.getLast();
-            String next = more && last != null
-                    ? cursors.after(new Position(last.createdAt(), last.approvalId()), scope)
-                    : null;
+            Listing.Page<Approval> page = ApprovalStore.listing(filter)
+                    .page(sql, cursors, filter.cursor(), filter.limit(), row -> ApprovalStore.read(row, now));
             List<Approval> shown =
-                    page.stream().map(each -> shown(each, call.caller())).toList();
-            return Reply.ok(new ApprovalList(
-                    shown, ApprovalStore.pending(sql), shown.size(), ApprovalStore.total(sql, filter), next));
+                    page.rows().stream().map(each -> shown(each, call.caller())).toList();
+            return Reply.ok(
+                    new ApprovalList(shown, ApprovalStore.pending(sql), shown.size(), page.total(), page.nextCursor()));
         });
     }
 

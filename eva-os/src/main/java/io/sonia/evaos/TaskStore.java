@@ -1,6 +1,6 @@
 package io.sonia.evaos;
 
-import io.sonia.contracts.Cursors.Position;
+import io.sonia.contracts.Listing;
 import io.sonia.contracts.evaos.Task;
 import io.sonia.contracts.evaos.TaskFilter;
 import io.sonia.contracts.evaos.TaskKind;
@@ -10,8 +10,6 @@ import io.sonia.journal.Sql;
 import io.sonia.kernel.json.Json;
 import io.sonia.kernel.json.WireNamed;
 import java.sql.SQLException;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -78,37 +76,14 @@ final class TaskStore {
         return sql.number("SELECT count(*) FROM tasks WHERE deleted_at IS NULL");
     }
 
-    static long total(Sql sql, TaskFilter filter) throws SQLException {
-        List<@Nullable Object> values = new ArrayList<>();
-        return sql.number("SELECT count(*) FROM tasks" + where(filter, values), values.toArray());
+    /** The tasks asked for; deleted ones only by their status. */
+    static Listing listing(TaskFilter filter) {
+        Listing listing =
+                new Listing("tasks", "task_id").where("status", filter.status()).where("kind", filter.kind());
+        return filter.status() == null ? listing.whereNull("deleted_at") : listing;
     }
 
-    /** One row more than the page has, newest first, so that the caller sees whether there is another page. */
-    static List<Task> page(Sql sql, TaskFilter filter, @Nullable Position after) throws SQLException {
-        List<@Nullable Object> values = new ArrayList<>();
-        String query = "SELECT * FROM tasks" + where(filter, values);
-        if (after != null) {
-            query += " AND (created_at, task_id) < (?, ?)";
-            values.add(after.time());
-            values.add(after.id());
-        }
-        values.add(filter.limit() + 1);
-        return sql.list(query + " ORDER BY created_at DESC, task_id DESC LIMIT ?", TaskStore::read, values.toArray());
-    }
-
-    private static String where(TaskFilter filter, List<@Nullable Object> values) {
-        String where = filter.status() == null ? " WHERE deleted_at IS NULL" : " WHERE status = ?";
-        if (filter.status() != null) {
-            values.add(WireNamed.of(filter.status()));
-        }
-        if (filter.kind() != null) {
-            where += " AND kind = ?";
-            values.add(WireNamed.of(filter.kind()));
-        }
-        return where;
-    }
-
-    private static Task read(Row row) throws SQLException {
+    static Task read(Row row) throws SQLException {
         String result = row.textOrNull("result");
         Map<String, @Nullable Object> parsed = result == null ? null : Json.parseObject(result);
         return new Task(

@@ -1,7 +1,7 @@
 package io.sonia.evaos;
 
 import io.sonia.contracts.Cursors;
-import io.sonia.contracts.Cursors.Position;
+import io.sonia.contracts.Listing;
 import io.sonia.contracts.evaos.Task;
 import io.sonia.contracts.evaos.TaskAnswer;
 import io.sonia.contracts.evaos.TaskCreate;
@@ -26,7 +26,6 @@ import io.sonia.kernel.json.WireNamed;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -86,17 +85,9 @@ final class Tasks {
 
     Reply list(Call<TaskFilter> call) {
         TaskFilter filter = call.input();
-        String scope = "tasks " + filter.status() + " " + filter.kind();
-        Position after = cursors.read(filter.cursor(), scope);
-        return base.journal().read(sql -> {
-            List<Task> rows = TaskStore.page(sql, filter, after);
-            boolean more = rows.size() > filter.limit();
-            List<Task> page = more ? rows.subList(0, filter.limit()) : rows;
-            Task last = page.isEmpty() ? null : page.getLast();
-            String next =
-                    more && last != null ? cursors.after(new Position(last.createdAt(), last.taskId()), scope) : null;
-            return Reply.ok(new TaskList(page, page.size(), TaskStore.total(sql, filter), next));
-        });
+        Listing.Page<Task> page = TaskStore.listing(filter)
+                .page(base.journal(), cursors, filter.cursor(), filter.limit(), TaskStore::read);
+        return Reply.ok(new TaskList(page.rows(), page.rows().size(), page.total(), page.nextCursor()));
     }
 
     Reply update(Call<TaskUpdate> call) {

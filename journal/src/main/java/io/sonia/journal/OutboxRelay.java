@@ -185,8 +185,8 @@ public final class OutboxRelay implements AutoCloseable {
         for (Topic topic : topics.values()) {
             // A lane that has just carried its last message leaves an empty topic behind until it ends.
             if (!topic.running && !due(topic.waiting.getFirst())) {
-                Duration left = Duration.between(
-                        clock.now(), topic.waiting.getFirst().nextAttempt());
+                Duration left =
+                        Duration.between(clock.now(), topic.waiting.getFirst().nextAttempt());
                 wait = left.compareTo(wait) < 0 ? left : wait;
             }
         }

@@ -1,6 +1,7 @@
 package io.sonia.openclaw;
 
 import io.sonia.contracts.Cursors;
+import io.sonia.contracts.Listing;
 import io.sonia.contracts.openclaw.Execution;
 import io.sonia.contracts.openclaw.ExecutionError;
 import io.sonia.contracts.openclaw.ExecutionFilter;
@@ -10,7 +11,6 @@ import io.sonia.contracts.openclaw.SideEffect;
 import io.sonia.contracts.openclaw.Verification;
 import io.sonia.journal.Journal;
 import io.sonia.journal.Row;
-import io.sonia.journal.Sql;
 import io.sonia.journal.Tx;
 import io.sonia.kernel.Sha256;
 import io.sonia.kernel.json.Json;
@@ -19,12 +19,10 @@ import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The table of executions. */
@@ -124,44 +122,13 @@ final class ExecutionStore {
     }
 
     ExecutionLog page(ExecutionFilter filter) {
-        Map<String, String> conditions = new LinkedHashMap<>();
-        put(conditions, "tool_name", filter.toolName());
-        put(conditions, "state", filter.state() == null ? null : wireName(filter.state()));
-        put(conditions, "correlation_id", filter.correlationId());
-        String name = "executions" + conditions;
-        Cursors.Position after = cursors.read(filter.cursor(), name);
-        String where = conditions.keySet().stream()
-                .map(each -> " AND " + each + " = ?")
-                .collect(Collectors.joining());
-        List<@Nullable Object> args = new ArrayList<>(conditions.values());
-        return journal.read(sql -> {
-            long total = sql.number("SELECT count(*) FROM executions WHERE 1 = 1" + where, args.toArray());
-            List<ExecutionLog.Row> rows = rows(sql, where, args, after, filter.limit() + 1);
-            boolean more = rows.size() > filter.limit();
-            List<ExecutionLog.Row> page = more ? rows.subList(0, filter.limit()) : rows;
-            String next = more
-                    ? cursors.after(
-                            new Cursors.Position(
-                                    page.getLast().timestamp(), page.getLast().executionId()),
-                            name)
-                    : null;
-            return new ExecutionLog(List.copyOf(page), total, page.size(), page.size(), next);
-        });
-    }
-
-    private static List<ExecutionLog.Row> rows(
-            Sql sql, String where, List<@Nullable Object> args, Cursors.@Nullable Position after, int limit)
-            throws SQLException {
-        List<@Nullable Object> all = new ArrayList<>(args);
-        String query = "SELECT * FROM executions WHERE 1 = 1" + where;
-        if (after != null) {
-            query += " AND (created_at, execution_id) < (?, ?)";
-            all.add(after.time());
-            all.add(after.id());
-        }
-        all.add(limit);
-        query += " ORDER BY created_at DESC, execution_id DESC LIMIT ?";
-        return sql.list(query, ExecutionStore::row, all.toArray());
+        Listing.Page<ExecutionLog.Row> page = new Listing("executions", "execution_id")
+                .where("tool_name", filter.toolName())
+                .where("state", filter.state())
+                .where("correlation_id", filter.correlationId())
+                .page(journal, cursors, filter.cursor(), filter.limit(), ExecutionStore::row);
+        int count = page.rows().size();
+        return new ExecutionLog(page.rows(), page.total(), count, count, page.nextCursor());
     }
 
     private static ExecutionLog.Row row(Row row) throws SQLException {
@@ -235,11 +202,5 @@ final class ExecutionStore {
             return new String(bytes, StandardCharsets.UTF_8);
         }
         return Json.text(Map.of("stored", false, "sha256", Sha256.hex(bytes), "bytes", bytes.length));
-    }
-
-    private static void put(Map<String, String> conditions, String column, @Nullable String value) {
-        if (value != null) {
-            conditions.put(column, value);
-        }
     }
 }

@@ -2,6 +2,7 @@ package io.sonia.pipecat;
 
 import io.sonia.contracts.Cursors;
 import io.sonia.contracts.Cursors.Position;
+import io.sonia.contracts.Listing;
 import io.sonia.contracts.pipecat.VoicePage;
 import io.sonia.contracts.pipecat.VoiceSessionFilter;
 import io.sonia.contracts.pipecat.VoiceSessionList;
@@ -12,13 +13,11 @@ import io.sonia.contracts.pipecat.VoiceSessionStopped;
 import io.sonia.contracts.pipecat.VoiceSessionView;
 import io.sonia.contracts.pipecat.VoiceTurnState;
 import io.sonia.journal.Journal;
-import io.sonia.journal.Sql;
 import io.sonia.kernel.Ids;
 import io.sonia.kernel.http.Call;
 import io.sonia.kernel.http.Operation;
 import io.sonia.kernel.http.Reply;
 import io.sonia.kernel.http.Route;
-import java.sql.SQLException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -91,25 +90,10 @@ final class PipecatRoutes {
     }
 
     private Reply page(Call<VoiceSessionFilter> call) {
-        return Reply.ok(journal.read(sql -> page(sql, call.input())));
-    }
-
-    private VoiceSessionList page(Sql sql, VoiceSessionFilter filter) throws SQLException {
-        String listing = "voice_sessions " + filter.state();
-        Position after = cursors.read(filter.cursor(), listing);
-        int limit = filter.limit();
-        List<VoiceRow> found = store.page(sql, filter.state(), after, limit + 1);
-        List<VoiceRow> shown = found.subList(0, Math.min(limit, found.size()));
-        String next = found.size() > limit ? cursors.after(place(shown.getLast()), listing) : null;
-        return new VoiceSessionList(
-                shown.stream().map(PipecatRoutes::entry).toList(),
-                shown.size(),
-                store.count(sql, filter.state()),
-                next);
-    }
-
-    private static Position place(VoiceRow row) {
-        return new Position(row.times().createdAt(), row.sessionId());
+        VoiceSessionFilter filter = call.input();
+        Listing.Page<VoiceSessionList.Entry> page = VoiceStore.listing(filter.state())
+                .page(journal, cursors, filter.cursor(), filter.limit(), row -> entry(VoiceStore.session(row)));
+        return Reply.ok(new VoiceSessionList(page.rows(), page.rows().size(), page.total(), page.nextCursor()));
     }
 
     private static VoiceSessionList.Entry entry(VoiceRow row) {

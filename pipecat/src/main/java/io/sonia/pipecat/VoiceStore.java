@@ -1,6 +1,6 @@
 package io.sonia.pipecat;
 
-import io.sonia.contracts.Cursors.Position;
+import io.sonia.contracts.Listing;
 import io.sonia.contracts.pipecat.VoiceMessage;
 import io.sonia.contracts.pipecat.VoiceState;
 import io.sonia.contracts.pipecat.VoiceTurnState;
@@ -78,23 +78,9 @@ final class VoiceStore {
         return sql.number("SELECT count(*) FROM voice_sessions WHERE state <> 'CLOSED'");
     }
 
-    long count(Sql sql, @Nullable VoiceState state) throws SQLException {
-        return sql.number("SELECT count(*) FROM voice_sessions WHERE ?1 IS NULL OR state = ?1", name(state));
-    }
-
-    /** At most {@code limit} sessions after the position, newest first. */
-    List<VoiceRow> page(Sql sql, @Nullable VoiceState state, @Nullable Position after, int limit) throws SQLException {
-        return sql.list(
-                """
-                SELECT * FROM voice_sessions
-                WHERE (?1 IS NULL OR state = ?1) AND (?2 IS NULL OR (created_at, session_id) < (?2, ?3))
-                ORDER BY created_at DESC, session_id DESC LIMIT ?4
-                """,
-                VoiceStore::session,
-                name(state),
-                after == null ? null : after.time(),
-                after == null ? null : after.id(),
-                limit);
+    /** The sessions in this state; all of them without one. */
+    static Listing listing(@Nullable VoiceState state) {
+        return new Listing("voice_sessions", "session_id").where("state", name(state));
     }
 
     /** At most {@code limit} messages before the ordinal, newest first. */
@@ -116,7 +102,7 @@ final class VoiceStore {
         return state == null ? null : state.name();
     }
 
-    private static VoiceRow session(Row row) throws SQLException {
+    static VoiceRow session(Row row) throws SQLException {
         String turnState = row.textOrNull("turn_state");
         Instant created = row.instant("created_at");
         return new VoiceRow(

@@ -64,15 +64,7 @@ public final class AuditRoutes {
 
     /** Checks the chain from its first to its newest entry, or a part of it. */
     public ChainVerdict verdict(VerifyQuery query) {
-        AuditChain.Verification found = journal.chain().verify(query.fromSeq(), query.toSeq());
-        return new ChainVerdict(
-                service.wireName(),
-                found.valid(),
-                found.checkedEntries(),
-                found.firstBadSeq(),
-                found.reason(),
-                found.firstHash(),
-                found.lastHash());
+        return ChainVerdict.of(service.wireName(), journal.chain().verify(query.fromSeq(), query.toSeq()));
     }
 
     /** The entries of one correlation id in this chain, in order. */
