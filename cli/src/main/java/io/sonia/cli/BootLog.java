@@ -26,6 +26,20 @@ final class BootLog {
         }
     }
 
+    /** The same of a file that several processes have written to, after the bytes of former ones; a message alone counts. */
+    static List<String> refusal(Path file, long from) {
+        try {
+            byte[] bytes = Files.readAllBytes(file);
+            int start = (int) Math.min(from, bytes.length);
+            List<String> lines = new String(bytes, start, bytes.length - start, StandardCharsets.UTF_8)
+                    .lines()
+                    .toList();
+            return lines.stream().anyMatch(line -> line.startsWith(OWN)) ? reason(lines) : List.of();
+        } catch (IOException unreadable) {
+            return List.of();
+        }
+    }
+
     /** A message of the services begins with their name and goes on in indented lines; of anything else, the last line. */
     static List<String> reason(List<String> lines) {
         List<String> said = lines.stream().filter(line -> !line.isBlank()).toList();

@@ -25,9 +25,15 @@ final class Readiness {
         this.began = beganNanos;
     }
 
-    /** Returns the services that are not ready: none after a success, some if the process ended or time is over. */
-    Set<ServiceName> await(Child process) {
-        while (!waiting.isEmpty() && !process.exit().isDone() && since() < LONGEST.toNanos()) {
+    /**
+     * Returns the services that are not ready: none after a success, some if the process ended, if one of them refused
+     * to start, or if time is over.
+     */
+    Set<ServiceName> await(Child process, Refusals refusals) {
+        while (!waiting.isEmpty()
+                && !process.exit().isDone()
+                && refusals.among(waiting).isEmpty()
+                && since() < LONGEST.toNanos()) {
             for (ServiceName service : EnumSet.copyOf(waiting)) {
                 if (Probe.ready(addresses.of(service)) == Probe.Found.READY) {
                     waiting.remove(service);

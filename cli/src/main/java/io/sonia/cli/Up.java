@@ -13,6 +13,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -29,6 +30,11 @@ final class Up implements Callable<Integer> {
 
     /** For processes that a killed EVA-OS has left: they are on their way out by themselves. */
     private static final Duration LEFTOVER_GRACE = Duration.ofSeconds(10);
+
+    /** For the services of a start that one of them has refused. */
+    private static final Duration STOP_GRACE = Duration.ofSeconds(30);
+
+    private static final String CURE = "./sonia doctor checks everything a start needs";
 
     private final Workplace place;
 
@@ -60,12 +66,17 @@ final class Up implements Callable<Integer> {
             new Shutdown(place, processes).run(LEFTOVER_GRACE);
             Addresses addresses = Addresses.of(place.home(), place.environment());
             checkPorts(addresses);
+            Refusals refusals = new Refusals(place);
             Child child = new Launch(place, allInOne).start(processes);
             recorded.put(child.record());
             place.screen()
                     .remark("starting SONIA " + Version.PRODUCT
                             + (allInOne ? ", all services in one process" : ", one process for each service"));
-            Set<ServiceName> missing = new Readiness(place, addresses, began).await(child);
+            Set<ServiceName> missing = new Readiness(place, addresses, began).await(child, refusals);
+            Optional<ServiceName> refused = refusals.among(missing);
+            if (refused.isPresent() && !child.exit().isDone()) {
+                throw refused(refused.get(), refusals, new Shutdown(place, processes));
+            }
             if (!missing.isEmpty()) {
                 throw failed(child, missing);
             }
@@ -113,6 +124,15 @@ final class Up implements Callable<Integer> {
                         + service.wireName().replace('-', '_').toUpperCase(Locale.ROOT) + "__PORT");
     }
 
+    /** A stack without one of its services is no start: the others are stopped, so that the next try finds nothing. */
+    private static Failure refused(ServiceName service, Refusals refusals, Shutdown others) throws IOException {
+        int code = refusals.exitCode(service);
+        List<String> reason = refusals.reason(service);
+        others.run(STOP_GRACE);
+        return Failure.ofProcess(code, service + " could not start", reason.getFirst(), CURE)
+                .with(reason.subList(1, reason.size()));
+    }
+
     private Failure failed(Child child, Set<ServiceName> missing) {
         if (child.exit().isDone()) {
             int code = child.exit().join().code();
@@ -123,7 +143,7 @@ final class Up implements Callable<Integer> {
                             reason.isEmpty()
                                     ? "the process ended with " + child.exit().join()
                                     : reason.getFirst(),
-                            "./sonia doctor checks everything a start needs")
+                            CURE)
                     .with(reason.isEmpty() ? List.of() : reason.subList(1, reason.size()));
         }
         return Failure.of(

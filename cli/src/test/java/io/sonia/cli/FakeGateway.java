@@ -32,7 +32,7 @@ final class FakeGateway implements AutoCloseable {
     }
 
     /** One request as it came. */
-    record Seen(String line, Map<String, @Nullable Object> body, String correlationId, String key) {}
+    record Seen(String line, String query, Map<String, @Nullable Object> body, String correlationId, String key) {}
 
     private final HttpServer server;
     private final Map<String, Script> scripts = new ConcurrentHashMap<>();
@@ -81,7 +81,8 @@ final class FakeGateway implements AutoCloseable {
         byte[] body = exchange.getRequestBody().readAllBytes();
         String correlationId = String.valueOf(exchange.getRequestHeaders().getFirst("X-Correlation-ID"));
         String key = String.valueOf(exchange.getRequestHeaders().getFirst("Authorization"));
-        seen.add(new Seen(line, body.length == 0 ? Map.of() : Json.parseObject(body), correlationId, key));
+        String query = String.valueOf(exchange.getRequestURI().getQuery());
+        seen.add(new Seen(line, query, body.length == 0 ? Map.of() : Json.parseObject(body), correlationId, key));
         Reply reply = new Reply(exchange, correlationId);
         try (exchange) {
             Script script = scripts.get(line);

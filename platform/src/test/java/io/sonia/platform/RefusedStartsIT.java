@@ -1,0 +1,221 @@
+package io.sonia.platform;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sonia.kernel.Home;
+import io.sonia.kernel.ServiceName;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Starts that must not succeed: a real process, its exit code and the one message that says why. */
+@Timeout(90)
+class RefusedStartsIT {
+
+    private static final int STORAGE = 74;
+    private static final int PORT = 75;
+    private static final int KEYS = 77;
+    private static final int CONFIG = 78;
+
+    /** How a process ended and all that it said. */
+    private record Ended(int code, String said) {}
+
+    @TempDir
+    Path folder;
+
+    private TestHome home;
+
+    @BeforeEach
+    void install() throws IOException {
+        home = TestHome.install(folder, Map.of());
+    }
+
+    private static Process launch(Path root, Path output, String... words) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin/java").toString(),
+                "-Xmx128m",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+                "io.sonia.platform.Main"));
+        command.addAll(List.of(words));
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        if (output != null) {
+            builder.redirectOutput(output.toFile());
+        }
+        builder.environment().put("SONIA_HOME", root.toString());
+        return builder.start();
+    }
+
+    private static Ended start(Path root, String... words) throws Exception {
+        Process process = launch(root, null, words);
+        try (InputStream out = process.getInputStream()) {
+            String said = new String(out.readAllBytes(), StandardCharsets.UTF_8);
+            assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
+            return new Ended(process.exitValue(), said);
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    private Home files() {
+        return home.home();
+    }
+
+    /** Refused with that code and one message of its own that names each of these; never with a stack trace. */
+    private void refused(int code, ServiceName service, Object... named) throws Exception {
+        refused(start(files().root(), service.wireName()), code, named);
+    }
+
+    private static void refused(Ended ended, int code, Object... named) {
+        assertThat(ended.code()).as(ended.said()).isEqualTo(code);
+        assertThat(ended.said())
+                .startsWith("sonia: ")
+                .doesNotContain("Exception")
+                .doesNotContain("\tat ");
+        for (Object each : named) {
+            assertThat(ended.said()).contains(each.toString());
+        }
+    }
+
+    @Test
+    void aHomeThatCannotBeWrittenIs74() throws Exception {
+        Path file = Files.writeString(folder.resolve("file"), "no folder");
+        refused(start(file.resolve("home"), "eva-os"), STORAGE, file);
+    }
+
+    @Test
+    void aDatabaseThatIsNoneIs74() throws Exception {
+        Path database = files().database(ServiceName.MEMORY_ENGINE);
+        Files.createDirectories(database.getParent());
+        Files.writeString(database, "this is no database ".repeat(500));
+        refused(STORAGE, ServiceName.MEMORY_ENGINE);
+    }
+
+    @Test
+    void aDatabaseThatIsAFolderIs74() throws Exception {
+        Files.createDirectories(files().database(ServiceName.MEMORY_ENGINE));
+        refused(STORAGE, ServiceName.MEMORY_ENGINE);
+    }
+
+    @Test
+    void aPortThatIsTakenIs75() throws Exception {
+        try (ServerSocket taken =
+                new ServerSocket(home.port(ServiceName.EVA_OS), 1, InetAddress.getLoopbackAddress())) {
+            refused(PORT, ServiceName.EVA_OS, taken.getLocalPort());
+        }
+    }
+
+    @Test
+    void aMissingRootKeyIs77() throws Exception {
+        Files.delete(files().rootKey());
+        refused(KEYS, ServiceName.EVA_OS, "root.key");
+    }
+
+    @Test
+    void aRootKeyThatOthersCanReadIs77() throws Exception {
+        Files.setPosixFilePermissions(files().rootKey(), PosixFilePermissions.fromString("rw-r--r--"));
+        refused(KEYS, ServiceName.EVA_OS, "root.key");
+    }
+
+    @Test
+    void aSigningKeyOfAnotherRootIs77() throws Exception {
+        byte[] root = Files.readAllBytes(files().rootKey());
+        root[0] ^= 1;
+        Files.write(files().rootKey(), root);
+        refused(KEYS, ServiceName.EVA_OS, "eva-os.key");
+    }
+
+    @Test
+    void aServiceWithoutItsTokenIs77() throws Exception {
+        refused(KEYS, ServiceName.OPENCLAW, "openclaw.token");
+    }
+
+    @Test
+    void everyProblemOfTheConfigurationIsNamedAnd78() throws Exception {
+        Files.writeString(
+                files().configFile(),
+                "{\"http\":{\"max_runing\":1},\"services\":{\"pipecat\":{\"port\":\"seven\"}},\"nonsense\":{}}");
+        refused(CONFIG, ServiceName.PIPECAT, "max_runing", "services.pipecat.port", "nonsense");
+        refused(start(files().root(), "check"), CONFIG, "max_runing", "services.pipecat.port", "nonsense");
+    }
+
+    @Test
+    void aConfigurationThatIsNoJsonIs78() throws Exception {
+        Files.writeString(files().configFile(), "{\"http\":");
+        refused(CONFIG, ServiceName.EVA_OS);
+    }
+
+    @Test
+    void aPolicyThatIsRefusedIs78() throws Exception {
+        Path policy = files().policies().resolve("risk_policy.json");
+        Files.writeString(policy, Files.readString(policy).replaceFirst("\\{", "{\"surprise\":1,"));
+        refused(CONFIG, ServiceName.EVA_OS, "risk_policy.json", "surprise");
+    }
+
+    @Test
+    void aServiceThatIsUnknownIs78() throws Exception {
+        refused(start(files().root(), "eva-os", "eva-oz"), CONFIG, "eva-oz");
+        refused(start(files().root()), CONFIG);
+    }
+
+    @Test
+    void aSoundConfigurationPassesItsCheckInSilence() throws Exception {
+        assertThat(start(files().root(), "check")).isEqualTo(new Ended(0, ""));
+    }
+
+    /** What the launcher builds on when one service alone refuses. */
+    @Test
+    void aChildThatRefusesSaysWhyInItsOwnFileAndItsSupervisorKnowsTheExitCode() throws Exception {
+        Files.createDirectories(files().database(ServiceName.MEMORY_ENGINE));
+        Process supervisor = launch(files().root(), folder.resolve("supervisor.out"), "eva-os", "--supervise");
+        try {
+            String error = "";
+            while (!error.endsWith("exit " + STORAGE)) {
+                assertThat(supervisor.isAlive()).isTrue();
+                error = toldOf(ServiceName.MEMORY_ENGINE);
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+            }
+            assertThat(files().log(ServiceName.MEMORY_ENGINE).resolveSibling("memory-engine.out"))
+                    .content()
+                    .startsWith("sonia: ");
+        } finally {
+            supervisor.destroy();
+            assertThat(supervisor.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        }
+    }
+
+    /** What EVA-OS says is wrong with a service; nothing before it can be asked. */
+    private String toldOf(ServiceName service) throws IOException {
+        if (!Files.exists(files().operatorToken())) {
+            return "";
+        }
+        try {
+            Api evaOs = Api.at(home.port(ServiceName.EVA_OS), home.operatorToken());
+            return Api.objects(evaOs.get("/v1/supervision/services").data().get("services")).stream()
+                    .filter(each -> service.wireName().equals(each.get("name")))
+                    .map(each -> String.valueOf(each.get("error")))
+                    .findFirst()
+                    .orElseThrow();
+        } catch (UncheckedIOException notYet) {
+            return "";
+        }
+    }
+}
