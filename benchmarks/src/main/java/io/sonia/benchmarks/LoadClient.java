@@ -80,7 +80,8 @@ final class LoadClient {
             socket.setTcpNoDelay(true);
             OutputStream out = socket.getOutputStream();
             InputStream in = new BufferedInputStream(socket.getInputStream(), 16 * 1024);
-            long due = System.nanoTime() + (pause == 0 ? 0 : ThreadLocalRandom.current().nextLong(pause));
+            long due = System.nanoTime()
+                    + (pause == 0 ? 0 : ThreadLocalRandom.current().nextLong(pause));
             while (System.nanoTime() < end) {
                 byte[] request = requests.get();
                 while (System.nanoTime() < due) {

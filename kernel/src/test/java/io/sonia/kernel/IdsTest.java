@@ -37,7 +37,8 @@ class IdsTest {
             }
         };
         Ids ordered = new Ids(startsAtOne);
-        List<String> made = Stream.generate(() -> ordered.next("mem_")).limit(1000).toList();
+        List<String> made =
+                Stream.generate(() -> ordered.next("mem_")).limit(1000).toList();
         assertThat(made).isSorted().doesNotHaveDuplicates();
     }
 

@@ -100,23 +100,23 @@ final class Searches {
 
     private record Page(List<SearchHit> hits, int rows) {}
 
-    private static Page page(
-            Sql sql, String query, String wanted, SearchRequest request, SearchMode mode, int limit)
+    private static Page page(Sql sql, String query, String wanted, SearchRequest request, SearchMode mode, int limit)
             throws SQLException {
         @Nullable String types = request.types().isEmpty() ? null : Json.text(request.types());
         List<SearchHit> hits = new ArrayList<>();
         Set<String> shown = new HashSet<>();
         int rows = sql.list(
-                query,
-                row -> hits.size() < request.limit()
-                        && shown.add(row.text("content_hash") + row.textOrNull("user_id"))
-                        && hits.add(hit(row, mode)),
-                wanted,
-                request.userId(),
-                request.sessionId(),
-                request.asOf(),
-                types,
-                limit).size();
+                        query,
+                        row -> hits.size() < request.limit()
+                                && shown.add(row.text("content_hash") + row.textOrNull("user_id"))
+                                && hits.add(hit(row, mode)),
+                        wanted,
+                        request.userId(),
+                        request.sessionId(),
+                        request.asOf(),
+                        types,
+                        limit)
+                .size();
         return new Page(hits, rows);
     }
 

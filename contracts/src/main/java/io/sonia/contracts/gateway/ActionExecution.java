@@ -27,14 +27,6 @@ public record ActionExecution(
     /** The same outcome, reached after so many more tries. */
     public ActionExecution afterRetries(int retries) {
         return new ActionExecution(
-                executionId,
-                success,
-                output,
-                sideEffects,
-                verification,
-                failureClass,
-                error,
-                retries,
-                durationMs);
+                executionId, success, output, sideEffects, verification, failureClass, error, retries, durationMs);
     }
 }

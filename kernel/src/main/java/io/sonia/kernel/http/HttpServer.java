@@ -161,11 +161,7 @@ final class HttpServer implements AutoCloseable {
         private boolean upgraded;
 
         JettyExchange(
-                Request request,
-                Response response,
-                Callback callback,
-                ServerWebSocketContainer sockets,
-                Clock clock) {
+                Request request, Response response, Callback callback, ServerWebSocketContainer sockets, Clock clock) {
             this.request = request;
             this.response = response;
             this.callback = callback;

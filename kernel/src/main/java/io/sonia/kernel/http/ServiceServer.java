@@ -51,7 +51,8 @@ public final class ServiceServer implements AutoCloseable {
                         () -> limits(settings, http)),
                 new RouteTable(routes, sockets),
                 admission);
-        this.engine = new HttpServer(parts.service(), endpoint.host(), endpoint.port(), pipeline, parts.ids(), parts.clock());
+        this.engine =
+                new HttpServer(parts.service(), endpoint.host(), endpoint.port(), pipeline, parts.ids(), parts.clock());
     }
 
     /**

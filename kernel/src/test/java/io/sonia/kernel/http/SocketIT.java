@@ -44,9 +44,9 @@ class SocketIT {
                     .buildAsync(URI.create("ws://127.0.0.1:" + server.port() + "/ws/ses_1"), new Listener())
                     .get(10, TimeUnit.SECONDS);
             assertThat(next()).isEqualTo("ping");
-            socket.sendText("hello", true);
+            socket.sendText("hello", true).get(10, TimeUnit.SECONDS);
             assertThat(next()).isEqualTo("echo hello");
-            socket.sendClose(1000, "");
+            socket.sendClose(1000, "").get(10, TimeUnit.SECONDS);
             assertThat(next()).isEqualTo("closed 1000");
         }
     }
