@@ -31,6 +31,7 @@ public final class Peer {
 
     private static final int MAX_ANSWER = 16 * 1024 * 1024;
     private static final String LOOPBACK = "127.0.0.1";
+    private static final String KEY = "X-Idempotency-Key";
     private static final byte[] NOTHING = new byte[0];
 
     /** A request that was answered, its body not read yet. */
@@ -97,7 +98,7 @@ public final class Peer {
 
         public Request idempotencyKey(@Nullable String key) {
             if (key != null) {
-                headers.put("X-Idempotency-Key", key);
+                headers.put(KEY, key);
             }
             return this;
         }
@@ -151,20 +152,43 @@ public final class Peer {
             if (left.isNegative() || left.isZero()) {
                 throw SoniaException.of(ErrorCode.TIMEOUT).with("dependency", name);
             }
-            byte[] content = body == null ? NOTHING : body;
-            PeerConnection connection;
+            PeerConnection connection = connect(false);
             try {
-                connection = connections.take();
-            } catch (IOException e) {
-                throw SoniaException.caused(ErrorCode.UNAVAILABLE, e).with("dependency", name);
-            }
-            try {
-                PeerConnection.Head head =
-                        connection.exchange(PeerConnection.ascii(head(left, accept, content.length)), content, left);
-                return new Sent(connection, head, connection.body(head));
+                return exchange(connection, accept, left);
             } catch (IOException e) {
                 connection.close();
+                boolean closedMeanwhile =
+                        connection.used() && !PeerConnection.timedOut(e) && !PeerConnection.nonsense(e);
+                if (!closedMeanwhile || !repeatable()) {
+                    throw broken(e);
+                }
+            }
+            PeerConnection fresh = connect(true);
+            try {
+                return exchange(fresh, accept, left);
+            } catch (IOException e) {
+                fresh.close();
                 throw broken(e);
+            }
+        }
+
+        private Sent exchange(PeerConnection connection, String accept, Duration left) throws IOException {
+            byte[] content = body == null ? NOTHING : body;
+            PeerConnection.Head head =
+                    connection.exchange(PeerConnection.ascii(head(left, accept, content.length)), content, left);
+            return new Sent(connection, head, connection.body(head));
+        }
+
+        /** True if asking twice is as good as asking once. */
+        private boolean repeatable() {
+            return !operation.mutating() || headers.containsKey(KEY);
+        }
+
+        private PeerConnection connect(boolean fresh) {
+            try {
+                return fresh ? connections.open() : connections.take();
+            } catch (IOException e) {
+                throw SoniaException.caused(ErrorCode.UNAVAILABLE, e).with("dependency", name);
             }
         }
 

@@ -32,6 +32,7 @@ final class PeerConnection implements AutoCloseable {
     private final SocketChannel channel;
     private final Buffer in;
     private final OutputStream out;
+    private boolean used;
     private long lastUsed;
 
     private PeerConnection(SocketChannel channel) throws IOException {
@@ -52,9 +53,14 @@ final class PeerConnection implements AutoCloseable {
         }
     }
 
+    /** True if it has carried an answer before. */
+    boolean used() {
+        return used;
+    }
+
     /** False if the other side has closed it, or sent something nobody asked for; one just used is taken as it is. */
     boolean usable() {
-        if (System.nanoTime() - lastUsed < FRESH_NANOS) {
+        if (used && System.nanoTime() - lastUsed < FRESH_NANOS) {
             return true;
         }
         try {
@@ -76,6 +82,7 @@ final class PeerConnection implements AutoCloseable {
         out.write(request);
         out.flush();
         Head answer = head();
+        used = true;
         lastUsed = System.nanoTime();
         return answer;
     }

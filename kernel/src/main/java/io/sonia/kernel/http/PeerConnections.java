@@ -27,6 +27,10 @@ final class PeerConnections {
             }
             kept.close();
         }
+        return open();
+    }
+
+    PeerConnection open() throws IOException {
         return PeerConnection.open(address);
     }
 
