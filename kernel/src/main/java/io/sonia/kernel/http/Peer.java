@@ -135,6 +135,7 @@ public final class Peer {
         public EventSource events() {
             Sent sent = send("text/event-stream");
             if (sent.head().contentType().startsWith("text/event-stream")) {
+                sent.connection().stream();
                 return new EventSource(sent.body(), sent.connection()::close);
             }
             try {

@@ -2,17 +2,20 @@ package io.sonia.kernel.http;
 
 import java.io.BufferedInputStream;
 import java.io.EOFException;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.ProtocolException;
+import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.concurrent.TimeUnit;
 
 /**
  * One kept-alive HTTP/1.1 connection (RFC 9112) to a service on this machine, for one request at a time. Blocking: it is
@@ -31,13 +34,16 @@ final class PeerConnection implements AutoCloseable {
 
     private final SocketChannel channel;
     private final Buffer in;
+    private Duration time = Duration.ZERO;
+    private long until;
+    private boolean stream;
     private final OutputStream out;
     private boolean used;
     private long lastUsed;
 
     private PeerConnection(SocketChannel channel) throws IOException {
         this.channel = channel;
-        this.in = new Buffer(channel.socket().getInputStream());
+        this.in = new Buffer(new Timed(channel.socket()));
         this.out = channel.socket().getOutputStream();
     }
 
@@ -73,9 +79,10 @@ final class PeerConnection implements AutoCloseable {
         }
     }
 
-    /** Sends a request and reads the head of its answer, waiting at most {@code time} for each part of it. */
-    Head exchange(byte[] head, byte[] body, Duration time) throws IOException {
-        channel.socket().setSoTimeout((int) Math.max(1, Math.min(Integer.MAX_VALUE, time.toMillis())));
+    /** Sends a request and reads the head of its answer; head and body together may take {@code longest}. */
+    Head exchange(byte[] head, byte[] body, Duration longest) throws IOException {
+        time = longest;
+        until = System.nanoTime() + longest.toNanos();
         byte[] request = new byte[head.length + body.length];
         System.arraycopy(head, 0, request, 0, head.length);
         System.arraycopy(body, 0, request, head.length, body.length);
@@ -85,6 +92,11 @@ final class PeerConnection implements AutoCloseable {
         used = true;
         lastUsed = System.nanoTime();
         return answer;
+    }
+
+    /** From now on the time is for each wait, not for the whole answer: events come as they happen. */
+    void stream() {
+        stream = true;
     }
 
     /** The body of the answer. */
@@ -174,6 +186,26 @@ final class PeerConnection implements AutoCloseable {
 
         boolean isEmpty() {
             return pos >= count;
+        }
+    }
+
+    /** Waits no longer for a piece than is left. */
+    private final class Timed extends FilterInputStream {
+        private final Socket socket;
+
+        Timed(Socket socket) throws IOException {
+            super(socket.getInputStream());
+            this.socket = socket;
+        }
+
+        @Override
+        public int read(byte[] into, int offset, int length) throws IOException {
+            long left = stream ? time.toMillis() : TimeUnit.NANOSECONDS.toMillis(until - System.nanoTime());
+            if (left <= 0) {
+                throw new SocketTimeoutException("the answer took too long");
+            }
+            socket.setSoTimeout((int) Math.min(Integer.MAX_VALUE, left));
+            return super.read(into, offset, length);
         }
     }
 

@@ -302,6 +302,14 @@ class PeerIT {
     }
 
     @Test
+    void aServiceThatDripsDoesNotOutlastTheDeadline() {
+        server.drips(RawServer.answer(DATA));
+        SoniaException late = failure(() -> ask(Duration.ofMillis(300)));
+        assertThat(late.code()).isEqualTo(ErrorCode.TIMEOUT);
+        assertThat(server.requests).hasSize(1);
+    }
+
+    @Test
     void withoutTimeLeftNothingIsSent() {
         for (Duration time : List.of(Duration.ZERO, Duration.ofMillis(15), Duration.ofSeconds(-1))) {
             SoniaException late = failure(() -> ask(time));

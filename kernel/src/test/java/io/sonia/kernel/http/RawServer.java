@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -19,13 +20,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class RawServer implements AutoCloseable {
 
     /** What is said to one request, and whether the connection is closed after it. */
-    private record Said(byte[] answer, boolean close) {}
+    private record Said(byte[] answer, boolean close, boolean byByte) {}
 
     final List<String> requests = new CopyOnWriteArrayList<>();
     final AtomicInteger connections = new AtomicInteger();
     private final BlockingQueue<Said> script = new LinkedBlockingQueue<>();
     private final BlockingQueue<Socket> ended = new LinkedBlockingQueue<>();
     private final List<Socket> open = new CopyOnWriteArrayList<>();
+    private final CountDownLatch over = new CountDownLatch(1);
     private final ServerSocket server;
 
     RawServer() throws IOException {
@@ -39,13 +41,19 @@ final class RawServer implements AutoCloseable {
 
     /** The next request gets this and the connection stays. */
     RawServer says(String answer) {
-        script.add(new Said(answer.getBytes(StandardCharsets.UTF_8), false));
+        script.add(new Said(answer.getBytes(StandardCharsets.UTF_8), false, false));
+        return this;
+    }
+
+    /** The next request gets this byte by byte, one every 30 ms. */
+    RawServer drips(String answer) {
+        script.add(new Said(answer.getBytes(StandardCharsets.UTF_8), true, true));
         return this;
     }
 
     /** The next request gets this, perhaps nothing, and then the end of the connection. */
     RawServer saysAndCloses(String answer) {
-        script.add(new Said(answer.getBytes(StandardCharsets.UTF_8), true));
+        script.add(new Said(answer.getBytes(StandardCharsets.UTF_8), true, false));
         return this;
     }
 
@@ -86,8 +94,7 @@ final class RawServer implements AutoCloseable {
                 if (more) {
                     requests.add(request);
                     Said next = script.take();
-                    out.write(next.answer());
-                    out.flush();
+                    say(next, out);
                     more = !next.close();
                 }
             }
@@ -95,6 +102,19 @@ final class RawServer implements AutoCloseable {
             // The other side has gone, or the test is over.
         }
         ended.add(socket);
+    }
+
+    private void say(Said next, OutputStream out) throws IOException, InterruptedException {
+        if (next.byByte()) {
+            for (byte each : next.answer()) {
+                out.write(each);
+                out.flush();
+                boolean _ = over.await(30, TimeUnit.MILLISECONDS);
+            }
+        } else {
+            out.write(next.answer());
+            out.flush();
+        }
     }
 
     /** One request, head and body; empty at the end of the connection. */
@@ -118,6 +138,7 @@ final class RawServer implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
+        over.countDown();
         server.close();
         for (Socket each : open) {
             each.close();
