@@ -105,8 +105,9 @@ final class HttpGet {
         return request.getBytes(StandardCharsets.US_ASCII);
     }
 
+    /** Rounded up: whoever has waited so long is past the deadline, not just before it. */
     private static int millis(Deadline deadline) {
-        return (int) Math.max(1, deadline.left().toMillis());
+        return (int) Math.max(1, deadline.left().toMillis() + 1);
     }
 
     private static void close(Socket socket) {
