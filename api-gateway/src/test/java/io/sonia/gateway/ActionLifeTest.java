@@ -70,12 +70,11 @@ class ActionLifeTest {
                 .filter(edges::containsKey)
                 .map(ActionLifeTest::wireName)
                 .toList();
-        assertThatThrownBy(() -> ActionLife.after(state, event))
-                .isInstanceOfSatisfying(SoniaException.class, e -> {
-                    assertThat(e.code()).isEqualTo(ErrorCode.INVALID_STATE);
-                    assertThat(e.details()).containsEntry("state", wireName(state));
-                    assertThat(e.details()).containsEntry("allowed", allowed);
-                });
+        assertThatThrownBy(() -> ActionLife.after(state, event)).isInstanceOfSatisfying(SoniaException.class, e -> {
+            assertThat(e.code()).isEqualTo(ErrorCode.INVALID_STATE);
+            assertThat(e.details()).containsEntry("state", wireName(state));
+            assertThat(e.details()).containsEntry("allowed", allowed);
+        });
     }
 
     @ParameterizedTest

@@ -294,15 +294,16 @@ class SessionsTest {
     @Test
     void noMoreSessionsAreOpenedThanAllowed() {
         List<Session> open = List.of(opened("a"), opened("b"), opened("c"));
-        for (ThrowingCallable another : List.<ThrowingCallable>of(
-                () -> opened("d"), () -> sessions.enter(place("olena", "d"), "turn_1"))) {
+        for (ThrowingCallable another :
+                List.<ThrowingCallable>of(() -> opened("d"), () -> sessions.enter(place("olena", "d"), "turn_1"))) {
             assertThatThrownBy(another).isInstanceOfSatisfying(SoniaException.class, e -> {
                 assertThat(e.code()).isEqualTo(ErrorCode.MAX_SESSIONS);
                 assertThat(e.details()).containsEntry("limit", 3);
                 assertThat(e.retryAfter()).isPositive();
             });
         }
-        assertThat(turn(named(open.getFirst().sessionId()), "turn_2").turnCount()).isEqualTo(1);
+        assertThat(turn(named(open.getFirst().sessionId()), "turn_2").turnCount())
+                .isEqualTo(1);
         closed(open.getFirst().sessionId());
         assertThat(opened("d").conversationId()).isEqualTo("d");
         assertThat(sessions.activeCount()).isEqualTo(3);

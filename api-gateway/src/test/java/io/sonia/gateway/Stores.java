@@ -35,8 +35,7 @@ final class Stores {
 
     /** The ids of the resources which the operation is on record for, oldest first. */
     static List<String> audited(Journal journal, String operation) {
-        AuditChain.Filter filter =
-                new AuditChain.Filter(null, null, null, operation, null, null, null, null, null);
+        AuditChain.Filter filter = new AuditChain.Filter(null, null, null, operation, null, null, null, null, null);
         return journal.chain().entries(filter, AuditChain.MAX_LISTED, null).entries().reversed().stream()
                 .map(entry -> String.valueOf(entry.value(AuditField.RESOURCE_ID)))
                 .toList();
