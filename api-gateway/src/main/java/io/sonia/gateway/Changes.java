@@ -21,8 +21,7 @@ final class Changes {
         private final Condition changed = lock.newCondition();
     }
 
-    private final Stripe[] stripes =
-            Stream.generate(Stripe::new).limit(STRIPES).toArray(Stripe[]::new);
+    private final Stripe[] stripes = Stream.generate(Stripe::new).limit(STRIPES).toArray(Stripe[]::new);
     private volatile boolean closed;
 
     /** Wakes everybody who waits for this id, to look again. */
