@@ -9,6 +9,8 @@ import io.sonia.contracts.gateway.Action;
 import io.sonia.contracts.gateway.ActionState;
 import io.sonia.contracts.gateway.CallStatus;
 import io.sonia.contracts.gateway.CompletionReason;
+import io.sonia.contracts.gateway.SessionClosed;
+import io.sonia.contracts.gateway.SessionStatus;
 import io.sonia.contracts.gateway.Turn;
 import io.sonia.contracts.gateway.TurnCancelled;
 import io.sonia.contracts.gateway.TurnRequest;
@@ -40,6 +42,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Turns from the request to their end, through the whole gateway. */
 @Timeout(60)
@@ -395,6 +399,69 @@ class TurnsIT {
         assertThat(house.gateway.turn("another").state()).isEqualTo(TurnState.COMPLETED);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {Behind.HARMLESS, Behind.GRANTED})
+    void cancellingEndsTheToolThatRuns(String tool) throws Exception {
+        behind.modelAsks(Answers.call("call_1", tool));
+        Hold running = behind.holdBefore(Operation.EXECUTE);
+        Hold ending = behind.holdBefore(Operation.EXECUTION_CANCEL);
+        Future<Answer<Turn>> asked =
+                threads.submit(() -> house.gateway.send(TurnRequest.of("do it", "default", 0), null));
+        running.awaitReached();
+        String turnId = audited("turn.started").getFirst();
+        Future<TurnCancelled> cancelling = threads.submit(() -> house.gateway.cancel(turnId));
+        ending.awaitReached();
+        running.release();
+        assertThat(asked.get(10, TimeUnit.SECONDS).data().state()).isEqualTo(TurnState.CANCELLED);
+        ending.release();
+        TurnCancelled cancelled = cancelling.get(10, TimeUnit.SECONDS);
+        assertThat(cancelled.state()).isEqualTo(TurnState.CANCELLED);
+        assertThat(cancelled.stopped()).isEqualTo(new TurnCancelled.Stopped(false, true));
+        assertThat(behind.count(Operation.MODEL_CHAT)).isEqualTo(1);
+    }
+
+    @Test
+    void aTurnThatHasItsAnswerCannotBeCancelledWhileItIsRemembered() throws Exception {
+        Hold storing = behind.holdBefore(Operation.MEMORY_STORE);
+        Future<Answer<Turn>> asked =
+                threads.submit(() -> house.gateway.send(TurnRequest.of("hello", "default", 0), null));
+        storing.awaitReached();
+        String turnId = audited("turn.completed").getFirst();
+        assertThat(failure(() -> house.gateway.cancel(turnId)).code()).isEqualTo(ErrorCode.INVALID_STATE);
+        storing.release();
+        assertThat(asked.get(10, TimeUnit.SECONDS).data().memory().written()).isTrue();
+    }
+
+    @Test
+    void aSessionCanBeClosedWhileItsLastTurnIsRemembered() throws Exception {
+        Hold storing = behind.holdBefore(Operation.MEMORY_STORE);
+        Future<Answer<Turn>> asked =
+                threads.submit(() -> house.gateway.send(TurnRequest.of("hello", "default", 0), null));
+        storing.awaitReached();
+        assertThat(closed(audited("session.created").getFirst()).status()).isEqualTo(SessionStatus.CLOSED);
+        storing.release();
+        assertThat(asked.get(10, TimeUnit.SECONDS).data().state()).isEqualTo(TurnState.COMPLETED);
+    }
+
+    @Test
+    void closingASessionStopsItsTurn() throws Exception {
+        Hold thinking = behind.holdBefore(Operation.MODEL_CHAT);
+        Future<Answer<Turn>> asked =
+                threads.submit(() -> house.gateway.send(TurnRequest.of("hello", "default", 0), null));
+        thinking.awaitReached();
+        assertThat(closed(audited("session.created").getFirst()).status()).isEqualTo(SessionStatus.CLOSED);
+        assertThat(asked.get(10, TimeUnit.SECONDS).data().state()).isEqualTo(TurnState.CANCELLED);
+    }
+
+    @Test
+    void aTurnThatIsOverCannotBeCancelled() {
+        Turn turn = house.gateway.turn("hello");
+        SoniaException refused = failure(() -> house.gateway.cancel(turn.turnId()));
+        assertThat(refused.code()).isEqualTo(ErrorCode.INVALID_STATE);
+        assertThat(refused.details()).containsEntry("state", "completed");
+        assertThat(failure(() -> house.gateway.cancel("turn_unknown")).code()).isEqualTo(ErrorCode.NOT_FOUND);
+    }
+
     @Test
     void aSecondTurnIsRefusedWhileTheFirstOneRuns() throws Exception {
         Hold thinking = behind.holdBefore(Operation.MODEL_CHAT);
@@ -424,6 +491,13 @@ class TurnsIT {
         Turn parked = house.gateway.turn("write it");
         behind.decide(parked.pendingApprovals().getFirst().approvalId(), decision);
         return house.gateway.await(parked.turnId(), TurnState.COMPLETED);
+    }
+
+    private SessionClosed closed(String sessionId) {
+        return house.gateway
+                .ask(Operation.SESSION_CLOSE)
+                .path("session_id", sessionId)
+                .send(SessionClosed.class);
     }
 
     private List<ChatRequest> asked() {
