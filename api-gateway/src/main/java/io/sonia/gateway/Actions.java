@@ -33,6 +33,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -119,12 +120,9 @@ final class Actions {
      * @throws SoniaException what the static check or the gate answered; nothing is stored then
      */
     Started start(Context context, Plan plan) {
-        Action known = open.get(plan.actionId());
-        if (known == null) {
-            known = store.find(plan.actionId()).orElse(null);
-        }
-        if (known != null) {
-            return new Started(known, null);
+        Optional<Action> known = known(plan.actionId());
+        if (known.isPresent()) {
+            return new Started(known.get(), null);
         }
         long began = clock.nanoTime();
         CheckAnswer check = openclaw.on(context.within(CHECK_TIME), Operation.EXECUTE_CHECK)
@@ -144,8 +142,12 @@ final class Actions {
 
     /** The newest state of an action. */
     Action get(String actionId) {
+        return known(actionId).orElseThrow(() -> SoniaException.of(ErrorCode.NOT_FOUND));
+    }
+
+    private Optional<Action> known(String actionId) {
         Action live = open.get(actionId);
-        return live != null ? live : store.find(actionId).orElseThrow(() -> SoniaException.of(ErrorCode.NOT_FOUND));
+        return live != null ? Optional.of(live) : store.find(actionId);
     }
 
     /** Waits until the action is as wanted, at most until the deadline. */
@@ -159,11 +161,13 @@ final class Actions {
      * @throws SoniaException INVALID_STATE if it is over
      */
     void withdraw(Context context, String actionId) {
-        Action action = get(actionId);
-        switch (action.state()) {
+        Optional<Action> action = known(actionId);
+        // A read is on record only when it is over; until then it runs.
+        ActionState state = action.map(Action::state).orElse(ActionState.EXECUTING);
+        switch (state) {
             case PENDING_APPROVAL ->
                 evaOs.on(context.within(GATE_TIME), Operation.APPROVAL_CANCEL)
-                        .path("approval_id", String.valueOf(action.approvalId()))
+                        .path("approval_id", action.map(Action::approvalId).orElseThrow())
                         .body(new CancelRequest(null, "The action was cancelled"))
                         .send(Approval.class);
             case EXECUTING, VERIFYING ->
@@ -171,7 +175,7 @@ final class Actions {
                         .path("execution_id", actionId)
                         .body(new io.sonia.contracts.openclaw.CancelRequest("The action was cancelled"))
                         .send(Execution.class);
-            default -> throw ActionLife.TABLE.refusal(action.state());
+            default -> throw ActionLife.TABLE.refusal(state);
         }
     }
 

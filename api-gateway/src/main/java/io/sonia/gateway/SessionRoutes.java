@@ -69,7 +69,7 @@ final class SessionRoutes {
 
     private Reply close(Call<Empty> call) {
         String sessionId = Ids.checked(call.path("session_id"));
-        sessions.runningTurn(sessionId).ifPresent(turnId -> turns.cancel(call.context(), turnId));
+        sessions.runningTurn(sessionId).ifPresent(turnId -> turns.stop(call.context(), turnId));
         Session ended = sessions.end(sessionId, SessionStatus.CLOSED);
         SessionClosed closed = new SessionClosed(
                 ended.sessionId(),

@@ -187,19 +187,40 @@ final class Turns {
         return turn.state() == TurnState.AWAITING_APPROVAL;
     }
 
-    /** Asks a turn to stop; says whether a model and whether a tool was at work. */
+    /**
+     * Asks a turn to stop; says whether a model and whether a tool was at work.
+     *
+     * @throws SoniaException NOT_FOUND, or INVALID_STATE if it is over
+     */
     boolean[] cancel(Context context, String turnId) {
-        TurnRun run = running.get(Ids.checked(turnId));
-        if (run == null) {
-            throw SoniaException.of(ErrorCode.INVALID_STATE)
-                    .with("state", TurnStore.wireName(get(turnId).state()))
-                    .with("allowed", List.of());
+        return stop(context, Ids.checked(turnId))
+                .orElseThrow(() -> SoniaException.of(ErrorCode.INVALID_STATE)
+                        .with("state", TurnStore.wireName(get(turnId).state()))
+                        .with("allowed", List.of()));
+    }
+
+    /** As {@link #cancel}, but a turn that is over, or none, is nothing to stop. */
+    Optional<boolean[]> stop(Context context, String turnId) {
+        TurnRun run = running.get(turnId);
+        if (run == null || run.latest().state().terminal()) {
+            return Optional.empty();
         }
         String tool = run.toolRunning();
         boolean[] stopped = run.cancel();
         if (tool != null) {
-            parts.actions().withdraw(context, tool);
+            withdraw(context, tool);
         }
-        return stopped;
+        return Optional.of(stopped);
+    }
+
+    private void withdraw(Context context, String actionId) {
+        try {
+            parts.actions().withdraw(context, actionId);
+        } catch (SoniaException e) {
+            if (e.code().blame() != ErrorCode.Blame.CALLER) {
+                throw e;
+            }
+            // It was over before it could be withdrawn.
+        }
     }
 }

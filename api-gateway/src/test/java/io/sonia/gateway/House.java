@@ -1,0 +1,52 @@
+package io.sonia.gateway;
+
+import io.sonia.kernel.Clock;
+import io.sonia.kernel.Ids;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.Map;
+
+/** A gateway and the services behind it; the gateway can die and live again. */
+final class House implements AutoCloseable {
+
+    final Behind behind;
+    private final Path folder;
+    private final Served.Ground ground;
+    GatewayLife gateway;
+
+    House(Path folder) throws IOException {
+        this(folder, Map.of());
+    }
+
+    /** A house whose gateway has these settings. */
+    House(Path folder, Map<String, ?> settings) throws IOException {
+        Clock clock = Clock.system();
+        Ids ids = new Ids(new SecureRandom());
+        this.folder = folder;
+        this.ground = new Served.Ground(Served.settings(folder, settings, clock), new Keys(clock, ids), clock, ids);
+        this.behind = new Behind(ground);
+        this.gateway = new GatewayLife(folder, ground, behind.port());
+    }
+
+    /** The gateway is gone, with whatever it was about to do. */
+    void crash() {
+        gateway.die();
+    }
+
+    /** The gateway crashes and is started again. */
+    void restart() {
+        crash();
+        start();
+    }
+
+    void start() {
+        gateway = new GatewayLife(folder, ground, behind.port());
+    }
+
+    @Override
+    public void close() {
+        gateway.close();
+        behind.close();
+    }
+}
