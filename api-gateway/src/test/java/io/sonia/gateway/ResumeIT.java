@@ -82,7 +82,8 @@ class ResumeIT {
         Hold thinking = behind.holdBefore(Operation.MODEL_CHAT);
         house.start();
         thinking.awaitReached();
-        assertThat(house.gateway.refusal(TurnRequest.of("and now?", "default", 0))).isEqualTo("TURN_IN_PROGRESS");
+        assertThat(house.gateway.refusal(TurnRequest.of("and now?", "default", 0)))
+                .isEqualTo("TURN_IN_PROGRESS");
         thinking.release();
         house.gateway.await(turnId, TurnState.COMPLETED);
         assertThat(audited("session.created")).hasSize(1);
