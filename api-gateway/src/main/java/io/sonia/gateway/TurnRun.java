@@ -1,7 +1,5 @@
 package io.sonia.gateway;
 
-import io.sonia.contracts.gateway.Action;
-import io.sonia.contracts.gateway.ActionState;
 import io.sonia.contracts.gateway.CallStatus;
 import io.sonia.contracts.gateway.CompletionReason;
 import io.sonia.contracts.gateway.Session;
@@ -11,14 +9,13 @@ import io.sonia.contracts.gateway.TurnRequest;
 import io.sonia.contracts.gateway.TurnState;
 import io.sonia.contracts.router.ChatAnswer;
 import io.sonia.contracts.router.RecalledMemory;
-import io.sonia.contracts.router.ToolCall;
 import io.sonia.contracts.router.ToolSpec;
+import io.sonia.gateway.Cancellation.Stopped;
+import io.sonia.kernel.Clock;
 import io.sonia.kernel.ErrorCode;
-import io.sonia.kernel.Sha256;
 import io.sonia.kernel.SoniaException;
 import io.sonia.kernel.http.Context;
 import io.sonia.kernel.http.Deadline;
-import io.sonia.kernel.json.Json;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -33,9 +30,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class TurnRun {
 
-    private static final Duration TURN_TIME = Duration.ofMinutes(2);
     private static final Duration MEMORY_WRITE_WAIT = Duration.ofSeconds(2);
-    private static final Duration DECISION_TIME = Duration.ofDays(1);
 
     /** What a run works with. */
     record Parts(
@@ -47,55 +42,37 @@ final class TurnRun {
             TurnJournal journal,
             MemoryWrites memoryWrites,
             Changes changes,
-            io.sonia.kernel.Clock clock) {}
+            Clock clock) {}
 
-    /** Ends the run because somebody asked for it. */
-    private static final class Stopped extends Exception {
-        private static final long serialVersionUID = 1L;
-    }
-
+    private final TurnScope scope;
     private final Parts parts;
-    private final Conversation conversation;
-    private final TurnProgress progress;
     private final TurnRequest request;
-    private final Session session;
-    private final String turnId;
-    private final TurnFeed feed;
+    private final TurnProgress progress;
+    private final TurnCalls calls;
     private final long began;
     private final AtomicBoolean answered = new AtomicBoolean();
-    private final Object waitLock = new Object();
-    private volatile Context context;
-    private volatile Turn latest;
-    private volatile boolean cancelRequested;
     private volatile boolean modelRunning;
-    private volatile @Nullable String toolRunning;
-    private @Nullable Thread waiting;
     private volatile boolean over;
     private Runnable whenOver = () -> {};
     private int ordinal;
     private int partials;
-    private boolean outOfBudget;
 
     TurnRun(Parts parts, Context context, String turnId, Session session, TurnRequest request, Instant createdAt) {
+        this.scope = new TurnScope(parts, context, turnId, session, request, createdAt);
         this.parts = parts;
-        this.context = context;
-        this.turnId = turnId;
-        this.session = session;
         this.request = request;
-        this.progress = new TurnProgress(turnId, session, createdAt);
-        this.conversation = new Conversation(request.inputText());
-        this.feed = new TurnFeed(session.sessionId(), turnId, context.correlationId(), parts.clock());
+        this.progress = scope.progress;
+        this.calls = new TurnCalls(scope);
         this.began = parts.clock().nanoTime();
-        this.latest = progress.view();
     }
 
     TurnFeed feed() {
-        return feed;
+        return scope.feed;
     }
 
     /** The turn as it stands. */
     Turn latest() {
-        return latest;
+        return scope.latest();
     }
 
     /** True for the first caller only: the one whose answer is kept under the idempotency key. */
@@ -111,8 +88,8 @@ final class TurnRun {
     void run(List<TurnStep> steps, List<TurnStore.Exchange> history, Runnable whenOver) {
         this.whenOver = whenOver;
         try {
-            conversation.history(history);
-            feed.send(
+            scope.conversation.history(history);
+            scope.feed.send(
                     TurnEvent.STARTED,
                     TurnFeed.payload("input_len", request.inputText().length(), "profile", request.profile()));
             for (TurnStep step : steps) {
@@ -125,7 +102,7 @@ final class TurnRun {
         } catch (Stopped e) {
             cancelled();
         } catch (SoniaException e) {
-            if (cancelRequested) {
+            if (scope.cancellation.requested()) {
                 cancelled();
             } else {
                 failed(e);
@@ -140,26 +117,21 @@ final class TurnRun {
 
     /** Writes down what became known after the end was on record: which memories were written. Nobody waits for it. */
     void note() {
-        if (latest.state() == TurnState.COMPLETED) {
-            parts.journal().noted(latest);
+        if (scope.latest().state() == TurnState.COMPLETED) {
+            parts.journal().noted(scope.latest());
         }
     }
 
     /** The action that runs or waits now, if there is one. */
     @Nullable
     String toolRunning() {
-        return toolRunning;
+        return calls.running();
     }
 
     /** Asks the run to stop; says what was going on. */
     boolean[] cancel() {
-        cancelRequested = true;
-        boolean[] stopped = {modelRunning, toolRunning != null};
-        synchronized (waitLock) {
-            if (waiting != null) {
-                waiting.interrupt();
-            }
-        }
+        boolean[] stopped = {modelRunning, calls.running() != null};
+        scope.cancellation.request();
         return stopped;
     }
 
@@ -169,69 +141,69 @@ final class TurnRun {
             case TurnStep.Recalled recalled -> remembered(recalled.memories(), false);
             case TurnStep.Asked asked -> {
                 progress.rounds++;
-                conversation.asked(asked);
-                answerCalls(asked.calls());
+                scope.conversation.asked(asked);
+                calls.answer(asked.calls());
             }
         }
     }
 
     private void recall() throws Stopped {
-        move(TurnState.RECALLING);
+        scope.move(TurnState.RECALLING);
         long start = parts.clock().nanoTime();
-        Recall.Found found = parts.recall().search(context, session.userId(), request.inputText());
-        progress.recallMs = millisSince(start);
+        Recall.Found found = parts.recall().search(scope.context(), scope.session.userId(), request.inputText());
+        progress.recallMs = scope.millisSince(start);
         remembered(found.memories(), found.failed());
     }
 
     private void remembered(List<RecalledMemory> memories, boolean failed) throws Stopped {
         progress.retrieved = memories.size();
         progress.recallFailed = failed;
-        conversation.recalled(memories);
-        feed.send(
+        scope.conversation.recalled(memories);
+        scope.feed.send(
                 TurnEvent.RECALLED,
                 TurnFeed.payload(
                         "retrieved_count", memories.size(), "degraded", failed, "duration_ms", progress.recallMs));
-        checkCancelled();
+        scope.cancellation.check();
     }
 
     private void think() throws Stopped {
         List<ToolSpec> offered =
-                request.maxToolRounds() == 0 ? List.of() : parts.tools().offer(context, request.tools());
+                request.maxToolRounds() == 0 ? List.of() : parts.tools().offer(scope.context(), request.tools());
         while (true) {
-            boolean mayAsk = progress.rounds < request.maxToolRounds() && !outOfBudget;
+            boolean mayAsk = progress.rounds < request.maxToolRounds() && !calls.outOfBudget();
             ChatAnswer answer = model(mayAsk ? offered : List.of());
             if (answer.toolCalls().isEmpty() || !mayAsk) {
                 finish(answer.response());
                 return;
             }
             TurnStep.Asked asked = new TurnStep.Asked(answer.response(), answer.toolCalls());
-            conversation.asked(asked);
+            scope.conversation.asked(asked);
             gating(asked);
-            answerCalls(asked.calls());
+            calls.answer(asked.calls());
         }
     }
 
     private ChatAnswer model(List<ToolSpec> tools) throws Stopped {
-        move(TurnState.MODELLING);
+        scope.move(TurnState.MODELLING);
         modelRunning = true;
-        interruptible(true);
+        scope.cancellation.beginWait();
         try {
             ChatAnswer answer = parts.model()
                     .chat(
-                            context,
-                            conversation.request(tools, request.profile(), session.sessionId()),
-                            feed.heard() ? this::partial : null);
+                            scope.context(),
+                            scope.conversation.request(tools, request.profile(), scope.session.sessionId()),
+                            scope.feed.heard() ? this::partial : null);
             progress.answered(answer);
             return answer;
         } finally {
-            interruptible(false);
+            scope.cancellation.endWait();
             modelRunning = false;
-            checkCancelled();
+            scope.cancellation.check();
         }
     }
 
     private void partial(String text) {
-        feed.send(TurnEvent.PARTIAL, TurnFeed.payload("index", partials, "text", text));
+        scope.feed.send(TurnEvent.PARTIAL, TurnFeed.payload("index", partials, "text", text));
         partials++;
     }
 
@@ -239,170 +211,13 @@ final class TurnRun {
     private void gating(TurnStep.Asked asked) {
         List<TurnStep> steps = new ArrayList<>();
         if (ordinal == 0) {
-            steps.add(new TurnStep.Recalled(conversation.memories()));
+            steps.add(new TurnStep.Recalled(scope.conversation.memories()));
         }
         steps.add(asked);
         progress.state = TurnState.GATING;
-        show();
-        parts.journal().steps(latest, steps, ordinal);
+        scope.show();
+        parts.journal().steps(scope.latest(), steps, ordinal);
         ordinal += steps.size();
-    }
-
-    private void answerCalls(List<ToolCall> calls) throws Stopped {
-        for (ToolCall call : calls) {
-            checkCancelled();
-            answerCall(call);
-        }
-    }
-
-    private void answerCall(ToolCall call) throws Stopped {
-        // Call ids are the model's; the round keeps them apart.
-        String id = progress.rounds + "." + call.id();
-        String actionId = "act_" + Sha256.hex(turnId + " " + id).substring(0, 24);
-        progress.call(
-                new Turn.Call(id, call.name(), call.arguments(), CallStatus.PENDING_APPROVAL, null, null, actionId));
-        feed.send(
-                TurnEvent.CALL_REQUESTED,
-                TurnFeed.payload(
-                        "tool_call_id", id, "tool_name", call.name(), "args", call.arguments(), "risk_tier", null));
-        boolean spent = progress.callCount() > parts.config().maxToolCalls()
-                || progress.toolMs > parts.config().toolTimeMs();
-        if (spent) {
-            outOfBudget = true;
-            SoniaException refusal =
-                    SoniaException.of(ErrorCode.BUDGET_EXCEEDED, "The turn has used up its tool calls");
-            told(id, call, CallStatus.BLOCKED, refusal, null);
-            return;
-        }
-        move(TurnState.EXECUTING);
-        toolRunning = actionId;
-        try {
-            Actions.Started started = parts.actions().start(context, plan(call, id, actionId));
-            Action action = started.action();
-            progress.call(new Turn.Call(
-                    id,
-                    call.name(),
-                    call.arguments(),
-                    CallStatus.PENDING_APPROVAL,
-                    action.riskTier(),
-                    action.approvalId(),
-                    actionId));
-            if (!action.state().settled()) {
-                action = wait(call, started);
-            }
-            toldOutcome(id, call, action);
-        } catch (SoniaException e) {
-            CallStatus status = e.code().blame() == ErrorCode.Blame.POLICY ? CallStatus.BLOCKED : CallStatus.FAILED;
-            told(id, call, status, e, null);
-        } finally {
-            toolRunning = null;
-        }
-    }
-
-    private Actions.Plan plan(ToolCall call, String id, String actionId) {
-        String args = Json.text(call.arguments());
-        String summary = call.name() + " " + (args.length() > 400 ? args.substring(0, 400) + "..." : args);
-        return new Actions.Plan(
-                actionId,
-                call.name(),
-                call.arguments(),
-                parts.config().toolTimeMs(),
-                0,
-                session.sessionId(),
-                turnId,
-                id,
-                false,
-                summary);
-    }
-
-    /** Parks until a person has decided and the tool has run, or time has. */
-    private Action wait(ToolCall call, Actions.Started started) throws Stopped {
-        Action action = started.action();
-        if (started.approval() != null) {
-            var approval = started.approval();
-            progress.waitsFor(new Turn.Pending(
-                    approval.approvalId(), call.name(), approval.summary(), approval.riskTier(), approval.expiresAt()));
-            feed.send(TurnEvent.CONFIRMATION_REQUIRED, Conversation.plain(approval));
-        }
-        progress.reason = CompletionReason.APPROVAL_PENDING;
-        progress.state = TurnState.AWAITING_APPROVAL;
-        show();
-        parts.journal().changed(context, latest);
-        long start = parts.clock().nanoTime();
-        interruptible(true);
-        try {
-            action = parts.actions()
-                    .await(
-                            action.actionId(),
-                            each -> each.state().settled(),
-                            Deadline.in(DECISION_TIME, parts.clock()));
-        } catch (InterruptedException e) {
-            throw new Stopped();
-        } finally {
-            interruptible(false);
-        }
-        if (!action.state().settled()) {
-            // The process is stopping: the turn stays as stored and goes on at the next start.
-            throw new Stopped();
-        }
-        progress.waitMs += millisSince(start)
-                - (action.execution() == null ? 0 : action.execution().durationMs());
-        progress.noLongerWaits(action.approvalId());
-        progress.reason = null;
-        context = new Context(
-                context.correlationId(),
-                context.trace(),
-                Deadline.in(TURN_TIME, parts.clock()),
-                context.caller(),
-                context.bearer(),
-                context.idempotencyDigest());
-        move(TurnState.EXECUTING);
-        feed.send(
-                TurnEvent.CONFIRMATION_RESOLVED,
-                TurnFeed.payload("approval_id", action.approvalId(), "status", resolution(action.state())));
-        return action;
-    }
-
-    private static String resolution(ActionState state) {
-        return switch (state) {
-            case DENIED -> "denied";
-            case EXPIRED -> "expired";
-            case CANCELLED -> "cancelled";
-            default -> "approved";
-        };
-    }
-
-    private void toldOutcome(String id, ToolCall call, Action action) {
-        CallStatus status = switch (action.state()) {
-            case SUCCEEDED -> CallStatus.EXECUTED;
-            case DENIED -> action.requiresConfirmation() ? CallStatus.DENIED : CallStatus.BLOCKED;
-            case EXPIRED -> CallStatus.EXPIRED;
-            case OUTCOME_UNKNOWN -> CallStatus.OUTCOME_UNKNOWN;
-            case CANCELLED -> CallStatus.DENIED;
-            default -> CallStatus.FAILED;
-        };
-        Turn.Failure error =
-                action.execution() == null ? null : action.execution().error();
-        SoniaException failure =
-                error == null ? null : SoniaException.of(ErrorCode.valueOf(error.code()), error.message());
-        told(id, call, status, failure, action);
-    }
-
-    /** Puts the end of a call before the model and on record. */
-    private void told(
-            String id, ToolCall call, CallStatus status, @Nullable SoniaException failure, @Nullable Action action) {
-        var execution = action == null ? null : action.execution();
-        Map<String, @Nullable Object> output = execution == null ? null : execution.output();
-        double took = execution == null ? 0 : execution.durationMs();
-        progress.toolMs += took;
-        Turn.Result result =
-                new Turn.Result(id, call.name(), status, output, execution == null ? null : execution.verification());
-        progress.result(result);
-        conversation.told(call.id(), status, failure, output);
-        Map<String, @Nullable Object> frame = Conversation.plain(result);
-        frame.put("duration_ms", took);
-        feed.send(TurnEvent.CALL_RESULT, frame);
-        show();
     }
 
     private void finish(String response) {
@@ -414,23 +229,24 @@ final class TurnRun {
         progress.reason = reason();
         progress.state = TurnState.COMPLETED;
         end();
-        parts.journal().completed(context, latest, request);
-        feed.send(TurnEvent.FINAL, Conversation.finalFrame(latest));
+        parts.journal().completed(scope.context(), scope.latest(), request);
+        scope.feed.send(TurnEvent.FINAL, Conversation.finalFrame(scope.latest()));
         long start = parts.clock().nanoTime();
-        List<String> ids = parts.memoryWrites().await(turnId, Deadline.in(MEMORY_WRITE_WAIT, parts.clock()));
-        progress.memoryWriteMs = millisSince(start);
+        List<String> ids = parts.memoryWrites().await(scope.turnId, Deadline.in(MEMORY_WRITE_WAIT, parts.clock()));
+        progress.memoryWriteMs = scope.millisSince(start);
         if (ids.isEmpty()) {
             progress.memoryDeferred = true;
         } else {
             progress.written(ids);
         }
-        latest = progress.view();
-        feed.send(TurnEvent.MEMORY_WRITTEN, Conversation.plain(latest.memory()));
+        scope.view();
+        scope.feed.send(
+                TurnEvent.MEMORY_WRITTEN, Conversation.plain(scope.latest().memory()));
         done();
     }
 
     private CompletionReason reason() {
-        if (outOfBudget) {
+        if (calls.outOfBudget()) {
             return CompletionReason.BUDGET;
         }
         if (request.maxToolRounds() > 0 && progress.rounds > request.maxToolRounds()) {
@@ -447,8 +263,8 @@ final class TurnRun {
         progress.reason = failure.code() == ErrorCode.TIMEOUT ? CompletionReason.TIMEOUT : CompletionReason.ERROR;
         progress.state = TurnState.FAILED;
         end();
-        parts.journal().ended(context, latest, failure.code());
-        feed.send(
+        parts.journal().ended(scope.context(), scope.latest(), failure.code());
+        scope.feed.send(
                 TurnEvent.ERROR,
                 TurnFeed.payload(
                         "code", failure.code().name(),
@@ -459,57 +275,26 @@ final class TurnRun {
     }
 
     private void cancelled() {
-        if (!cancelRequested) {
+        if (!scope.cancellation.requested()) {
             return;
         }
         progress.reason = CompletionReason.CANCELLED;
         progress.state = TurnState.CANCELLED;
         end();
-        parts.journal().ended(context, latest, ErrorCode.OK);
-        feed.send(TurnEvent.CANCELLED, TurnFeed.payload("reason", "requested"));
+        parts.journal().ended(scope.context(), scope.latest(), ErrorCode.OK);
+        scope.feed.send(TurnEvent.CANCELLED, TurnFeed.payload("reason", "requested"));
         done();
     }
 
     private void end() {
         progress.completedAt = parts.clock().now();
-        progress.totalMs = millisSince(began);
-        latest = progress.view();
+        progress.totalMs = scope.millisSince(began);
+        scope.view();
     }
 
     private void done() {
         over = true;
         whenOver.run();
-        feed.send(TurnEvent.DONE, Map.of());
-    }
-
-    private void move(TurnState state) throws Stopped {
-        checkCancelled();
-        progress.state = state;
-        show();
-    }
-
-    private void show() {
-        latest = progress.view();
-        parts.changes().announce(turnId);
-    }
-
-    private void checkCancelled() throws Stopped {
-        if (cancelRequested) {
-            throw new Stopped();
-        }
-    }
-
-    /** Lets {@link #cancel} interrupt this thread only while it waits for somebody else. */
-    private void interruptible(boolean on) {
-        synchronized (waitLock) {
-            waiting = on ? Thread.currentThread() : null;
-            if (!on) {
-                Thread.interrupted();
-            }
-        }
-    }
-
-    private double millisSince(long nanos) {
-        return (parts.clock().nanoTime() - nanos) / 1e6;
+        scope.feed.send(TurnEvent.DONE, Map.of());
     }
 }

@@ -27,8 +27,6 @@ import org.jspecify.annotations.Nullable;
 /** The turns of this gateway: begun, followed, stopped, and taken up again after a restart. */
 final class Turns {
 
-    private static final Duration TURN_TIME = Duration.ofMinutes(2);
-
     private final TurnRun.Parts parts;
     private final Sessions sessions;
     private final TurnStore store;
@@ -113,7 +111,7 @@ final class Turns {
             Turn turn = stored.turn();
             Session session = sessions.get(turn.sessionId());
             Context context = Context.own(
-                    ServiceName.API_GATEWAY, stored.correlationId(), stored.actorId(), TURN_TIME, ids, clock);
+                    ServiceName.API_GATEWAY, stored.correlationId(), stored.actorId(), TurnScope.TURN_TIME, ids, clock);
             TurnRun run = new TurnRun(parts, context, turn.turnId(), session, stored.request(), turn.createdAt());
             sessions.reenter(turn.sessionId(), turn.turnId());
             launch(

@@ -11,6 +11,7 @@ import io.sonia.journal.Journal;
 import io.sonia.kernel.Hlc;
 import io.sonia.kernel.Home;
 import io.sonia.kernel.ServiceName;
+import io.sonia.kernel.SoniaException;
 import io.sonia.kernel.Timers;
 import io.sonia.kernel.http.Answer;
 import io.sonia.kernel.http.Context;
@@ -93,6 +94,15 @@ final class GatewayLife implements AutoCloseable {
         return send(TurnRequest.of(text, "default", 0), null).data();
     }
 
+    /** The code a turn is refused with. */
+    String refusal(TurnRequest request) {
+        try {
+            return "no refusal but " + send(request, null).data();
+        } catch (SoniaException e) {
+            return e.code().name();
+        }
+    }
+
     Answer<Turn> send(TurnRequest request, String key) {
         return ask(Operation.TURN).body(request).idempotencyKey(key).exchange(Turn.class);
     }
@@ -158,6 +168,7 @@ final class GatewayLife implements AutoCloseable {
         if (over) {
             return;
         }
+        over = true;
         timers.close();
         server.close();
         module.close();

@@ -1,0 +1,202 @@
+package io.sonia.gateway;
+
+import io.sonia.contracts.evaos.Approval;
+import io.sonia.contracts.gateway.Action;
+import io.sonia.contracts.gateway.ActionState;
+import io.sonia.contracts.gateway.CallStatus;
+import io.sonia.contracts.gateway.CompletionReason;
+import io.sonia.contracts.gateway.Turn;
+import io.sonia.contracts.gateway.TurnEvent;
+import io.sonia.contracts.gateway.TurnState;
+import io.sonia.contracts.router.ToolCall;
+import io.sonia.gateway.Cancellation.Stopped;
+import io.sonia.kernel.ErrorCode;
+import io.sonia.kernel.Sha256;
+import io.sonia.kernel.SoniaException;
+import io.sonia.kernel.http.Deadline;
+import io.sonia.kernel.json.Json;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Answers the tool calls of one turn, one after the other: each becomes an action, and the model is told how it ended. */
+final class TurnCalls {
+
+    private static final Duration DECISION_TIME = Duration.ofDays(1);
+
+    private final TurnScope scope;
+    private final TurnProgress progress;
+    private volatile @Nullable String running;
+    private boolean outOfBudget;
+
+    TurnCalls(TurnScope scope) {
+        this.scope = scope;
+        this.progress = scope.progress;
+    }
+
+    /** The action that runs or waits now, if there is one. */
+    @Nullable
+    String running() {
+        return running;
+    }
+
+    /** True once a call was refused because the turn had made its share. */
+    boolean outOfBudget() {
+        return outOfBudget;
+    }
+
+    void answer(List<ToolCall> calls) throws Stopped {
+        for (ToolCall call : calls) {
+            scope.cancellation.check();
+            answer(call);
+        }
+    }
+
+    private void answer(ToolCall call) throws Stopped {
+        // Call ids are the model's; the round keeps them apart.
+        String id = progress.rounds + "." + call.id();
+        String actionId = "act_" + Sha256.hex(scope.turnId + " " + id).substring(0, 24);
+        progress.call(
+                new Turn.Call(id, call.name(), call.arguments(), CallStatus.PENDING_APPROVAL, null, null, actionId));
+        scope.feed.send(
+                TurnEvent.CALL_REQUESTED,
+                TurnFeed.payload(
+                        "tool_call_id", id, "tool_name", call.name(), "args", call.arguments(), "risk_tier", null));
+        GatewayConfig config = scope.parts.config();
+        if (progress.callCount() > config.maxToolCalls() || progress.toolMs > config.toolTimeMs()) {
+            outOfBudget = true;
+            SoniaException refusal =
+                    SoniaException.of(ErrorCode.BUDGET_EXCEEDED, "The turn has used up its tool calls");
+            told(id, call, CallStatus.BLOCKED, refusal, null);
+            return;
+        }
+        scope.move(TurnState.EXECUTING);
+        running = actionId;
+        try {
+            toldOutcome(id, call, settled(call, id, actionId));
+        } catch (SoniaException e) {
+            CallStatus status = e.code().blame() == ErrorCode.Blame.POLICY ? CallStatus.BLOCKED : CallStatus.FAILED;
+            told(id, call, status, e, null);
+        } finally {
+            running = null;
+        }
+    }
+
+    private Action settled(ToolCall call, String id, String actionId) throws Stopped {
+        Actions.Started started = scope.parts.actions().start(scope.context(), plan(call, id, actionId));
+        Action action = started.action();
+        progress.call(new Turn.Call(
+                id,
+                call.name(),
+                call.arguments(),
+                CallStatus.PENDING_APPROVAL,
+                action.riskTier(),
+                action.approvalId(),
+                actionId));
+        return action.state().settled() ? action : wait(call, started);
+    }
+
+    private Actions.Plan plan(ToolCall call, String id, String actionId) {
+        String args = Json.text(call.arguments());
+        String summary = call.name() + " " + (args.length() > 400 ? args.substring(0, 400) + "..." : args);
+        return new Actions.Plan(
+                actionId,
+                call.name(),
+                call.arguments(),
+                scope.parts.config().toolTimeMs(),
+                0,
+                scope.session.sessionId(),
+                scope.turnId,
+                id,
+                false,
+                summary);
+    }
+
+    /** Parks until a person has decided and the tool has run, or time has. */
+    private Action wait(ToolCall call, Actions.Started started) throws Stopped {
+        Approval approval = started.approval();
+        if (approval != null) {
+            progress.waitsFor(new Turn.Pending(
+                    approval.approvalId(), call.name(), approval.summary(), approval.riskTier(), approval.expiresAt()));
+            scope.feed.send(TurnEvent.CONFIRMATION_REQUIRED, Conversation.plain(approval));
+        }
+        progress.reason = CompletionReason.APPROVAL_PENDING;
+        progress.state = TurnState.AWAITING_APPROVAL;
+        scope.show();
+        scope.parts.journal().changed(scope.context(), scope.latest());
+        long start = scope.parts.clock().nanoTime();
+        Action action = awaited(started.action().actionId());
+        progress.waitMs += scope.millisSince(start)
+                - (action.execution() == null ? 0 : action.execution().durationMs());
+        progress.noLongerWaits(action.approvalId());
+        progress.reason = null;
+        scope.renewTime();
+        scope.move(TurnState.EXECUTING);
+        scope.feed.send(
+                TurnEvent.CONFIRMATION_RESOLVED,
+                TurnFeed.payload("approval_id", action.approvalId(), "status", resolution(action.state())));
+        return action;
+    }
+
+    private Action awaited(String actionId) throws Stopped {
+        Action action;
+        scope.cancellation.beginWait();
+        try {
+            action = scope.parts
+                    .actions()
+                    .await(actionId, each -> each.state().settled(), Deadline.in(DECISION_TIME, scope.parts.clock()));
+        } catch (InterruptedException e) {
+            throw new Stopped();
+        } finally {
+            scope.cancellation.endWait();
+        }
+        if (!action.state().settled()) {
+            // The process is stopping: the turn stays as stored and goes on at the next start.
+            throw new Stopped();
+        }
+        return action;
+    }
+
+    private static String resolution(ActionState state) {
+        return switch (state) {
+            case DENIED -> "denied";
+            case EXPIRED -> "expired";
+            case CANCELLED -> "cancelled";
+            default -> "approved";
+        };
+    }
+
+    private void toldOutcome(String id, ToolCall call, Action action) {
+        CallStatus status = switch (action.state()) {
+            case SUCCEEDED -> CallStatus.EXECUTED;
+            case DENIED -> action.requiresConfirmation() ? CallStatus.DENIED : CallStatus.BLOCKED;
+            case EXPIRED -> CallStatus.EXPIRED;
+            case OUTCOME_UNKNOWN -> CallStatus.OUTCOME_UNKNOWN;
+            case CANCELLED -> CallStatus.DENIED;
+            default -> CallStatus.FAILED;
+        };
+        Turn.Failure error =
+                action.execution() == null ? null : action.execution().error();
+        SoniaException failure =
+                error == null ? null : SoniaException.of(ErrorCode.valueOf(error.code()), error.message());
+        told(id, call, status, failure, action);
+    }
+
+    /** Puts the end of a call before the model and on record. */
+    private void told(
+            String id, ToolCall call, CallStatus status, @Nullable SoniaException failure, @Nullable Action action) {
+        var execution = action == null ? null : action.execution();
+        Map<String, @Nullable Object> output = execution == null ? null : execution.output();
+        double took = execution == null ? 0 : execution.durationMs();
+        progress.toolMs += took;
+        Turn.Result result =
+                new Turn.Result(id, call.name(), status, output, execution == null ? null : execution.verification());
+        progress.result(result);
+        scope.conversation.told(call.id(), status, failure, output);
+        Map<String, @Nullable Object> frame = Conversation.plain(result);
+        frame.put("duration_ms", took);
+        scope.feed.send(TurnEvent.CALL_RESULT, frame);
+        scope.show();
+    }
+}

@@ -1,0 +1,313 @@
+package io.sonia.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sonia.contracts.evaos.ApprovalState;
+import io.sonia.contracts.gateway.CallStatus;
+import io.sonia.contracts.gateway.CompletionReason;
+import io.sonia.contracts.gateway.Turn;
+import io.sonia.contracts.gateway.TurnRequest;
+import io.sonia.contracts.gateway.TurnState;
+import io.sonia.contracts.openclaw.ExecuteRequest;
+import io.sonia.contracts.openclaw.ExecutionState;
+import io.sonia.contracts.router.ChatMessage;
+import io.sonia.contracts.router.ChatRequest;
+import io.sonia.contracts.router.MessageRole;
+import io.sonia.contracts.router.RecalledMemory;
+import io.sonia.kernel.http.Operation;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Turns that a crash cut off, wherever it did: the next life ends them and does nothing twice. */
+@Timeout(60)
+class ResumeIT {
+
+    private static final String KEY = "key-1";
+    private static final TurnRequest REQUEST = TurnRequest.of("do it", "default", 0);
+
+    @TempDir
+    Path folder;
+
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private House house;
+    private Behind behind;
+
+    @BeforeEach
+    void open() throws IOException {
+        house = new House(folder);
+        behind = house.behind;
+    }
+
+    @AfterEach
+    void close() {
+        house.close();
+        threads.shutdownNow();
+    }
+
+    @Test
+    void aTurnThatHadOnlyBegunIsAnsweredInTheNextLife() throws Exception {
+        String turnId = crashAt(behind.holdBefore(Operation.MEMORY_SEARCH));
+        behind.modelSays("Done.");
+        house.start();
+        Turn turn = house.gateway.await(turnId, TurnState.COMPLETED);
+        assertThat(turn.assistantText()).isEqualTo("Done.");
+        assertThat(behind.count(Operation.MODEL_CHAT)).isEqualTo(1);
+        assertThat(behind.count(Operation.MEMORY_STORE)).isEqualTo(1);
+        assertThat(audited("turn.started")).containsExactly(turnId);
+        assertThat(audited("turn.completed")).containsExactly(turnId);
+    }
+
+    @Test
+    void aTurnWhoseModelWasThinkingIsAnsweredInTheNextLife() throws Exception {
+        String turnId = crashAt(behind.holdBefore(Operation.MODEL_CHAT));
+        house.start();
+        house.gateway.await(turnId, TurnState.COMPLETED);
+        assertThat(behind.count(Operation.MODEL_CHAT)).isEqualTo(2);
+        assertThat(audited("turn.completed")).containsExactly(turnId);
+    }
+
+    @Test
+    void aResumedTurnHoldsItsSessionUntilItEnds() throws Exception {
+        String turnId = crashAt(behind.holdBefore(Operation.MODEL_CHAT));
+        Hold thinking = behind.holdBefore(Operation.MODEL_CHAT);
+        house.start();
+        thinking.awaitReached();
+        assertThat(house.gateway.refusal(TurnRequest.of("and now?", "default", 0)))
+                .isEqualTo("TURN_IN_PROGRESS");
+        thinking.release();
+        house.gateway.await(turnId, TurnState.COMPLETED);
+        assertThat(audited("session.created")).hasSize(1);
+    }
+
+    @Test
+    void whatWasRecalledAndAskedIsNotAskedForAgain() throws Exception {
+        behind.memories = List.of(Answers.memory("mem_a", "the code is 4711"));
+        behind.modelAsks(Answers.call("call_1", Behind.GRANTED));
+        String turnId = crashAt(behind.holdBefore(Operation.EXECUTE_CHECK));
+        behind.modelSays("Done.");
+        house.start();
+        Turn turn = house.gateway.await(turnId, TurnState.COMPLETED);
+        assertThat(turn.assistantText()).isEqualTo("Done.");
+        assertThat(turn.toolCalls()).extracting(Turn.Call::status).containsExactly(CallStatus.EXECUTED);
+        assertThat(turn.memory().retrievedCount()).isEqualTo(1);
+        assertThat(behind.count(Operation.MEMORY_SEARCH)).isEqualTo(1);
+        assertThat(behind.count(Operation.MODEL_CHAT)).isEqualTo(2);
+        assertThat(behind.ran()).containsExactly(Behind.GRANTED);
+        List<ChatMessage> shown = asked().getLast().messages();
+        assertThat(shown)
+                .flatExtracting(RecalledMemory::in)
+                .extracting(RecalledMemory::id)
+                .containsExactly("mem_a");
+        assertThat(shown)
+                .extracting(ChatMessage::role)
+                .endsWith(MessageRole.USER, MessageRole.ASSISTANT, MessageRole.TOOL);
+    }
+
+    @Test
+    void aToolWhoseAnswerGotLostIsNotRunAgain() throws Exception {
+        behind.modelAsks(Answers.call("call_1", Behind.GRANTED));
+        String turnId = crashAt(behind.holdAnswer());
+        house.start();
+        Turn turn = house.gateway.await(turnId, TurnState.COMPLETED);
+        assertThat(turn.toolCalls()).extracting(Turn.Call::status).containsExactly(CallStatus.EXECUTED);
+        assertThat(turn.toolResults().getFirst().result()).isEqualTo(Answers.RESULT);
+        assertThat(behind.count(Operation.EXECUTE)).isEqualTo(1);
+        assertThat(behind.ran()).containsExactly(Behind.GRANTED);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"STARTED, OUTCOME_UNKNOWN", "OUTCOME_UNKNOWN, OUTCOME_UNKNOWN", "FAILED, FAILED", "CLAIMED, FAILED"})
+    void aToolThatTheCrashCutOffEndsAsTheExecutorSays(ExecutionState recorded, CallStatus status) throws Exception {
+        behind.modelAsks(Answers.call("call_1", Behind.GRANTED));
+        String turnId = crashAt(behind.holdAnswer());
+        behind.recorded(executed().getFirst(), recorded);
+        house.start();
+        Turn turn = house.gateway.await(turnId, TurnState.COMPLETED);
+        assertThat(turn.toolCalls()).extracting(Turn.Call::status).containsExactly(status);
+        assertThat(behind.count(Operation.EXECUTE)).isEqualTo(1);
+    }
+
+    @Test
+    void aToolThatTheExecutorNeverHeardOfHasFailedAndIsNotRun() throws Exception {
+        behind.modelAsks(Answers.call("call_1", Behind.GRANTED));
+        String turnId = crashAt(behind.holdBefore(Operation.EXECUTE));
+        house.start();
+        Turn turn = house.gateway.await(turnId, TurnState.COMPLETED);
+        assertThat(turn.toolCalls()).extracting(Turn.Call::status).containsExactly(CallStatus.FAILED);
+        assertThat(behind.ran()).isEmpty();
+    }
+
+    @Test
+    void aReadIsAskedForAgainUnderTheSameNameAndSoRunsOnce() throws Exception {
+        behind.modelAsks(Answers.call("call_1", Behind.HARMLESS));
+        String turnId = crashAt(behind.holdAnswer());
+        house.start();
+        house.gateway.await(turnId, TurnState.COMPLETED);
+        assertThat(executed()).hasSize(2);
+        assertThat(executed().getFirst()).isEqualTo(executed().getLast());
+        assertThat(behind.ran()).containsExactly(Behind.HARMLESS);
+    }
+
+    @Test
+    void ofTwoCallsTheFirstOneIsNotRunAgain() throws Exception {
+        behind.modelAsks(Answers.call("a", Behind.GRANTED), Answers.call("b", Behind.FORBIDDEN));
+        Hold first = behind.holdBefore(Operation.GATE);
+        Hold second = behind.holdBefore(Operation.GATE);
+        ask();
+        first.awaitReached();
+        first.release();
+        String turnId = crashed(second);
+        house.start();
+        Turn turn = house.gateway.await(turnId, TurnState.COMPLETED);
+        assertThat(turn.toolCalls())
+                .extracting(Turn.Call::status)
+                .containsExactly(CallStatus.EXECUTED, CallStatus.BLOCKED);
+        assertThat(behind.ran()).containsExactly(Behind.GRANTED);
+        assertThat(behind.count(Operation.EXECUTE)).isEqualTo(1);
+    }
+
+    @Test
+    void aTurnThatWaitsForAPersonStillWaitsInTheNextLife() throws Exception {
+        Turn parked = parked();
+        house.restart();
+        Turn waiting = house.gateway.await(parked.turnId(), TurnState.AWAITING_APPROVAL);
+        assertThat(waiting.toolCalls()).isEqualTo(parked.toolCalls());
+        behind.decide(parked.pendingApprovals().getFirst().approvalId(), ApprovalState.APPROVED);
+        Turn turn = house.gateway.await(parked.turnId(), TurnState.COMPLETED);
+        assertThat(turn.toolCalls()).extracting(Turn.Call::status).containsExactly(CallStatus.EXECUTED);
+        assertThat(behind.ran()).containsExactly(Behind.CONFIRMED);
+        assertThat(behind.count(Operation.GATE)).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"APPROVED, EXECUTED", "DENIED, DENIED", "EXPIRED, EXPIRED"})
+    void whatWasDecidedWhileNobodyWasThereCounts(ApprovalState decision, CallStatus status) {
+        Turn parked = parked();
+        house.crash();
+        behind.decide(parked.pendingApprovals().getFirst().approvalId(), decision);
+        house.start();
+        Turn turn = house.gateway.await(parked.turnId(), TurnState.COMPLETED);
+        assertThat(turn.toolCalls()).extracting(Turn.Call::status).containsExactly(status);
+        assertThat(behind.count(Operation.EXECUTE)).isEqualTo(status == CallStatus.EXECUTED ? 1 : 0);
+    }
+
+    @Test
+    void aWaitingTurnSurvivesSeveralLives() throws Exception {
+        Turn parked = parked();
+        house.restart();
+        house.gateway.await(parked.turnId(), TurnState.AWAITING_APPROVAL);
+        house.restart();
+        house.gateway.await(parked.turnId(), TurnState.AWAITING_APPROVAL);
+        behind.decide(parked.pendingApprovals().getFirst().approvalId(), ApprovalState.APPROVED);
+        house.gateway.await(parked.turnId(), TurnState.COMPLETED);
+        assertThat(behind.ran()).containsExactly(Behind.CONFIRMED);
+    }
+
+    @Test
+    void aWaitingTurnCanBeCancelledInTheNextLife() throws Exception {
+        Turn parked = parked();
+        house.restart();
+        house.gateway.await(parked.turnId(), TurnState.AWAITING_APPROVAL);
+        assertThat(house.gateway.cancel(parked.turnId()).state()).isEqualTo(TurnState.CANCELLED);
+        assertThat(behind.count(Operation.APPROVAL_CANCEL)).isEqualTo(1);
+        assertThat(house.gateway.get(parked.turnId()).quality().completionReason())
+                .isEqualTo(CompletionReason.CANCELLED);
+    }
+
+    @Test
+    void anOrderlyStopLeavesAWaitingTurnForTheNextLife() {
+        Turn parked = parked();
+        house.gateway.close();
+        behind.decide(parked.pendingApprovals().getFirst().approvalId(), ApprovalState.APPROVED);
+        house.start();
+        house.gateway.await(parked.turnId(), TurnState.COMPLETED);
+        assertThat(behind.ran()).containsExactly(Behind.CONFIRMED);
+    }
+
+    @Test
+    void theMemoriesOfACompletedTurnAreDeliveredInTheNextLife() throws Exception {
+        Hold first = behind.holdBefore(Operation.MEMORY_STORE);
+        String turnId = crashAt(first);
+        first.drop();
+        Hold again = behind.holdBefore(Operation.MEMORY_STORE);
+        house.start();
+        again.awaitReached();
+        again.release();
+        Turn turn = house.gateway.get(turnId);
+        assertThat(turn.state()).isEqualTo(TurnState.COMPLETED);
+        assertThat(behind.count(Operation.MODEL_CHAT)).isEqualTo(1);
+        assertThat(behind.seen(Operation.MEMORY_STORE))
+                .extracting(Behind.Seen::idempotencyKey)
+                .doesNotContainNull()
+                .containsOnly(behind.seen(Operation.MEMORY_STORE).getFirst().idempotencyKey())
+                .hasSize(2);
+    }
+
+    @Test
+    void aRepeatedRequestFindsTheTurnThatWasCutOff() throws Exception {
+        String turnId = crashAt(behind.holdBefore(Operation.MODEL_CHAT));
+        house.start();
+        Turn repeated = house.gateway.send(REQUEST, KEY).data();
+        assertThat(repeated.turnId()).isEqualTo(turnId);
+        assertThat(repeated.state()).isEqualTo(TurnState.COMPLETED);
+        assertThat(audited("turn.started")).containsExactly(turnId);
+    }
+
+    @Test
+    void aTurnThatIsOverStaysAsItIs() {
+        Turn turn = house.gateway.send(REQUEST, KEY).data();
+        house.restart();
+        Turn repeated = house.gateway.send(REQUEST, KEY).data();
+        assertThat(repeated.turnId()).isEqualTo(turn.turnId());
+        assertThat(repeated.assistantText()).isEqualTo(turn.assistantText());
+        assertThat(behind.count(Operation.MODEL_CHAT)).isEqualTo(1);
+    }
+
+    /** Asks for a turn and lets the gateway crash once the call it leads to is where it is held. */
+    private String crashAt(Hold hold) throws InterruptedException {
+        ask();
+        return crashed(hold);
+    }
+
+    private void ask() {
+        GatewayLife life = house.gateway;
+        threads.submit(() -> life.send(REQUEST, KEY));
+    }
+
+    private String crashed(Hold hold) throws InterruptedException {
+        hold.awaitReached();
+        String turnId = audited("turn.started").getFirst();
+        house.crash();
+        return turnId;
+    }
+
+    private Turn parked() {
+        behind.modelAsks(Answers.call("call_1", Behind.CONFIRMED));
+        return house.gateway.send(REQUEST, null).data();
+    }
+
+    /** The execution ids asked for, in order. */
+    private List<String> executed() {
+        return behind.inputs(Operation.EXECUTE, ExecuteRequest.class).stream()
+                .map(ExecuteRequest::executionId)
+                .toList();
+    }
+
+    private List<ChatRequest> asked() {
+        return behind.inputs(Operation.MODEL_CHAT, ChatRequest.class);
+    }
+
+    private List<String> audited(String operation) {
+        return Stores.audited(house.gateway.journal, operation);
+    }
+}
