@@ -1,6 +1,7 @@
 package io.sonia.gateway;
 
 import io.sonia.contracts.Cursors;
+import io.sonia.contracts.Listing;
 import io.sonia.contracts.evaos.Approval;
 import io.sonia.contracts.evaos.Decision;
 import io.sonia.contracts.gateway.Action;

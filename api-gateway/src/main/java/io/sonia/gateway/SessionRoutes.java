@@ -1,6 +1,7 @@
 package io.sonia.gateway;
 
 import io.sonia.contracts.Cursors;
+import io.sonia.contracts.Listing;
 import io.sonia.contracts.gateway.Session;
 import io.sonia.contracts.gateway.SessionClosed;
 import io.sonia.contracts.gateway.SessionCreate;

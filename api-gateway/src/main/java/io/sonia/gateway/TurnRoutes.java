@@ -1,6 +1,7 @@
 package io.sonia.gateway;
 
 import io.sonia.contracts.Cursors;
+import io.sonia.contracts.Listing;
 import io.sonia.contracts.gateway.CancelRequest;
 import io.sonia.contracts.gateway.ChatAnswer;
 import io.sonia.contracts.gateway.ChatRequest;
