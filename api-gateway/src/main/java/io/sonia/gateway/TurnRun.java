@@ -52,6 +52,7 @@ final class TurnRun {
     private final long began;
     private final AtomicBoolean answered = new AtomicBoolean();
     private volatile boolean modelRunning;
+    private volatile boolean ending;
     private volatile boolean over;
     private Runnable whenOver = () -> {};
     private int ordinal;
@@ -83,7 +84,7 @@ final class TurnRun {
     /**
      * Runs to the end, going on after {@code steps} of a former life if there are any.
      *
-     * @param whenOver called when the turn has its end on record, before its last frame
+     * @param whenOver called when the turn has its end on record, before anybody sees it
      */
     void run(List<TurnStep> steps, List<TurnStore.Exchange> history, Runnable whenOver) {
         this.whenOver = whenOver;
@@ -110,7 +111,12 @@ final class TurnRun {
         }
     }
 
-    /** True once the turn has its end on record and everything about it has been said. */
+    /** True once it is decided how the turn ends: there is nothing to stop any more. */
+    boolean ending() {
+        return ending;
+    }
+
+    /** True once the turn has its end on record, its session is free and everything about it has been said. */
     boolean over() {
         return over;
     }
@@ -227,10 +233,11 @@ final class TurnRun {
         }
         progress.assistantText = text;
         progress.reason = reason();
-        progress.state = TurnState.COMPLETED;
-        end();
-        parts.journal().completed(scope.context(), scope.latest(), request);
-        scope.feed.send(TurnEvent.FINAL, Conversation.finalFrame(scope.latest()));
+        Turn completed = ended(TurnState.COMPLETED);
+        parts.journal().completed(scope.context(), completed, request);
+        progress.state = TurnState.WRITING;
+        scope.show();
+        scope.feed.send(TurnEvent.FINAL, Conversation.finalFrame(completed));
         long start = parts.clock().nanoTime();
         List<String> ids = parts.memoryWrites().await(scope.turnId, Deadline.in(MEMORY_WRITE_WAIT, parts.clock()));
         progress.memoryWriteMs = scope.millisSince(start);
@@ -239,9 +246,9 @@ final class TurnRun {
         } else {
             progress.written(ids);
         }
-        scope.view();
+        progress.state = TurnState.COMPLETED;
         scope.feed.send(
-                TurnEvent.MEMORY_WRITTEN, Conversation.plain(scope.latest().memory()));
+                TurnEvent.MEMORY_WRITTEN, Conversation.plain(progress.view().memory()));
         done();
     }
 
@@ -261,9 +268,7 @@ final class TurnRun {
     private void failed(SoniaException failure) {
         progress.error = new Turn.Failure(failure.code().name(), failure.text());
         progress.reason = failure.code() == ErrorCode.TIMEOUT ? CompletionReason.TIMEOUT : CompletionReason.ERROR;
-        progress.state = TurnState.FAILED;
-        end();
-        parts.journal().ended(scope.context(), scope.latest(), failure.code());
+        parts.journal().ended(scope.context(), ended(TurnState.FAILED), failure.code());
         scope.feed.send(
                 TurnEvent.ERROR,
                 TurnFeed.payload(
@@ -279,22 +284,26 @@ final class TurnRun {
             return;
         }
         progress.reason = CompletionReason.CANCELLED;
-        progress.state = TurnState.CANCELLED;
-        end();
-        parts.journal().ended(scope.context(), scope.latest(), ErrorCode.OK);
+        parts.journal().ended(scope.context(), ended(TurnState.CANCELLED), ErrorCode.OK);
         scope.feed.send(TurnEvent.CANCELLED, TurnFeed.payload("reason", "requested"));
         done();
     }
 
-    private void end() {
+    /** The turn as it goes on record; others see its end when it is {@link #done}. */
+    private Turn ended(TurnState state) {
+        ending = true;
+        progress.state = state;
         progress.completedAt = parts.clock().now();
         progress.totalMs = scope.millisSince(began);
-        scope.view();
+        return progress.view();
     }
 
+    /** Whoever sees the end can go on: the session is free by then. */
     private void done() {
-        over = true;
         whenOver.run();
+        scope.view();
+        over = true;
+        parts.changes().announce(scope.turnId);
         scope.feed.send(TurnEvent.DONE, Map.of());
     }
 }

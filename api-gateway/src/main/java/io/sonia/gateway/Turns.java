@@ -200,7 +200,7 @@ final class Turns {
     /** As {@link #cancel}, but a turn that is over, or none, is nothing to stop. */
     Optional<boolean[]> stop(Context context, String turnId) {
         TurnRun run = running.get(turnId);
-        if (run == null || run.latest().state().terminal()) {
+        if (run == null || run.ending()) {
             return Optional.empty();
         }
         String tool = run.toolRunning();

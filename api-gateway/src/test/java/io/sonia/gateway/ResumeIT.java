@@ -86,6 +86,7 @@ class ResumeIT {
                 .isEqualTo("TURN_IN_PROGRESS");
         thinking.release();
         house.gateway.await(turnId, TurnState.COMPLETED);
+        assertThat(house.gateway.turn("and now?").state()).isEqualTo(TurnState.COMPLETED);
         assertThat(audited("session.created")).hasSize(1);
     }
 

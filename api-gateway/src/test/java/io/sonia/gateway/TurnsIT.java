@@ -433,6 +433,22 @@ class TurnsIT {
     }
 
     @Test
+    void aTurnIsSeenAsOverOnlyWhenItsSessionIsFree() throws Exception {
+        Hold storing = behind.holdBefore(Operation.MEMORY_STORE);
+        Future<Answer<Turn>> asked =
+                threads.submit(() -> house.gateway.send(TurnRequest.of("hello", "default", 0), null));
+        storing.awaitReached();
+        String turnId = audited("turn.completed").getFirst();
+        assertThat(house.gateway.await(turnId, TurnState.WRITING).assistantText())
+                .isNotEmpty();
+        assertThat(failure(() -> house.gateway.turn("and now?")).code()).isEqualTo(ErrorCode.TURN_IN_PROGRESS);
+        storing.release();
+        house.gateway.await(turnId, TurnState.COMPLETED);
+        assertThat(house.gateway.turn("and now?").state()).isEqualTo(TurnState.COMPLETED);
+        assertThat(asked.get(10, TimeUnit.SECONDS).data().state()).isEqualTo(TurnState.COMPLETED);
+    }
+
+    @Test
     void aSessionCanBeClosedWhileItsLastTurnIsRemembered() throws Exception {
         Hold storing = behind.holdBefore(Operation.MEMORY_STORE);
         Future<Answer<Turn>> asked =
