@@ -19,6 +19,7 @@ final class Launch {
     private static final List<String> JVM = List.of(
             "-Xlog:disable",
             "-Djdk.reflect.useNativeAccessorOnly=true",
+            "-XX:-UsePerfData",
             "-Xmx128m",
             "-XX:+UseSerialGC",
             "-XX:+UseCompactObjectHeaders",
