@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -282,7 +283,7 @@ class ResumeIT {
 
     private void ask() {
         GatewayLife life = house.gateway;
-        threads.submit(() -> life.send(REQUEST, KEY));
+        Future<?> _ = threads.submit(() -> life.send(REQUEST, KEY));
     }
 
     private String crashed(Hold hold) throws InterruptedException {
