@@ -49,9 +49,14 @@ final class ProviderKey {
      * @throws SoniaException AUTH_UNAVAILABLE naming what is wrong with the key and the cure
      */
     void refresh() {
-        current = null;
-        if (required || Files.exists(file)) {
-            current = read();
+        // Calls go on meanwhile with the key as it was.
+        String found = null;
+        try {
+            if (required || Files.exists(file)) {
+                found = read();
+            }
+        } finally {
+            current = found;
         }
     }
 
