@@ -59,10 +59,14 @@ final class TurnFeed {
         if (listeners.isEmpty()) {
             return;
         }
-        seq++;
-        TurnFrame frame =
-                new TurnFrame(type, sessionId, turnId, seq, clock.now(), correlationId, new LinkedHashMap<>(payload));
+        TurnFrame frame = frame(type, payload);
         listeners.forEach(each -> each.frames.offer(frame));
+    }
+
+    /** The next frame, for one reader alone. */
+    synchronized TurnFrame frame(String type, Map<String, @Nullable Object> payload) {
+        seq++;
+        return new TurnFrame(type, sessionId, turnId, seq, clock.now(), correlationId, new LinkedHashMap<>(payload));
     }
 
     /** A payload from names and values by turns. */

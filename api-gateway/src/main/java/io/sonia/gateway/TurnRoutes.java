@@ -30,6 +30,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Turns over HTTP. */
 final class TurnRoutes {
@@ -93,7 +94,7 @@ final class TurnRoutes {
     }
 
     /** Begins the turn, or takes hold of the one the same keyed request began; null if that one is over. */
-    private @org.jspecify.annotations.Nullable TurnRun begun(Call<?> call, TurnRequest request, String turnId) {
+    private @Nullable TurnRun begun(Call<?> call, TurnRequest request, String turnId) {
         TurnRun known = turns.running(turnId).orElse(null);
         if (known != null) {
             return known;
@@ -163,8 +164,10 @@ final class TurnRoutes {
             listener[0] = run.feed().listen();
         } else if (call.idempotencyKey() != null && turns.stored(turnId).isPresent()) {
             Turn turn = done(turns.get(turnId));
-            stream.send(TurnEvent.FINAL, Conversation.finalFrame(turn));
-            stream.send(TurnEvent.DONE, Map.of());
+            String correlationId = call.context().correlationId();
+            TurnFeed again = new TurnFeed(turn.sessionId(), turnId, correlationId, clock);
+            stream.send(TurnEvent.FINAL, again.frame(TurnEvent.FINAL, Conversation.finalFrame(turn)));
+            stream.send(TurnEvent.DONE, again.frame(TurnEvent.DONE, Map.of()));
             return;
         } else {
             run = turns.begin(call.context(), request, turnId, feed -> listener[0] = feed.listen());
@@ -197,10 +200,10 @@ final class TurnRoutes {
                     park = null;
                 }
             } else if (park != null && park.passed()) {
-                stream.send(
-                        TurnEvent.PARKED,
-                        Map.of("pending_approvals", run.latest().pendingApprovals()));
-                stream.send(TurnEvent.DONE, Map.of());
+                Map<String, @Nullable Object> waiting =
+                        Map.of("pending_approvals", run.latest().pendingApprovals());
+                stream.send(TurnEvent.PARKED, run.feed().frame(TurnEvent.PARKED, waiting));
+                stream.send(TurnEvent.DONE, run.feed().frame(TurnEvent.DONE, Map.of()));
                 return;
             } else {
                 stream.keepAlive();
