@@ -13,6 +13,7 @@ import io.sonia.gateway.Cancellation.Stopped;
 import io.sonia.kernel.ErrorCode;
 import io.sonia.kernel.Sha256;
 import io.sonia.kernel.SoniaException;
+import io.sonia.kernel.http.Context;
 import io.sonia.kernel.http.Deadline;
 import io.sonia.kernel.json.Json;
 import java.time.Duration;
@@ -83,6 +84,17 @@ final class TurnCalls {
         }
     }
 
+    /** Stops an action of the turn; one that is over by now is nothing to stop. */
+    void withdraw(Context context, String actionId) {
+        try {
+            scope.parts.actions().withdraw(context, actionId);
+        } catch (SoniaException e) {
+            if (e.code().blame() != ErrorCode.Blame.CALLER) {
+                throw e;
+            }
+        }
+    }
+
     private Action settled(ToolCall call, String id, String actionId) throws Stopped {
         Actions.Started started = scope.parts.actions().start(scope.context(), plan(call, id, actionId));
         Action action = started.action();
@@ -94,7 +106,15 @@ final class TurnCalls {
                 action.riskTier(),
                 action.approvalId(),
                 actionId));
-        return action.state().settled() ? action : wait(call, started);
+        if (action.state().settled()) {
+            return action;
+        }
+        if (scope.cancellation.requested()) {
+            // Whoever asked for it came before there was anything to withdraw.
+            withdraw(scope.context(), actionId);
+            throw new Stopped();
+        }
+        return wait(call, started);
     }
 
     private Actions.Plan plan(ToolCall call, String id, String actionId) {

@@ -22,7 +22,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One turn on its own thread: recall, then model and tools in rounds, then the answer and its memory. It outlives the
@@ -128,16 +127,14 @@ final class TurnRun {
         }
     }
 
-    /** The action that runs or waits now, if there is one. */
-    @Nullable
-    String toolRunning() {
-        return calls.running();
-    }
-
-    /** Asks the run to stop; says what was going on. */
-    boolean[] cancel() {
-        boolean[] stopped = {modelRunning, calls.running() != null};
+    /** Asks the run to stop; says whether a model and whether a tool was at work. */
+    boolean[] cancel(Context context) {
+        String action = calls.running();
+        boolean[] stopped = {modelRunning, action != null};
         scope.cancellation.request();
+        if (action != null) {
+            calls.withdraw(context, action);
+        }
         return stopped;
     }
 
@@ -191,20 +188,20 @@ final class TurnRun {
 
     private ChatAnswer model(List<ToolSpec> tools) throws Stopped {
         scope.move(TurnState.MODELLING);
-        modelRunning = true;
         scope.cancellation.beginWait();
+        modelRunning = true;
         try {
             ChatAnswer answer = parts.model()
                     .chat(
                             scope.context(),
                             scope.conversation.request(tools, request.profile(), scope.session.sessionId()),
                             scope.feed.heard() ? this::partial : null);
+            scope.cancellation.check();
             progress.answered(answer);
             return answer;
         } finally {
             scope.cancellation.endWait();
             modelRunning = false;
-            scope.cancellation.check();
         }
     }
 

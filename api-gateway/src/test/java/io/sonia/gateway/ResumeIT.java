@@ -233,6 +233,7 @@ class ResumeIT {
         house.start();
         house.gateway.await(parked.turnId(), TurnState.COMPLETED);
         assertThat(behind.ran()).containsExactly(Behind.CONFIRMED);
+        assertThat(behind.count(Operation.MODEL_CHAT)).isEqualTo(2);
     }
 
     @Test

@@ -470,6 +470,25 @@ class TurnsIT {
     }
 
     @Test
+    void aCancelThatComesBeforeTheApprovalIsAskedForWithdrawsIt() throws Exception {
+        behind.modelAsks(Answers.call("call_1", Behind.CONFIRMED));
+        Hold judging = behind.holdBefore(Operation.GATE);
+        Hold ending = behind.holdBefore(Operation.EXECUTION_CANCEL);
+        Future<Answer<Turn>> asked =
+                threads.submit(() -> house.gateway.send(TurnRequest.of("write it", "default", 0), null));
+        judging.awaitReached();
+        String turnId = audited("turn.started").getFirst();
+        Future<TurnCancelled> cancelling = threads.submit(() -> house.gateway.cancel(turnId));
+        ending.awaitReached();
+        judging.release();
+        ending.release();
+        assertThat(asked.get(10, TimeUnit.SECONDS).data().state()).isEqualTo(TurnState.CANCELLED);
+        assertThat(cancelling.get(10, TimeUnit.SECONDS).state()).isEqualTo(TurnState.CANCELLED);
+        assertThat(behind.count(Operation.APPROVAL_CANCEL)).isEqualTo(1);
+        assertThat(audited("turn.waiting")).isEmpty();
+    }
+
+    @Test
     void aTurnThatIsOverCannotBeCancelled() {
         Turn turn = house.gateway.turn("hello");
         SoniaException refused = failure(() -> house.gateway.cancel(turn.turnId()));
