@@ -19,6 +19,7 @@ import io.sonia.kernel.json.Json;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Answers the tool calls of one turn, one after the other: each becomes an action, and the model is told how it ended. */
@@ -135,12 +136,15 @@ final class TurnCalls {
 
     /** Parks until a person has decided and the tool has run, or time has. */
     private Action wait(ToolCall call, Actions.Started started) throws Stopped {
-        Approval approval = started.approval();
-        if (approval != null) {
+        // An action of a former life knows the approval's id only.
+        Optional<Approval> waitsFor = started.approval() != null
+                ? Optional.of(started.approval())
+                : scope.parts.actions().approval(scope.context(), started.action());
+        waitsFor.ifPresent(approval -> {
             progress.waitsFor(new Turn.Pending(
                     approval.approvalId(), call.name(), approval.summary(), approval.riskTier(), approval.expiresAt()));
             scope.feed.send(TurnEvent.CONFIRMATION_REQUIRED, Conversation.plain(approval));
-        }
+        });
         progress.reason = CompletionReason.APPROVAL_PENDING;
         progress.state = TurnState.AWAITING_APPROVAL;
         scope.show();
