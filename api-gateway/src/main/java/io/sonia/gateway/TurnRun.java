@@ -16,6 +16,7 @@ import io.sonia.kernel.ErrorCode;
 import io.sonia.kernel.SoniaException;
 import io.sonia.kernel.http.Context;
 import io.sonia.kernel.http.Deadline;
+import io.sonia.kernel.logging.ServiceLog;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -41,7 +42,8 @@ final class TurnRun {
             TurnJournal journal,
             MemoryWrites memoryWrites,
             Changes changes,
-            Clock clock) {}
+            Clock clock,
+            ServiceLog log) {}
 
     private final TurnScope scope;
     private final Parts parts;
@@ -102,11 +104,19 @@ final class TurnRun {
         } catch (Stopped e) {
             cancelled();
         } catch (SoniaException e) {
-            if (scope.cancellation.requested()) {
-                cancelled();
-            } else {
-                failed(e);
-            }
+            brokenOff(e);
+        } catch (RuntimeException bug) {
+            parts.log().error("turn.bug", "A turn broke off", Map.of("turn_id", scope.turnId), bug);
+            brokenOff(SoniaException.caused(ErrorCode.INTERNAL_ERROR, bug));
+        }
+    }
+
+    /** A thread that was interrupted while it waited for somebody fails as if that one had. */
+    private void brokenOff(SoniaException failure) {
+        if (scope.cancellation.requested()) {
+            cancelled();
+        } else {
+            failed(failure);
         }
     }
 
