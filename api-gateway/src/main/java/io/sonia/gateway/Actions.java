@@ -150,6 +150,20 @@ final class Actions {
         return live != null ? Optional.of(live) : store.find(actionId);
     }
 
+    /** What an open action waits for, as EVA-OS has it now; empty if it cannot say. */
+    Optional<Approval> approval(Context context, Action action) {
+        if (action.approvalId() == null) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(evaOs.on(context.within(GATE_TIME), Operation.APPROVAL_GET)
+                    .path("approval_id", action.approvalId())
+                    .send(Approval.class));
+        } catch (SoniaException e) {
+            return Optional.empty();
+        }
+    }
+
     /** Waits until the action is as wanted, at most until the deadline. */
     Action await(String actionId, Predicate<Action> wanted, Deadline deadline) throws InterruptedException {
         return changes.await(actionId, () -> get(actionId), action -> closing || wanted.test(action), deadline);

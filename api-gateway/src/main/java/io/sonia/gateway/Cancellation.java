@@ -18,8 +18,8 @@ final class Cancellation {
     private @Nullable Thread waiting;
 
     void request() {
-        requested = true;
         synchronized (lock) {
+            requested = true;
             if (waiting != null) {
                 waiting.interrupt();
             }
@@ -37,8 +37,9 @@ final class Cancellation {
     }
 
     /** From now on this thread may be interrupted; {@link #endWait} follows. */
-    void beginWait() {
+    void beginWait() throws Stopped {
         synchronized (lock) {
+            check();
             waiting = Thread.currentThread();
         }
     }

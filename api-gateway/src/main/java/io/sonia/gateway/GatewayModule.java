@@ -59,7 +59,8 @@ public final class GatewayModule implements ServiceModule {
                 new TurnJournal(parts.journal(), memoryWrites, parts.clock(), config),
                 memoryWrites,
                 new Changes(),
-                parts.clock());
+                parts.clock(),
+                parts.log());
         this.turns = new Turns(runParts, sessions, new TurnStore(parts.journal()), parts.ids());
         this.routes = routes(evaOs);
     }

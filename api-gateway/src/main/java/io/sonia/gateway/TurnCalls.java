@@ -13,11 +13,13 @@ import io.sonia.gateway.Cancellation.Stopped;
 import io.sonia.kernel.ErrorCode;
 import io.sonia.kernel.Sha256;
 import io.sonia.kernel.SoniaException;
+import io.sonia.kernel.http.Context;
 import io.sonia.kernel.http.Deadline;
 import io.sonia.kernel.json.Json;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Answers the tool calls of one turn, one after the other: each becomes an action, and the model is told how it ended. */
@@ -83,6 +85,17 @@ final class TurnCalls {
         }
     }
 
+    /** Stops an action of the turn; one that is over by now is nothing to stop. */
+    void withdraw(Context context, String actionId) {
+        try {
+            scope.parts.actions().withdraw(context, actionId);
+        } catch (SoniaException e) {
+            if (e.code().blame() != ErrorCode.Blame.CALLER) {
+                throw e;
+            }
+        }
+    }
+
     private Action settled(ToolCall call, String id, String actionId) throws Stopped {
         Actions.Started started = scope.parts.actions().start(scope.context(), plan(call, id, actionId));
         Action action = started.action();
@@ -94,7 +107,15 @@ final class TurnCalls {
                 action.riskTier(),
                 action.approvalId(),
                 actionId));
-        return action.state().settled() ? action : wait(call, started);
+        if (action.state().settled()) {
+            return action;
+        }
+        if (scope.cancellation.requested()) {
+            // Whoever asked for it came before there was anything to withdraw.
+            withdraw(scope.context(), actionId);
+            throw new Stopped();
+        }
+        return wait(call, started);
     }
 
     private Actions.Plan plan(ToolCall call, String id, String actionId) {
@@ -115,12 +136,15 @@ final class TurnCalls {
 
     /** Parks until a person has decided and the tool has run, or time has. */
     private Action wait(ToolCall call, Actions.Started started) throws Stopped {
-        Approval approval = started.approval();
-        if (approval != null) {
+        // An action of a former life knows the approval's id only.
+        Optional<Approval> waitsFor = started.approval() != null
+                ? Optional.of(started.approval())
+                : scope.parts.actions().approval(scope.context(), started.action());
+        waitsFor.ifPresent(approval -> {
             progress.waitsFor(new Turn.Pending(
                     approval.approvalId(), call.name(), approval.summary(), approval.riskTier(), approval.expiresAt()));
             scope.feed.send(TurnEvent.CONFIRMATION_REQUIRED, Conversation.plain(approval));
-        }
+        });
         progress.reason = CompletionReason.APPROVAL_PENDING;
         progress.state = TurnState.AWAITING_APPROVAL;
         scope.show();

@@ -16,13 +16,13 @@ import io.sonia.kernel.ErrorCode;
 import io.sonia.kernel.SoniaException;
 import io.sonia.kernel.http.Context;
 import io.sonia.kernel.http.Deadline;
+import io.sonia.kernel.logging.ServiceLog;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One turn on its own thread: recall, then model and tools in rounds, then the answer and its memory. It outlives the
@@ -42,7 +42,8 @@ final class TurnRun {
             TurnJournal journal,
             MemoryWrites memoryWrites,
             Changes changes,
-            Clock clock) {}
+            Clock clock,
+            ServiceLog log) {}
 
     private final TurnScope scope;
     private final Parts parts;
@@ -103,11 +104,19 @@ final class TurnRun {
         } catch (Stopped e) {
             cancelled();
         } catch (SoniaException e) {
-            if (scope.cancellation.requested()) {
-                cancelled();
-            } else {
-                failed(e);
-            }
+            brokenOff(e);
+        } catch (RuntimeException bug) {
+            parts.log().error("turn.bug", "A turn broke off", Map.of("turn_id", scope.turnId), bug);
+            brokenOff(SoniaException.caused(ErrorCode.INTERNAL_ERROR, bug));
+        }
+    }
+
+    /** A thread that was interrupted while it waited for somebody fails as if that one had. */
+    private void brokenOff(SoniaException failure) {
+        if (scope.cancellation.requested()) {
+            cancelled();
+        } else {
+            failed(failure);
         }
     }
 
@@ -128,16 +137,14 @@ final class TurnRun {
         }
     }
 
-    /** The action that runs or waits now, if there is one. */
-    @Nullable
-    String toolRunning() {
-        return calls.running();
-    }
-
-    /** Asks the run to stop; says what was going on. */
-    boolean[] cancel() {
-        boolean[] stopped = {modelRunning, calls.running() != null};
+    /** Asks the run to stop; says whether a model and whether a tool was at work. */
+    boolean[] cancel(Context context) {
+        String action = calls.running();
+        boolean[] stopped = {modelRunning, action != null};
         scope.cancellation.request();
+        if (action != null) {
+            calls.withdraw(context, action);
+        }
         return stopped;
     }
 
@@ -191,20 +198,20 @@ final class TurnRun {
 
     private ChatAnswer model(List<ToolSpec> tools) throws Stopped {
         scope.move(TurnState.MODELLING);
-        modelRunning = true;
         scope.cancellation.beginWait();
+        modelRunning = true;
         try {
             ChatAnswer answer = parts.model()
                     .chat(
                             scope.context(),
                             scope.conversation.request(tools, request.profile(), scope.session.sessionId()),
                             scope.feed.heard() ? this::partial : null);
+            scope.cancellation.check();
             progress.answered(answer);
             return answer;
         } finally {
             scope.cancellation.endWait();
             modelRunning = false;
-            scope.cancellation.check();
         }
     }
 

@@ -203,22 +203,6 @@ final class Turns {
         if (run == null || run.ending()) {
             return Optional.empty();
         }
-        String tool = run.toolRunning();
-        boolean[] stopped = run.cancel();
-        if (tool != null) {
-            withdraw(context, tool);
-        }
-        return Optional.of(stopped);
-    }
-
-    private void withdraw(Context context, String actionId) {
-        try {
-            parts.actions().withdraw(context, actionId);
-        } catch (SoniaException e) {
-            if (e.code().blame() != ErrorCode.Blame.CALLER) {
-                throw e;
-            }
-            // It was over before it could be withdrawn.
-        }
+        return Optional.of(run.cancel(context));
     }
 }

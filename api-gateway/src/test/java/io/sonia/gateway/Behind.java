@@ -243,7 +243,8 @@ final class Behind implements AutoCloseable {
                 call.wantsEvents());
     }
 
-    private void intercept(Operation operation, Handler<Record> first) {
+    /** Does this with the next call of the operation; null goes on as usual. */
+    void intercept(Operation operation, Handler<Record> first) {
         queue(operation).add(first);
     }
 

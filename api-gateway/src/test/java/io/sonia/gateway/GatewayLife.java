@@ -38,8 +38,8 @@ import java.util.Map;
 final class GatewayLife implements AutoCloseable {
 
     private static final Caller OPERATOR = new Caller(Keys.OPERATOR, Role.OPERATOR, null, null);
-    private static final int LOOKS = 40;
-    private static final int LOOK_MS = 5_000;
+    private static final int LOOKS = 25;
+    private static final int LOOK_MS = 1_000;
 
     final Journal journal;
     private final Served.Ground ground;

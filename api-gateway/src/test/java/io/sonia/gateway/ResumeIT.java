@@ -184,6 +184,7 @@ class ResumeIT {
         house.restart();
         Turn waiting = house.gateway.await(parked.turnId(), TurnState.AWAITING_APPROVAL);
         assertThat(waiting.toolCalls()).isEqualTo(parked.toolCalls());
+        assertThat(waiting.pendingApprovals()).isEqualTo(parked.pendingApprovals());
         behind.decide(parked.pendingApprovals().getFirst().approvalId(), ApprovalState.APPROVED);
         Turn turn = house.gateway.await(parked.turnId(), TurnState.COMPLETED);
         assertThat(turn.toolCalls()).extracting(Turn.Call::status).containsExactly(CallStatus.EXECUTED);
@@ -234,6 +235,7 @@ class ResumeIT {
         house.start();
         house.gateway.await(parked.turnId(), TurnState.COMPLETED);
         assertThat(behind.ran()).containsExactly(Behind.CONFIRMED);
+        assertThat(behind.count(Operation.MODEL_CHAT)).isEqualTo(2);
     }
 
     @Test

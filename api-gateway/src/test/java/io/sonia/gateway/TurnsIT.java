@@ -18,6 +18,7 @@ import io.sonia.contracts.gateway.TurnState;
 import io.sonia.contracts.memory.SearchRequest;
 import io.sonia.contracts.memory.StoreRequest;
 import io.sonia.contracts.openclaw.ExecuteRequest;
+import io.sonia.contracts.router.ChatEvent;
 import io.sonia.contracts.router.ChatMessage;
 import io.sonia.contracts.router.ChatRequest;
 import io.sonia.contracts.router.MessageRole;
@@ -28,6 +29,8 @@ import io.sonia.kernel.ErrorCode;
 import io.sonia.kernel.SoniaException;
 import io.sonia.kernel.http.Answer;
 import io.sonia.kernel.http.Operation;
+import io.sonia.kernel.http.Reply;
+import io.sonia.kernel.http.ServerEvent;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -155,6 +158,19 @@ class TurnsIT {
     void anEmptyAnswerIsAFailureNotAnAnswer() {
         behind.modelSays(" \u0007\n ");
         assertThat(failure(() -> house.gateway.turn("hello")).code()).isEqualTo(ErrorCode.MODEL_FAILED);
+    }
+
+    @Test
+    void anAnswerThatNobodyCouldExpectEndsTheTurnToo() {
+        behind.intercept(
+                Operation.MODEL_CHAT,
+                call -> new Reply.Events(stream ->
+                        stream.send(ChatEvent.ERROR, new ChatEvent.Failed("NO_CODE_OF_OURS", "?", false, Map.of()))));
+        List<ServerEvent> events = house.gateway.stream(TurnRequest.of("hello", "default", 0), null);
+        assertThat(events).extracting(ServerEvent::event).endsWith("error", "done");
+        String turnId = audited("turn.failed").getFirst();
+        assertThat(house.gateway.get(turnId).error().code()).isEqualTo("INTERNAL_ERROR");
+        assertThat(house.gateway.turn("again").state()).isEqualTo(TurnState.COMPLETED);
     }
 
     @Test
@@ -467,6 +483,25 @@ class TurnsIT {
         thinking.awaitReached();
         assertThat(closed(audited("session.created").getFirst()).status()).isEqualTo(SessionStatus.CLOSED);
         assertThat(asked.get(10, TimeUnit.SECONDS).data().state()).isEqualTo(TurnState.CANCELLED);
+    }
+
+    @Test
+    void aCancelThatComesBeforeTheApprovalIsAskedForWithdrawsIt() throws Exception {
+        behind.modelAsks(Answers.call("call_1", Behind.CONFIRMED));
+        Hold judging = behind.holdBefore(Operation.GATE);
+        Hold ending = behind.holdBefore(Operation.EXECUTION_CANCEL);
+        Future<Answer<Turn>> asked =
+                threads.submit(() -> house.gateway.send(TurnRequest.of("write it", "default", 0), null));
+        judging.awaitReached();
+        String turnId = audited("turn.started").getFirst();
+        Future<TurnCancelled> cancelling = threads.submit(() -> house.gateway.cancel(turnId));
+        ending.awaitReached();
+        judging.release();
+        ending.release();
+        assertThat(asked.get(10, TimeUnit.SECONDS).data().state()).isEqualTo(TurnState.CANCELLED);
+        assertThat(cancelling.get(10, TimeUnit.SECONDS).state()).isEqualTo(TurnState.CANCELLED);
+        assertThat(behind.count(Operation.APPROVAL_CANCEL)).isEqualTo(1);
+        assertThat(audited("turn.waiting")).isEmpty();
     }
 
     @Test
