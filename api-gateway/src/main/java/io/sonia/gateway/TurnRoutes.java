@@ -59,8 +59,10 @@ final class TurnRoutes {
 
     List<Route<?>> list() {
         return List.of(
-                Route.of(Operation.TURN, TurnRequest.class, Turn.class, this::turn),
-                Route.of(Operation.CHAT, ChatRequest.class, ChatAnswer.class, this::chat),
+                Route.of(Operation.TURN, TurnRequest.class, Turn.class, this::turn)
+                        .repeatingEvents(),
+                Route.of(Operation.CHAT, ChatRequest.class, ChatAnswer.class, this::chat)
+                        .repeatingEvents(),
                 Route.of(Operation.TURN_GET, TurnWait.class, Turn.class, this::get),
                 Route.of(Operation.TURN_LIST, TurnFilter.class, TurnList.class, this::page),
                 Route.of(Operation.TURN_CANCEL, CancelRequest.class, TurnCancelled.class, this::cancel));
