@@ -29,9 +29,8 @@ final class Recall {
     }
 
     Found search(Context context, String userId, String text) {
-        String query = text.length() > MAX_QUERY ? text.substring(0, MAX_QUERY) : text;
-        SearchRequest request =
-                SearchRequest.of(query, userId, config.recallItems(), config.recallChars() / CHARS_PER_TOKEN);
+        SearchRequest request = SearchRequest.of(
+                Excerpt.of(text, MAX_QUERY), userId, config.recallItems(), config.recallChars() / CHARS_PER_TOKEN);
         try {
             SearchAnswer answer = memoryEngine
                     .on(context.within(TIME), Operation.MEMORY_SEARCH)
