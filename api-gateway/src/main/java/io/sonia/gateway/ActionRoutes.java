@@ -41,6 +41,7 @@ final class ActionRoutes {
 
     private static final Duration CANCEL_WAIT = Duration.ofSeconds(8);
     private static final String MASK = "***";
+    private static final int MAX_SUMMARY = 480;
 
     private final Actions actions;
     private final Confirmations confirmations;
@@ -254,8 +255,7 @@ final class ActionRoutes {
     }
 
     private static String summary(String tool, Map<String, @Nullable Object> args) {
-        String text = tool + " " + Json.text(args);
-        return text.length() > 480 ? text.substring(0, 480) + "..." : text;
+        return Excerpt.dotted(tool + " " + Json.text(args), MAX_SUMMARY);
     }
 
     /** The action as an observer sees it: argument texts are hidden. */

@@ -1,7 +1,6 @@
 package io.sonia.gateway;
 
 import io.sonia.contracts.gateway.CallStatus;
-import io.sonia.contracts.gateway.Turn;
 import io.sonia.contracts.router.ChatMessage;
 import io.sonia.contracts.router.ChatRequest;
 import io.sonia.contracts.router.RecalledMemory;
@@ -10,7 +9,6 @@ import io.sonia.contracts.router.ToolSpec;
 import io.sonia.kernel.SoniaException;
 import io.sonia.kernel.json.Json;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -109,16 +107,5 @@ final class Conversation {
     /** A record as the payload of a frame. */
     static Map<String, @Nullable Object> plain(Record value) {
         return Json.parseObject(Json.bytes(value));
-    }
-
-    static Map<String, @Nullable Object> finalFrame(Turn turn) {
-        Map<String, @Nullable Object> frame = new LinkedHashMap<>();
-        frame.put("assistant_text", turn.assistantText());
-        frame.put("memory", turn.memory());
-        frame.put("quality", turn.quality());
-        frame.put("latency", turn.latency());
-        frame.put("usage", turn.usage());
-        frame.put("has_vision", false);
-        return frame;
     }
 }

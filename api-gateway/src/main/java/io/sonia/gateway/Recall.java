@@ -37,9 +37,8 @@ final class Recall {
     }
 
     Found search(Context context, String userId, String text) {
-        String query = beginning(text);
-        SearchRequest request =
-                SearchRequest.of(query, userId, config.recallItems(), config.recallChars() / CHARS_PER_TOKEN);
+        SearchRequest request = SearchRequest.of(
+                Excerpt.of(text, MAX_QUERY), userId, config.recallItems(), config.recallChars() / CHARS_PER_TOKEN);
         try {
             SearchAnswer answer = memoryEngine
                     .on(context.within(TIME), Operation.MEMORY_SEARCH)

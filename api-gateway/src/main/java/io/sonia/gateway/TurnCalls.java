@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 final class TurnCalls {
 
     private static final Duration DECISION_TIME = Duration.ofDays(1);
+    private static final int MAX_SUMMARY = 400;
 
     private final TurnScope scope;
     private final TurnProgress progress;
@@ -119,8 +120,7 @@ final class TurnCalls {
     }
 
     private Actions.Plan plan(ToolCall call, String id, String actionId) {
-        String args = Json.text(call.arguments());
-        String summary = call.name() + " " + (args.length() > 400 ? args.substring(0, 400) + "..." : args);
+        String summary = call.name() + " " + Excerpt.dotted(Json.text(call.arguments()), MAX_SUMMARY);
         return new Actions.Plan(
                 actionId,
                 call.name(),

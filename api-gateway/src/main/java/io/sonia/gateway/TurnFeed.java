@@ -18,6 +18,7 @@ final class TurnFeed {
     /** Someone who listens from now on. */
     static final class Listener {
         private final LinkedBlockingQueue<TurnFrame> frames = new LinkedBlockingQueue<>(MAX_WAITING);
+        private long seq;
 
         /** The next frame, or null if none came in time. */
         @Nullable
@@ -31,7 +32,6 @@ final class TurnFeed {
     private final String correlationId;
     private final Clock clock;
     private final List<Listener> listeners = new CopyOnWriteArrayList<>();
-    private long seq;
 
     TurnFeed(String sessionId, String turnId, String correlationId, Clock clock) {
         this.sessionId = sessionId;
@@ -56,11 +56,18 @@ final class TurnFeed {
 
     /** Sends a frame; a listener that does not keep up loses it, the turn's record is complete anyway. */
     synchronized void send(String type, Map<String, @Nullable Object> payload) {
-        if (listeners.isEmpty()) {
-            return;
-        }
-        TurnFrame frame = frame(type, payload);
-        listeners.forEach(each -> each.frames.offer(frame));
+        listeners.forEach(each -> each.frames.offer(frame(each, type, payload)));
+    }
+
+    /** The next frame of one listener, for nobody else. */
+    synchronized TurnFrame only(Listener listener, String type, Map<String, @Nullable Object> payload) {
+        return frame(listener, type, payload);
+    }
+
+    private TurnFrame frame(Listener listener, String type, Map<String, @Nullable Object> payload) {
+        listener.seq++;
+        return new TurnFrame(
+                type, sessionId, turnId, listener.seq, clock.now(), correlationId, new LinkedHashMap<>(payload));
     }
 
     /** The next frame, for one reader alone. */

@@ -142,8 +142,7 @@ final class TurnJournal {
         Map<String, @Nullable Object> metadata = new LinkedHashMap<>();
         metadata.put("turn_id", turn.turnId());
         metadata.put("conversation_id", turn.conversationId());
-        String content =
-                type.equals("turn_raw") || text.length() <= MAX_EVENT_CHARS ? text : text.substring(0, MAX_EVENT_CHARS);
+        String content = type.equals("turn_raw") ? text : Excerpt.of(text, MAX_EVENT_CHARS);
         return new StoreRequest(
                 type,
                 content,

@@ -7,9 +7,7 @@ import io.sonia.contracts.gateway.ChatAnswer;
 import io.sonia.contracts.gateway.ChatRequest;
 import io.sonia.contracts.gateway.Turn;
 import io.sonia.contracts.gateway.TurnCancelled;
-import io.sonia.contracts.gateway.TurnEvent;
 import io.sonia.contracts.gateway.TurnFilter;
-import io.sonia.contracts.gateway.TurnFrame;
 import io.sonia.contracts.gateway.TurnList;
 import io.sonia.contracts.gateway.TurnRequest;
 import io.sonia.contracts.gateway.TurnWait;
@@ -29,17 +27,23 @@ import io.sonia.kernel.json.Json;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Function;
 
 /** Turns over HTTP. */
 final class TurnRoutes {
 
-    private static final long KEEP_ALIVE_MS = 15_000;
-    private static final Set<String> LAST = Set.of(TurnEvent.DONE, TurnEvent.PARKED);
     private static final Duration CANCEL_WAIT = Duration.ofSeconds(4);
 
+    /** A turn that is asked for: under the same key it has the same id, whenever it comes. */
+    private record Asked(
+            Call<?> call,
+            TurnRequest request,
+            String turnId,
+            Duration patience,
+            Function<Turn, Reply.Enveloped> answer) {}
+
     private final Turns turns;
+    private final TurnStreams streams;
     private final Journal journal;
     private final Cursors cursors;
     private final Clock clock;
@@ -47,6 +51,7 @@ final class TurnRoutes {
 
     TurnRoutes(Turns turns, Journal journal, Cursors cursors, Clock clock, Ids ids) {
         this.turns = turns;
+        this.streams = new TurnStreams(clock);
         this.journal = journal;
         this.cursors = cursors;
         this.clock = clock;
@@ -55,8 +60,10 @@ final class TurnRoutes {
 
     List<Route<?>> list() {
         return List.of(
-                Route.of(Operation.TURN, TurnRequest.class, Turn.class, this::turn),
-                Route.of(Operation.CHAT, ChatRequest.class, ChatAnswer.class, this::chat),
+                Route.of(Operation.TURN, TurnRequest.class, Turn.class, this::turn)
+                        .repeatingEvents(),
+                Route.of(Operation.CHAT, ChatRequest.class, ChatAnswer.class, this::chat)
+                        .repeatingEvents(),
                 Route.of(Operation.TURN_GET, TurnWait.class, Turn.class, this::get),
                 Route.of(Operation.TURN_LIST, TurnFilter.class, TurnList.class, this::page),
                 Route.of(Operation.TURN_CANCEL, CancelRequest.class, TurnCancelled.class, this::cancel));
@@ -64,56 +71,86 @@ final class TurnRoutes {
 
     private Reply turn(Call<TurnRequest> call) {
         TurnRequest request = call.input();
-        String turnId = Turns.id("turn_", call.idempotencyKey(), ids);
         Duration patience = Duration.ofMillis(request.waitApprovalMs());
-        if (call.wantsEvents()) {
-            return new Reply.Events(stream -> follow(call, request, turnId, patience, stream));
-        }
-        TurnRun run = begun(call, request, turnId);
-        if (run == null) {
-            return reply(turns.get(turnId));
-        }
-        Turn turn = turns.answer(run, patience, call.context().deadline());
-        return kept(call, run, reply(turn));
+        return answered(new Asked(call, request, turnId(call), patience, TurnRoutes::reply));
     }
 
     private Reply chat(Call<ChatRequest> call) {
         ChatRequest chat = call.input();
         TurnRequest request = new TurnRequest(
                 chat.message(), chat.userId(), "chat", chat.sessionId(), chat.profile(), Map.of(), List.of(), 0, 0);
-        String turnId = Turns.id("turn_", call.idempotencyKey(), ids);
-        if (call.wantsEvents()) {
-            return new Reply.Events(stream -> follow(call, request, turnId, Duration.ZERO, stream));
+        return answered(new Asked(call, request, turnId(call), Duration.ZERO, turn -> Reply.ok(answer(done(turn)))));
+    }
+
+    private String turnId(Call<?> call) {
+        return Turns.id("turn_", call.idempotencyKey(), ids);
+    }
+
+    private Reply answered(Asked asked) {
+        if (asked.call().wantsEvents()) {
+            return streamed(asked);
         }
-        TurnRun run = begun(call, request, turnId);
+        TurnRun run = turns.running(asked.turnId()).orElse(null);
+        if (run == null && begunBefore(asked)) {
+            return asked.answer().apply(turns.get(asked.turnId()));
+        }
         if (run == null) {
-            return Reply.ok(answer(done(turns.get(turnId))));
+            run = turns.begin(asked.call().context(), asked.request(), asked.turnId(), null);
         }
-        Turn turn = turns.answer(run, Duration.ZERO, call.context().deadline());
-        return kept(call, run, Reply.ok(answer(done(turn))));
+        Turn turn = turns.answer(run, asked.patience(), asked.call().context().deadline());
+        Reply.Enveloped reply = asked.answer().apply(turn);
+        keep(asked, run, reply);
+        return reply;
     }
 
-    /** Begins the turn, or takes hold of the one the same keyed request began; null if that one is over. */
-    private @Nullable TurnRun begun(Call<?> call, TurnRequest request, String turnId) {
-        TurnRun known = turns.running(turnId).orElse(null);
+    /** The turn begins, or is refused, before the stream does: a refusal has its own status. */
+    private Reply streamed(Asked asked) {
+        String correlationId = asked.call().context().correlationId();
+        TurnRun known = turns.running(asked.turnId()).orElse(null);
         if (known != null) {
-            return known;
+            TurnFeed.Listener listener = known.feed().listen();
+            if (known.over()) {
+                // It may have said so before anybody listened.
+                return new Reply.Events(stream -> streams.repeat(known.latest(), correlationId, stream));
+            }
+            return new Reply.Events(stream -> {
+                stream.keepAlive(); // so that the reader hears at once that there is a stream
+                relay(asked, known, listener, stream);
+            });
         }
-        if (call.idempotencyKey() != null && turns.stored(turnId).isPresent()) {
-            return null;
+        if (begunBefore(asked)) {
+            Turn turn = turns.get(asked.turnId());
+            return new Reply.Events(stream -> streams.repeat(turn, correlationId, stream));
         }
-        return turns.begin(call.context(), request, turnId, null);
+        TurnFeed.Listener[] listener = new TurnFeed.Listener[1];
+        TurnRun run = turns.begin(
+                asked.call().context(), asked.request(), asked.turnId(), feed -> listener[0] = feed.listen());
+        return new Reply.Events(stream -> relay(asked, run, listener[0], stream));
     }
 
-    private Reply.Enveloped kept(Call<?> call, TurnRun run, Reply.Enveloped reply) {
-        if (call.idempotencyKey() != null && run.firstAnswer()) {
+    private void relay(Asked asked, TurnRun run, TurnFeed.Listener listener, EventStream stream) {
+        streams.relay(run, listener, asked.patience(), turn -> keepAnswer(asked, run, turn), stream);
+    }
+
+    private boolean begunBefore(Asked asked) {
+        return asked.call().idempotencyKey() != null
+                && turns.stored(asked.turnId()).isPresent();
+    }
+
+    private void keepAnswer(Asked asked, TurnRun run, Turn turn) {
+        if (turn.error() == null && (turn.state().terminal() || Turns.parked(turn))) {
+            keep(asked, run, asked.answer().apply(turn));
+        }
+    }
+
+    private void keep(Asked asked, TurnRun run, Reply.Enveloped reply) {
+        if (asked.call().idempotencyKey() != null && run.firstAnswer()) {
             StoredReply stored = new StoredReply(reply.status(), Json.bytes(reply.data()), reply.location());
             journal.commit(tx -> {
-                tx.remember(call.idempotencyKey(), stored);
+                tx.remember(asked.call().idempotencyKey(), stored);
                 return stored;
             });
         }
-        return reply;
     }
 
     private static Reply.Enveloped reply(Turn turn) {
@@ -155,60 +192,6 @@ final class TurnRoutes {
                                 route == null ? null : route.model())),
                 turn.usage(),
                 route);
-    }
-
-    private void follow(Call<?> call, TurnRequest request, String turnId, Duration patience, EventStream stream) {
-        TurnFeed.Listener[] listener = new TurnFeed.Listener[1];
-        TurnRun run = turns.running(turnId).orElse(null);
-        if (run != null) {
-            listener[0] = run.feed().listen();
-        } else if (call.idempotencyKey() != null && turns.stored(turnId).isPresent()) {
-            Turn turn = done(turns.get(turnId));
-            String correlationId = call.context().correlationId();
-            TurnFeed again = new TurnFeed(turn.sessionId(), turnId, correlationId, clock);
-            stream.send(TurnEvent.FINAL, again.frame(TurnEvent.FINAL, Conversation.finalFrame(turn)));
-            stream.send(TurnEvent.DONE, again.frame(TurnEvent.DONE, Map.of()));
-            return;
-        } else {
-            run = turns.begin(call.context(), request, turnId, feed -> listener[0] = feed.listen());
-        }
-        try {
-            relay(run, listener[0], patience, stream);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } finally {
-            run.feed().drop(listener[0]);
-        }
-    }
-
-    private void relay(TurnRun run, TurnFeed.Listener listener, Duration patience, EventStream stream)
-            throws InterruptedException {
-        Deadline park = null;
-        while (true) {
-            long wait = park == null
-                    ? KEEP_ALIVE_MS
-                    : Math.min(KEEP_ALIVE_MS, park.left().toMillis());
-            TurnFrame frame = listener.next(wait);
-            if (frame != null) {
-                stream.send(frame.type(), frame);
-                if (LAST.contains(frame.type())) {
-                    return;
-                }
-                if (frame.type().equals(TurnEvent.CONFIRMATION_REQUIRED)) {
-                    park = Deadline.in(patience, clock);
-                } else if (frame.type().equals(TurnEvent.CONFIRMATION_RESOLVED)) {
-                    park = null;
-                }
-            } else if (park != null && park.passed()) {
-                Map<String, @Nullable Object> waiting =
-                        Map.of("pending_approvals", run.latest().pendingApprovals());
-                stream.send(TurnEvent.PARKED, run.feed().frame(TurnEvent.PARKED, waiting));
-                stream.send(TurnEvent.DONE, run.feed().frame(TurnEvent.DONE, Map.of()));
-                return;
-            } else {
-                stream.keepAlive();
-            }
-        }
     }
 
     private Reply get(Call<TurnWait> call) {

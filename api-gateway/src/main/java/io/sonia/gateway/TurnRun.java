@@ -244,7 +244,7 @@ final class TurnRun {
         parts.journal().completed(scope.context(), completed, request);
         progress.state = TurnState.WRITING;
         scope.show();
-        scope.feed.send(TurnEvent.FINAL, Conversation.finalFrame(completed));
+        say(TurnEnding.answered(completed));
         long start = parts.clock().nanoTime();
         List<String> ids = parts.memoryWrites().await(scope.turnId, Deadline.in(MEMORY_WRITE_WAIT, parts.clock()));
         progress.memoryWriteMs = scope.millisSince(start);
@@ -276,13 +276,7 @@ final class TurnRun {
         progress.error = new Turn.Failure(failure.code().name(), failure.text());
         progress.reason = failure.code() == ErrorCode.TIMEOUT ? CompletionReason.TIMEOUT : CompletionReason.ERROR;
         parts.journal().ended(scope.context(), ended(TurnState.FAILED), failure.code());
-        scope.feed.send(
-                TurnEvent.ERROR,
-                TurnFeed.payload(
-                        "code", failure.code().name(),
-                        "message", failure.text(),
-                        "retryable", failure.code().retryable(),
-                        "details", failure.details()));
+        say(TurnEnding.failed(failure));
         done();
     }
 
@@ -292,8 +286,20 @@ final class TurnRun {
         }
         progress.reason = CompletionReason.CANCELLED;
         parts.journal().ended(scope.context(), ended(TurnState.CANCELLED), ErrorCode.OK);
-        scope.feed.send(TurnEvent.CANCELLED, TurnFeed.payload("reason", "requested"));
+        say(TurnEnding.cancelled());
         done();
+    }
+
+    private void say(TurnEnding ending) {
+        scope.feed.send(ending.type(), ending.payload());
+    }
+
+    /** Lets those go who listen to a turn that has no end in this life. */
+    void abandon() {
+        if (!over) {
+            say(TurnEnding.interrupted());
+            scope.feed.send(TurnEvent.DONE, Map.of());
+        }
     }
 
     /** The turn as it goes on record; others see its end when it is {@link #done}. */

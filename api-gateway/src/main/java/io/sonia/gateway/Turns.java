@@ -136,6 +136,7 @@ final class Turns {
             } finally {
                 running.remove(turnId);
                 free(sessionId, turnId);
+                run.abandon();
             }
         });
     }

@@ -38,6 +38,7 @@ import java.util.Map;
 final class GatewayLife implements AutoCloseable {
 
     private static final Caller OPERATOR = new Caller(Keys.OPERATOR, Role.OPERATOR, null, null);
+    private static final Duration GRACE = Duration.ofSeconds(5);
     private static final int LOOKS = 25;
     private static final int LOOK_MS = 1_000;
 
@@ -170,8 +171,8 @@ final class GatewayLife implements AutoCloseable {
         }
         over = true;
         timers.close();
-        server.close();
         module.close();
+        server.stop(GRACE);
         journal.close();
     }
 }

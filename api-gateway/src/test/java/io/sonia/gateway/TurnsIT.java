@@ -138,6 +138,15 @@ class TurnsIT {
     }
 
     @Test
+    void aLongQuestionIsSearchedForByItsBeginning() {
+        String beginning = "x".repeat(3999);
+        house.gateway.turn(beginning + "\uD83D\uDE00 and more");
+        assertThat(behind.inputs(Operation.MEMORY_SEARCH, SearchRequest.class))
+                .extracting(SearchRequest::query)
+                .containsExactly(beginning);
+    }
+
+    @Test
     void aModelThatFailsEndsTheTurnWithItsCode() {
         behind.model(request -> {
             throw SoniaException.of(ErrorCode.NO_BACKEND_AVAILABLE);

@@ -154,7 +154,7 @@ final class Pipeline {
                 Decoder.fingerprint(operation, match.path(), json));
         InFlight.Entry entry = inFlight.enter(idempotency, parts.limits().get().idempotencyWait());
         StoredReply stored = entry.reply();
-        if (stored != null) {
+        if (stored != null && !(route.repeatsEvents() && wantsEvents(exchange))) {
             respond(passage, stored, null, true);
             return;
         }
@@ -178,9 +178,12 @@ final class Pipeline {
                 headers.put(name, value);
             }
         }
+        return new Call<>(route.operation(), input, match.path(), headers, context, key, wantsEvents(exchange));
+    }
+
+    private static boolean wantsEvents(Exchange exchange) {
         String accept = exchange.header("Accept");
-        boolean events = accept != null && accept.contains("text/event-stream");
-        return new Call<>(route.operation(), input, match.path(), headers, context, key, events);
+        return accept != null && accept.contains("text/event-stream");
     }
 
     private void correlate(Passage passage) {
