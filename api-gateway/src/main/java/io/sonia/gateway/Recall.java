@@ -28,14 +28,6 @@ final class Recall {
         this.config = config;
     }
 
-    /** As much of the text as a query may hold; a pair of surrogates is not cut in two. */
-    static String beginning(String text) {
-        if (text.length() <= MAX_QUERY) {
-            return text;
-        }
-        return text.substring(0, Character.isHighSurrogate(text.charAt(MAX_QUERY - 1)) ? MAX_QUERY - 1 : MAX_QUERY);
-    }
-
     Found search(Context context, String userId, String text) {
         SearchRequest request = SearchRequest.of(
                 Excerpt.of(text, MAX_QUERY), userId, config.recallItems(), config.recallChars() / CHARS_PER_TOKEN);

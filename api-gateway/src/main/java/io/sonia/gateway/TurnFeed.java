@@ -70,12 +70,6 @@ final class TurnFeed {
                 type, sessionId, turnId, listener.seq, clock.now(), correlationId, new LinkedHashMap<>(payload));
     }
 
-    /** The next frame, for one reader alone. */
-    synchronized TurnFrame frame(String type, Map<String, @Nullable Object> payload) {
-        seq++;
-        return new TurnFrame(type, sessionId, turnId, seq, clock.now(), correlationId, new LinkedHashMap<>(payload));
-    }
-
     /** A payload from names and values by turns. */
     static Map<String, @Nullable Object> payload(@Nullable Object... pairs) {
         Map<String, @Nullable Object> payload = new LinkedHashMap<>();
