@@ -48,7 +48,8 @@ final class Changes {
                     break;
                 }
             }
-            return now;
+            // The value may have changed between the last look and the deadline.
+            return wanted.test(now) ? now : value.get();
         } finally {
             stripe.lock.unlock();
         }

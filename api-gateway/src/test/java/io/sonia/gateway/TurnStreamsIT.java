@@ -178,7 +178,7 @@ class TurnStreamsIT {
     void aSecondReaderUnderTheSameKeyJoinsAfterARestart() throws Exception {
         Hold lost = behind.holdBefore(Operation.MODEL_CHAT);
         GatewayLife first = house.gateway;
-        threads.submit(() -> first.send(HELLO, KEY));
+        Future<?> _ = threads.submit(() -> first.send(HELLO, KEY));
         lost.awaitReached();
         String turnId = Stores.audited(first.journal, "turn.started").getFirst();
         Hold thinking = behind.holdBefore(Operation.MODEL_CHAT);
