@@ -6,7 +6,8 @@ import java.util.List;
 /** The gateway's tables. Rows hold the whole record as JSON beside the columns that are searched. */
 final class GatewayTables {
 
-    static final List<Migration> MIGRATIONS = List.of(new Migration(1, "sessions, turns and actions", """
+    static final List<Migration> MIGRATIONS = List.of(
+            new Migration(1, "sessions, turns and actions", """
             CREATE TABLE sessions (
                 session_id TEXT PRIMARY KEY,
                 user_id TEXT NOT NULL,
@@ -64,6 +65,11 @@ final class GatewayTables {
             DROP TABLE turn_steps;
             DROP TABLE turns;
             DROP TABLE sessions;
+            """),
+            new Migration(2, "how the model is asked", """
+            ALTER TABLE turns ADD COLUMN model_wish TEXT;
+            """, """
+            ALTER TABLE turns DROP COLUMN model_wish;
             """));
 
     private GatewayTables() {}

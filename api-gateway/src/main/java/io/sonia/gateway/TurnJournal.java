@@ -47,8 +47,8 @@ final class TurnJournal {
             return tx.audit(event("turn.started", context, stored.turn())
                     .detail(Map.of(
                             "session_id", session.sessionId(),
-                            "input_sha256", Sha256.hex(stored.request().inputText()),
-                            "input_len", stored.request().inputText().length())));
+                            "input_sha256", Sha256.hex(stored.task().request().inputText()),
+                            "input_len", stored.task().request().inputText().length())));
         });
     }
 

@@ -36,11 +36,7 @@ final class TurnRoutes {
 
     /** A turn that is asked for: under the same key it has the same id, whenever it comes. */
     private record Asked(
-            Call<?> call,
-            TurnRequest request,
-            String turnId,
-            Duration patience,
-            Function<Turn, Reply.Enveloped> answer) {}
+            Call<?> call, TurnTask task, String turnId, Duration patience, Function<Turn, Reply.Enveloped> answer) {}
 
     private final Turns turns;
     private final TurnStreams streams;
@@ -72,14 +68,16 @@ final class TurnRoutes {
     private Reply turn(Call<TurnRequest> call) {
         TurnRequest request = call.input();
         Duration patience = Duration.ofMillis(request.waitApprovalMs());
-        return answered(new Asked(call, request, turnId(call), patience, TurnRoutes::reply));
+        TurnTask task = new TurnTask(request, ModelWish.NONE);
+        return answered(new Asked(call, task, turnId(call), patience, TurnRoutes::reply));
     }
 
     private Reply chat(Call<ChatRequest> call) {
         ChatRequest chat = call.input();
         TurnRequest request = new TurnRequest(
                 chat.message(), chat.userId(), "chat", chat.sessionId(), chat.profile(), Map.of(), List.of(), 0, 0);
-        return answered(new Asked(call, request, turnId(call), Duration.ZERO, turn -> Reply.ok(answer(done(turn)))));
+        TurnTask task = new TurnTask(request, new ModelWish(chat.model(), chat.temperature(), chat.maxTokens()));
+        return answered(new Asked(call, task, turnId(call), Duration.ZERO, turn -> Reply.ok(answer(done(turn)))));
     }
 
     private String turnId(Call<?> call) {
@@ -95,7 +93,7 @@ final class TurnRoutes {
             return asked.answer().apply(turns.get(asked.turnId()));
         }
         if (run == null) {
-            run = turns.begin(asked.call().context(), asked.request(), asked.turnId(), null);
+            run = turns.begin(asked.call().context(), asked.task(), asked.turnId(), null);
         }
         Turn turn = turns.answer(run, asked.patience(), asked.call().context().deadline());
         Reply.Enveloped reply = asked.answer().apply(turn);
@@ -123,8 +121,8 @@ final class TurnRoutes {
             return new Reply.Events(stream -> streams.repeat(turn, correlationId, stream));
         }
         TurnFeed.Listener[] listener = new TurnFeed.Listener[1];
-        TurnRun run = turns.begin(
-                asked.call().context(), asked.request(), asked.turnId(), feed -> listener[0] = feed.listen());
+        TurnRun run =
+                turns.begin(asked.call().context(), asked.task(), asked.turnId(), feed -> listener[0] = feed.listen());
         return new Reply.Events(stream -> relay(asked, run, listener[0], stream));
     }
 

@@ -59,10 +59,10 @@ final class TurnRun {
     private int ordinal;
     private int partials;
 
-    TurnRun(Parts parts, Context context, String turnId, Session session, TurnRequest request, Instant createdAt) {
-        this.scope = new TurnScope(parts, context, turnId, session, request, createdAt);
+    TurnRun(Parts parts, Context context, String turnId, Session session, TurnTask task, Instant createdAt) {
+        this.scope = new TurnScope(parts, context, turnId, session, task, createdAt);
         this.parts = parts;
-        this.request = request;
+        this.request = task.request();
         this.progress = scope.progress;
         this.calls = new TurnCalls(scope);
         this.began = parts.clock().nanoTime();

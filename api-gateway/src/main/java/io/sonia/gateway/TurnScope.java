@@ -26,20 +26,14 @@ final class TurnScope {
     private volatile Context context;
     private volatile Turn latest;
 
-    TurnScope(
-            TurnRun.Parts parts,
-            Context context,
-            String turnId,
-            Session session,
-            TurnRequest request,
-            Instant createdAt) {
+    TurnScope(TurnRun.Parts parts, Context context, String turnId, Session session, TurnTask task, Instant createdAt) {
         this.parts = parts;
         this.context = context;
         this.turnId = turnId;
         this.session = session;
-        this.request = request;
+        this.request = task.request();
         this.progress = new TurnProgress(turnId, session, createdAt);
-        this.conversation = new Conversation(request.inputText());
+        this.conversation = new Conversation(task);
         this.feed = new TurnFeed(session.sessionId(), turnId, context.correlationId(), parts.clock());
         this.latest = progress.view();
     }

@@ -22,7 +22,7 @@ final class TurnStore {
     private static final int MAX_OPEN = 1_000;
 
     /** A turn as stored, with what is needed to go on with it. */
-    record Stored(Turn turn, TurnRequest request, String actorId, String correlationId) {}
+    record Stored(Turn turn, TurnTask task, String actorId, String correlationId) {}
 
     /** One past exchange of a session. */
     record Exchange(String asked, String answered) {}
@@ -35,16 +35,18 @@ final class TurnStore {
 
     static void insert(Tx tx, Stored stored) throws SQLException {
         Turn turn = stored.turn();
+        ModelWish wish = stored.task().wish();
         tx.sql()
                 .update(
-                        "INSERT INTO turns (turn_id, session_id, state, actor_id, correlation_id, request, turn, created_at)"
-                                + " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                        "INSERT INTO turns (turn_id, session_id, state, actor_id, correlation_id, request, model_wish, turn,"
+                                + " created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                         turn.turnId(),
                         turn.sessionId(),
                         wireName(turn.state()),
                         stored.actorId(),
                         stored.correlationId(),
-                        Json.text(stored.request()),
+                        Json.text(stored.task().request()),
+                        wish.equals(ModelWish.NONE) ? null : Json.text(wish),
                         Json.text(turn),
                         turn.createdAt());
     }
@@ -114,15 +116,18 @@ final class TurnStore {
     }
 
     private static Stored stored(Row row) throws SQLException {
-        return new Stored(turn(row), request(row), row.text("actor_id"), row.text("correlation_id"));
+        return new Stored(turn(row), task(row), row.text("actor_id"), row.text("correlation_id"));
     }
 
     static Turn turn(Row row) throws SQLException {
         return Shape.of(Turn.class).readAnswer(row.json("turn"));
     }
 
-    private static TurnRequest request(Row row) throws SQLException {
-        return Shape.of(TurnRequest.class).readAnswer(row.json("request"));
+    private static TurnTask task(Row row) throws SQLException {
+        TurnRequest request = Shape.of(TurnRequest.class).readAnswer(row.json("request"));
+        boolean wishes = row.textOrNull("model_wish") != null;
+        return new TurnTask(
+                request, wishes ? Shape.of(ModelWish.class).readAnswer(row.json("model_wish")) : ModelWish.NONE);
     }
 
     static String wireName(TurnState state) {

@@ -75,21 +75,19 @@ final class Turns {
      * @param listener is given the feed before the first frame, or null
      */
     TurnRun begin(
-            Context context,
-            TurnRequest request,
-            String turnId,
-            java.util.function.@Nullable Consumer<TurnFeed> listener) {
+            Context context, TurnTask task, String turnId, java.util.function.@Nullable Consumer<TurnFeed> listener) {
+        TurnRequest request = task.request();
         String userId = request.userId() == null ? context.caller().principal() : request.userId();
         Session session = sessions.enter(
                 new Sessions.Place(request.sessionId(), userId, request.conversationId(), request.profile()), turnId);
         Instant now = clock.now();
-        TurnRun run = new TurnRun(parts, context, turnId, session, request, now);
+        TurnRun run = new TurnRun(parts, context, turnId, session, task, now);
         try {
             parts.journal()
                     .begun(
                             context,
                             new TurnStore.Stored(
-                                    run.latest(), request, context.caller().principal(), context.correlationId()),
+                                    run.latest(), task, context.caller().principal(), context.correlationId()),
                             session);
         } catch (SoniaException e) {
             sessions.leave(session.sessionId(), turnId);
@@ -112,7 +110,7 @@ final class Turns {
             Session session = sessions.get(turn.sessionId());
             Context context = Context.own(
                     ServiceName.API_GATEWAY, stored.correlationId(), stored.actorId(), TurnScope.TURN_TIME, ids, clock);
-            TurnRun run = new TurnRun(parts, context, turn.turnId(), session, stored.request(), turn.createdAt());
+            TurnRun run = new TurnRun(parts, context, turn.turnId(), session, stored.task(), turn.createdAt());
             sessions.reenter(turn.sessionId(), turn.turnId());
             launch(
                     turn.turnId(),

@@ -78,6 +78,22 @@ class ResumeIT {
     }
 
     @Test
+    void theModelIsAskedInTheNextLifeAsItWasBefore() throws Exception {
+        Hold hold = behind.holdBefore(Operation.MODEL_CHAT);
+        GatewayLife life = house.gateway;
+        threads.submit(() -> life.ask(Operation.CHAT)
+                .body(new io.sonia.contracts.gateway.ChatRequest(
+                        "hello", null, null, "lab/tiny", "chat_low_latency", 0.1, 99))
+                .exchange());
+        String turnId = crashed(hold);
+        house.start();
+        house.gateway.await(turnId, TurnState.COMPLETED);
+        assertThat(asked()).hasSize(2);
+        assertThat(asked().getLast()).isEqualTo(asked().getFirst());
+        assertThat(asked().getLast().temperature()).isEqualTo(0.1);
+    }
+
+    @Test
     void aResumedTurnHoldsItsSessionUntilItEnds() throws Exception {
         String turnId = crashAt(behind.holdBefore(Operation.MODEL_CHAT));
         Hold thinking = behind.holdBefore(Operation.MODEL_CHAT);

@@ -8,6 +8,7 @@ import io.sonia.contracts.evaos.GateRequest;
 import io.sonia.contracts.gateway.Action;
 import io.sonia.contracts.gateway.ActionState;
 import io.sonia.contracts.gateway.CallStatus;
+import io.sonia.contracts.gateway.ChatAnswer;
 import io.sonia.contracts.gateway.CompletionReason;
 import io.sonia.contracts.gateway.SessionClosed;
 import io.sonia.contracts.gateway.SessionStatus;
@@ -23,6 +24,7 @@ import io.sonia.contracts.router.ChatMessage;
 import io.sonia.contracts.router.ChatRequest;
 import io.sonia.contracts.router.MessageRole;
 import io.sonia.contracts.router.RecalledMemory;
+import io.sonia.contracts.router.RoutePolicy;
 import io.sonia.contracts.router.ToolReport;
 import io.sonia.contracts.router.ToolSpec;
 import io.sonia.kernel.ErrorCode;
@@ -191,6 +193,43 @@ class TurnsIT {
                 .filteredOn(message -> message.role() != MessageRole.SYSTEM)
                 .extracting(ChatMessage::text)
                 .containsExactly("first question", "first answer", "second question");
+    }
+
+    @Test
+    void aChatIsAskedAsItsCallerWishes() {
+        ChatAnswer answer = chat("lab/tiny/q4");
+        assertThat(answer.response()).isNotEmpty();
+        ChatRequest asked = asked().getLast();
+        assertThat(asked.temperature()).isEqualTo(0.1);
+        assertThat(asked.maxTokens()).isEqualTo(99);
+        assertThat(asked.policy()).isEqualTo(RoutePolicy.PROVIDER_PINNED);
+        assertThat(asked.provider()).isEqualTo("lab");
+        assertThat(asked.model()).isEqualTo("tiny/q4");
+        assertThat(asked.profile()).isEqualTo("reasoning_deep");
+        assertThat(asked.tools()).isEmpty();
+        chat("lab");
+        assertThat(asked().getLast().provider()).isEqualTo("lab");
+        assertThat(asked().getLast().model()).isNull();
+        chat(null);
+        assertThat(asked().getLast().policy()).isEqualTo(RoutePolicy.CLOUD_ALLOWED);
+        assertThat(asked().getLast().provider()).isNull();
+    }
+
+    @Test
+    void aTurnIsAskedAsTheRouterDoes() {
+        house.gateway.turn("hello");
+        ChatRequest plain = ChatRequest.of(List.of(), List.of(), null);
+        ChatRequest asked = asked().getLast();
+        assertThat(asked.temperature()).isEqualTo(plain.temperature());
+        assertThat(asked.maxTokens()).isEqualTo(plain.maxTokens());
+        assertThat(asked.policy()).isEqualTo(plain.policy());
+    }
+
+    private ChatAnswer chat(String model) {
+        return house.gateway
+                .ask(Operation.CHAT)
+                .body(new io.sonia.contracts.gateway.ChatRequest("hello", null, null, model, "reasoning_deep", 0.1, 99))
+                .send(ChatAnswer.class);
     }
 
     @Test

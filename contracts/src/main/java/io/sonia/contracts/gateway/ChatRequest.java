@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A question to be answered from memory and a model, without tools.
  *
- * @param model the model to use, if the router has a provider for it
+ * @param model the only backend that may answer, as the router names it: {@code provider/model}, or {@code provider};
+ *     absent: the profile's
  */
 public record ChatRequest(
         @Text(min = 1, max = 16_000) String message,
