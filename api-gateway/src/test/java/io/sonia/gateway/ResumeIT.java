@@ -81,7 +81,7 @@ class ResumeIT {
     void theModelIsAskedInTheNextLifeAsItWasBefore() throws Exception {
         Hold hold = behind.holdBefore(Operation.MODEL_CHAT);
         GatewayLife life = house.gateway;
-        threads.submit(() -> life.ask(Operation.CHAT)
+        Future<?> _ = threads.submit(() -> life.ask(Operation.CHAT)
                 .body(new io.sonia.contracts.gateway.ChatRequest(
                         "hello", null, null, "lab/tiny", "chat_low_latency", 0.1, 99))
                 .exchange());
