@@ -150,6 +150,11 @@ final class GatewayLife implements AutoCloseable {
                 .send(TurnCancelled.class);
     }
 
+    /** The ids of the resources which the operation is on record for, oldest first. */
+    List<String> audited(String operation) {
+        return Stores.audited(journal, operation);
+    }
+
     /** The turn's actions, newest first. */
     List<Action> actions(String turnId) {
         return new ActionStore(journal).ofTurn(turnId);

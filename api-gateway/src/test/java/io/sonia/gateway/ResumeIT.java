@@ -11,7 +11,6 @@ import io.sonia.contracts.gateway.TurnState;
 import io.sonia.contracts.openclaw.ExecuteRequest;
 import io.sonia.contracts.openclaw.ExecutionState;
 import io.sonia.contracts.router.ChatMessage;
-import io.sonia.contracts.router.ChatRequest;
 import io.sonia.contracts.router.MessageRole;
 import io.sonia.contracts.router.RecalledMemory;
 import io.sonia.kernel.http.Operation;
@@ -63,8 +62,8 @@ class ResumeIT {
         assertThat(turn.assistantText()).isEqualTo("Done.");
         assertThat(behind.count(Operation.MODEL_CHAT)).isEqualTo(1);
         assertThat(behind.count(Operation.MEMORY_STORE)).isEqualTo(1);
-        assertThat(audited("turn.started")).containsExactly(turnId);
-        assertThat(audited("turn.completed")).containsExactly(turnId);
+        assertThat(house.gateway.audited("turn.started")).containsExactly(turnId);
+        assertThat(house.gateway.audited("turn.completed")).containsExactly(turnId);
     }
 
     @Test
@@ -73,23 +72,23 @@ class ResumeIT {
         house.start();
         house.gateway.await(turnId, TurnState.COMPLETED);
         assertThat(behind.count(Operation.MODEL_CHAT)).isEqualTo(2);
-        assertThat(audited("turn.completed")).containsExactly(turnId);
+        assertThat(house.gateway.audited("turn.completed")).containsExactly(turnId);
     }
 
     @Test
     void theModelIsAskedInTheNextLifeAsItWasBefore() throws Exception {
         Hold hold = behind.holdBefore(Operation.MODEL_CHAT);
         GatewayLife life = house.gateway;
-        threads.submit(() -> life.ask(Operation.CHAT)
+        threads.execute(() -> life.ask(Operation.CHAT)
                 .body(new io.sonia.contracts.gateway.ChatRequest(
                         "hello", null, null, "lab/tiny", "chat_low_latency", 0.1, 99))
                 .exchange());
         String turnId = crashed(hold);
         house.start();
         house.gateway.await(turnId, TurnState.COMPLETED);
-        assertThat(asked()).hasSize(2);
-        assertThat(asked().getLast()).isEqualTo(asked().getFirst());
-        assertThat(asked().getLast().temperature()).isEqualTo(0.1);
+        assertThat(behind.asked()).hasSize(2);
+        assertThat(behind.asked().getLast()).isEqualTo(behind.asked().getFirst());
+        assertThat(behind.asked().getLast().temperature()).isEqualTo(0.1);
     }
 
     @Test
@@ -103,7 +102,7 @@ class ResumeIT {
         thinking.release();
         house.gateway.await(turnId, TurnState.COMPLETED);
         assertThat(house.gateway.turn("and now?").state()).isEqualTo(TurnState.COMPLETED);
-        assertThat(audited("session.created")).hasSize(1);
+        assertThat(house.gateway.audited("session.created")).hasSize(1);
     }
 
     @Test
@@ -120,7 +119,7 @@ class ResumeIT {
         assertThat(behind.count(Operation.MEMORY_SEARCH)).isEqualTo(1);
         assertThat(behind.count(Operation.MODEL_CHAT)).isEqualTo(2);
         assertThat(behind.ran()).containsExactly(Behind.GRANTED);
-        List<ChatMessage> shown = asked().getLast().messages();
+        List<ChatMessage> shown = behind.asked().getLast().messages();
         assertThat(shown)
                 .flatExtracting(RecalledMemory::in)
                 .extracting(RecalledMemory::id)
@@ -279,7 +278,7 @@ class ResumeIT {
         Turn repeated = house.gateway.send(REQUEST, KEY).data();
         assertThat(repeated.turnId()).isEqualTo(turnId);
         assertThat(repeated.state()).isEqualTo(TurnState.COMPLETED);
-        assertThat(audited("turn.started")).containsExactly(turnId);
+        assertThat(house.gateway.audited("turn.started")).containsExactly(turnId);
     }
 
     @Test
@@ -300,12 +299,12 @@ class ResumeIT {
 
     private void ask() {
         GatewayLife life = house.gateway;
-        threads.submit(() -> life.send(REQUEST, KEY));
+        threads.execute(() -> life.send(REQUEST, KEY));
     }
 
     private String crashed(Hold hold) throws InterruptedException {
         hold.awaitReached();
-        String turnId = audited("turn.started").getFirst();
+        String turnId = house.gateway.audited("turn.started").getFirst();
         house.crash();
         return turnId;
     }
@@ -320,13 +319,5 @@ class ResumeIT {
         return behind.inputs(Operation.EXECUTE, ExecuteRequest.class).stream()
                 .map(ExecuteRequest::executionId)
                 .toList();
-    }
-
-    private List<ChatRequest> asked() {
-        return behind.inputs(Operation.MODEL_CHAT, ChatRequest.class);
-    }
-
-    private List<String> audited(String operation) {
-        return Stores.audited(house.gateway.journal, operation);
     }
 }
