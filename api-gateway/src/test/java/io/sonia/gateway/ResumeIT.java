@@ -17,8 +17,6 @@ import io.sonia.kernel.http.Operation;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -37,7 +35,6 @@ class ResumeIT {
     @TempDir
     Path folder;
 
-    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private House house;
     private Behind behind;
 
@@ -50,7 +47,6 @@ class ResumeIT {
     @AfterEach
     void close() {
         house.close();
-        threads.shutdownNow();
     }
 
     @Test
@@ -78,8 +74,7 @@ class ResumeIT {
     @Test
     void theModelIsAskedInTheNextLifeAsItWasBefore() throws Exception {
         Hold hold = behind.holdBefore(Operation.MODEL_CHAT);
-        GatewayLife life = house.gateway;
-        threads.execute(() -> life.ask(Operation.CHAT)
+        house.askInVain(life -> life.ask(Operation.CHAT)
                 .body(new io.sonia.contracts.gateway.ChatRequest(
                         "hello", null, null, "lab/tiny", "chat_low_latency", 0.1, 99))
                 .exchange());
@@ -298,8 +293,7 @@ class ResumeIT {
     }
 
     private void ask() {
-        GatewayLife life = house.gateway;
-        threads.execute(() -> life.send(REQUEST, KEY));
+        house.askInVain(life -> life.send(REQUEST, KEY));
     }
 
     private String crashed(Hold hold) throws InterruptedException {

@@ -177,7 +177,7 @@ class TurnStreamsIT {
     void aSecondReaderUnderTheSameKeyJoinsAfterARestart() throws Exception {
         Hold lost = behind.holdBefore(Operation.MODEL_CHAT);
         GatewayLife first = house.gateway;
-        threads.execute(() -> first.send(HELLO, KEY));
+        house.askInVain(life -> life.send(HELLO, KEY));
         lost.awaitReached();
         String turnId = first.audited("turn.started").getFirst();
         Hold thinking = behind.holdBefore(Operation.MODEL_CHAT);

@@ -34,6 +34,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The tools of a turn: what the model asks for, what becomes of it and what it is told. */
 @Timeout(60)
@@ -176,6 +178,21 @@ class TurnToolsIT {
         Answer<Turn> answer = asked.get(20, TimeUnit.SECONDS);
         assertThat(answer.status()).isEqualTo(200);
         assertThat(answer.data().state()).isEqualTo(TurnState.COMPLETED);
+    }
+
+    /** What goes on record after the decision: that the tool is about to run, and how it ended. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1})
+    void aStoreThatIsBusyForAMomentDelaysAToolAndNoMore(int commits) {
+        behind.modelAsks(Answers.call("call_1", Behind.CONFIRMED));
+        Turn parked = house.gateway.turn("write it");
+        house.gateway.journal.failAfter(commits);
+        behind.decide(parked.pendingApprovals().getFirst().approvalId(), ApprovalState.APPROVED);
+        Turn turn = house.gateway.await(parked.turnId(), TurnState.COMPLETED);
+        assertThat(house.gateway.journal.failed()).isTrue();
+        assertThat(turn.toolCalls()).extracting(Turn.Call::status).containsExactly(CallStatus.EXECUTED);
+        assertThat(behind.ran()).containsExactly(Behind.CONFIRMED);
+        assertThat(behind.count(Operation.EXECUTE)).isEqualTo(1);
     }
 
     @Test
