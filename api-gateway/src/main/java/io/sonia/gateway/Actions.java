@@ -242,7 +242,7 @@ final class Actions {
         if (approval == null) {
             throw SoniaException.of(ErrorCode.DEPENDENCY_FAILED).with("dependency", ServiceName.EVA_OS.wireName());
         }
-        Action waiting = confirmed(moved(action, null, ActionLife.Event.CONFIRM), approval.approvalId());
+        Action waiting = moved(action, null, ActionLife.Event.CONFIRM).under(approval.approvalId(), true);
         open.put(waiting.actionId(), waiting);
         commit(context, action, waiting, gate);
         Threads.virtual("action " + waiting.actionId(), () -> goOn(waiting));
@@ -250,11 +250,10 @@ final class Actions {
     }
 
     private Action allowed(Context context, Action action, GateAnswer gate) {
-        Action approved = gate.approval() == null
-                ? moved(action, null, ActionLife.Event.ALLOW)
-                : confirmed(
-                        moved(action, null, ActionLife.Event.ALLOW),
-                        gate.approval().approvalId());
+        Action approved = moved(action, null, ActionLife.Event.ALLOW);
+        if (gate.approval() != null) {
+            approved = approved.under(gate.approval().approvalId(), false);
+        }
         boolean harmless = action.riskTier() == RiskTier.SAFE_READ;
         Action executing = moved(approved, null, ActionLife.Event.EXECUTE);
         if (!harmless) {
@@ -267,20 +266,41 @@ final class Actions {
                 : run(context, executing, gate.approvalToken(), gate);
     }
 
-    /** Waits for the decision, then runs or ends the action. Also where a restart takes up again. */
+    /** Takes an action to its end. What the store does not take is done again from what it has. */
     private void goOn(Action action) {
         try {
-            Context context = own(action);
-            switch (action.state()) {
-                case PENDING_APPROVAL -> decided(action, awaitDecision(action));
-                case APPROVED, EXECUTING, VERIFYING -> {
-                    SoniaException restarted = SoniaException.of(ErrorCode.UNAVAILABLE, "The gateway was restarted");
-                    finish(context, action, executor.settle(context, action, restarted), null);
+            for (boolean again = false; !closing; again = true) {
+                try {
+                    advance(again ? stored(action) : action);
+                    return;
+                } catch (SoniaException e) {
+                    clock.sleep(AFTER_LOST_PEER);
                 }
-                default -> open.remove(action.actionId());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    private Action stored(Action action) {
+        Action stored = store.find(action.actionId()).orElse(action);
+        open.put(stored.actionId(), stored);
+        return stored;
+    }
+
+    /** Waits for the decision, then runs or ends the action. Also where a restart takes up again. */
+    private void advance(Action action) throws InterruptedException {
+        Context context = own(action);
+        switch (action.state()) {
+            case PENDING_APPROVAL -> decided(action, awaitDecision(action));
+            case APPROVED, EXECUTING, VERIFYING -> {
+                SoniaException restarted = SoniaException.of(ErrorCode.UNAVAILABLE, "The gateway was restarted");
+                finish(context, action, executor.settle(context, action, restarted), null);
+            }
+            default -> {
+                open.remove(action.actionId());
+                changes.announce(action.actionId());
+            }
         }
     }
 
@@ -404,31 +424,6 @@ final class Actions {
     private Action moved(Action action, @Nullable ActionExecution execution, ActionLife.Event... events) {
         ActionState to = ActionLife.after(action.state(), events);
         return action.moved(to, execution, action.telemetry(), clock.now());
-    }
-
-    private static Action confirmed(Action action, String approvalId) {
-        boolean asked = action.state() == ActionState.PENDING_APPROVAL;
-        return new Action(
-                action.actionId(),
-                action.intent(),
-                action.params(),
-                action.state(),
-                action.riskTier(),
-                asked,
-                approvalId,
-                action.dryRun(),
-                action.sessionId(),
-                action.turnId(),
-                action.toolCallId(),
-                action.correlationId(),
-                action.execution(),
-                action.telemetry(),
-                action.timeoutMs(),
-                action.maxRetries(),
-                action.createdAt(),
-                action.updatedAt(),
-                action.completedAt(),
-                action.actorId());
     }
 
     /** One commit: the row and its audit entry. Actions of a turn that are over in one step are written with it. */

@@ -77,7 +77,7 @@ final class Behind implements AutoCloseable {
     private final Map<Operation, BlockingQueue<Handler<Record>>> interceptions = new ConcurrentHashMap<>();
     private final BlockingQueue<Function<ChatRequest, ChatAnswer>> script = new LinkedBlockingQueue<>();
     private final Map<String, ApprovalDesk> approvals = new ConcurrentHashMap<>();
-    private final BlockingQueue<String> asked = new LinkedBlockingQueue<>();
+    private final BlockingQueue<String> askedFor = new LinkedBlockingQueue<>();
     private final Map<String, Execution> executions = new ConcurrentHashMap<>();
     private final List<String> ran = new CopyOnWriteArrayList<>();
     private final AtomicInteger numbers = new AtomicInteger();
@@ -138,7 +138,7 @@ final class Behind implements AutoCloseable {
 
     /** The id of the next approval that is asked for. */
     String awaitApproval() throws InterruptedException {
-        String approvalId = asked.poll(20, TimeUnit.SECONDS);
+        String approvalId = askedFor.poll(20, TimeUnit.SECONDS);
         if (approvalId == null) {
             throw new AssertionError("expected a call that needs a person, met none");
         }
@@ -169,6 +169,11 @@ final class Behind implements AutoCloseable {
 
     <I> List<I> inputs(Operation operation, Class<I> type) {
         return seen(operation).stream().map(each -> type.cast(each.input())).toList();
+    }
+
+    /** What the model was asked, oldest first. */
+    List<ChatRequest> asked() {
+        return inputs(Operation.MODEL_CHAT, ChatRequest.class);
     }
 
     /** The tools that ran, once for each run. */
@@ -313,7 +318,7 @@ final class Behind implements AutoCloseable {
             case CONFIRMED -> {
                 Approval approval = Answers.approval("apr_" + numbers.incrementAndGet(), request);
                 approvals.put(approval.approvalId(), new ApprovalDesk(approval));
-                asked.add(approval.approvalId());
+                askedFor.add(approval.approvalId());
                 yield Reply.accepted(decision(request, GateStatus.APPROVAL_REQUIRED, Verdict.CONFIRM, null, approval));
             }
             default -> Reply.ok(decision(request, GateStatus.DENIED, Verdict.DENY, null, null));

@@ -7,7 +7,6 @@ import io.sonia.contracts.gateway.Turn;
 import io.sonia.contracts.gateway.TurnCancelled;
 import io.sonia.contracts.gateway.TurnRequest;
 import io.sonia.contracts.gateway.TurnState;
-import io.sonia.journal.Journal;
 import io.sonia.kernel.Hlc;
 import io.sonia.kernel.Home;
 import io.sonia.kernel.ServiceName;
@@ -42,7 +41,7 @@ final class GatewayLife implements AutoCloseable {
     private static final int LOOKS = 25;
     private static final int LOOK_MS = 1_000;
 
-    final Journal journal;
+    final FlakyJournal journal;
     private final Served.Ground ground;
     private final Timers timers;
     private final GatewayModule module;
@@ -55,7 +54,7 @@ final class GatewayLife implements AutoCloseable {
         this.timers = new Timers(ground.clock(), (name, failure) -> {});
         Home home = new Home(folder);
         Hlc hlc = new Hlc(ground.clock());
-        this.journal = Stores.open(home.database(ServiceName.API_GATEWAY), ground.clock());
+        this.journal = new FlakyJournal(Stores.open(home.database(ServiceName.API_GATEWAY), ground.clock()));
         Map<ServiceName, Integer> ports = new EnumMap<>(ServiceName.class);
         for (ServiceName service : ServiceName.values()) {
             ports.put(service, portBehind);
@@ -148,6 +147,11 @@ final class GatewayLife implements AutoCloseable {
                 .path("turn_id", turnId)
                 .body(new CancelRequest("enough"))
                 .send(TurnCancelled.class);
+    }
+
+    /** The ids of the resources which the operation is on record for, oldest first. */
+    List<String> audited(String operation) {
+        return Stores.audited(journal, operation);
     }
 
     /** The turn's actions, newest first. */

@@ -2,10 +2,12 @@ package io.sonia.gateway;
 
 import io.sonia.kernel.Clock;
 import io.sonia.kernel.Ids;
+import io.sonia.kernel.SoniaException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /** A gateway and the services behind it; the gateway can die and live again. */
 final class House implements AutoCloseable {
@@ -27,6 +29,18 @@ final class House implements AutoCloseable {
         this.ground = new Served.Ground(Served.settings(folder, settings, clock), new Keys(clock, ids), clock, ids);
         this.behind = new Behind(ground);
         this.gateway = new GatewayLife(folder, ground, behind.port());
+    }
+
+    /** Sends a request whose sender will not live to hear the answer. */
+    void askInVain(Consumer<GatewayLife> request) {
+        GatewayLife life = gateway;
+        Thread.ofVirtual().start(() -> {
+            try {
+                request.accept(life);
+            } catch (SoniaException crashed) {
+                // As it should.
+            }
+        });
     }
 
     /** The gateway is gone, with whatever it was about to do. */

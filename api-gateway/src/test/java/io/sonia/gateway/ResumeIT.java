@@ -11,16 +11,12 @@ import io.sonia.contracts.gateway.TurnState;
 import io.sonia.contracts.openclaw.ExecuteRequest;
 import io.sonia.contracts.openclaw.ExecutionState;
 import io.sonia.contracts.router.ChatMessage;
-import io.sonia.contracts.router.ChatRequest;
 import io.sonia.contracts.router.MessageRole;
 import io.sonia.contracts.router.RecalledMemory;
 import io.sonia.kernel.http.Operation;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -39,7 +35,6 @@ class ResumeIT {
     @TempDir
     Path folder;
 
-    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private House house;
     private Behind behind;
 
@@ -52,7 +47,6 @@ class ResumeIT {
     @AfterEach
     void close() {
         house.close();
-        threads.shutdownNow();
     }
 
     @Test
@@ -64,8 +58,8 @@ class ResumeIT {
         assertThat(turn.assistantText()).isEqualTo("Done.");
         assertThat(behind.count(Operation.MODEL_CHAT)).isEqualTo(1);
         assertThat(behind.count(Operation.MEMORY_STORE)).isEqualTo(1);
-        assertThat(audited("turn.started")).containsExactly(turnId);
-        assertThat(audited("turn.completed")).containsExactly(turnId);
+        assertThat(house.gateway.audited("turn.started")).containsExactly(turnId);
+        assertThat(house.gateway.audited("turn.completed")).containsExactly(turnId);
     }
 
     @Test
@@ -74,23 +68,22 @@ class ResumeIT {
         house.start();
         house.gateway.await(turnId, TurnState.COMPLETED);
         assertThat(behind.count(Operation.MODEL_CHAT)).isEqualTo(2);
-        assertThat(audited("turn.completed")).containsExactly(turnId);
+        assertThat(house.gateway.audited("turn.completed")).containsExactly(turnId);
     }
 
     @Test
     void theModelIsAskedInTheNextLifeAsItWasBefore() throws Exception {
         Hold hold = behind.holdBefore(Operation.MODEL_CHAT);
-        GatewayLife life = house.gateway;
-        Future<?> _ = threads.submit(() -> life.ask(Operation.CHAT)
+        house.askInVain(life -> life.ask(Operation.CHAT)
                 .body(new io.sonia.contracts.gateway.ChatRequest(
                         "hello", null, null, "lab/tiny", "chat_low_latency", 0.1, 99))
                 .exchange());
         String turnId = crashed(hold);
         house.start();
         house.gateway.await(turnId, TurnState.COMPLETED);
-        assertThat(asked()).hasSize(2);
-        assertThat(asked().getLast()).isEqualTo(asked().getFirst());
-        assertThat(asked().getLast().temperature()).isEqualTo(0.1);
+        assertThat(behind.asked()).hasSize(2);
+        assertThat(behind.asked().getLast()).isEqualTo(behind.asked().getFirst());
+        assertThat(behind.asked().getLast().temperature()).isEqualTo(0.1);
     }
 
     @Test
@@ -104,7 +97,7 @@ class ResumeIT {
         thinking.release();
         house.gateway.await(turnId, TurnState.COMPLETED);
         assertThat(house.gateway.turn("and now?").state()).isEqualTo(TurnState.COMPLETED);
-        assertThat(audited("session.created")).hasSize(1);
+        assertThat(house.gateway.audited("session.created")).hasSize(1);
     }
 
     @Test
@@ -121,7 +114,7 @@ class ResumeIT {
         assertThat(behind.count(Operation.MEMORY_SEARCH)).isEqualTo(1);
         assertThat(behind.count(Operation.MODEL_CHAT)).isEqualTo(2);
         assertThat(behind.ran()).containsExactly(Behind.GRANTED);
-        List<ChatMessage> shown = asked().getLast().messages();
+        List<ChatMessage> shown = behind.asked().getLast().messages();
         assertThat(shown)
                 .flatExtracting(RecalledMemory::in)
                 .extracting(RecalledMemory::id)
@@ -280,7 +273,7 @@ class ResumeIT {
         Turn repeated = house.gateway.send(REQUEST, KEY).data();
         assertThat(repeated.turnId()).isEqualTo(turnId);
         assertThat(repeated.state()).isEqualTo(TurnState.COMPLETED);
-        assertThat(audited("turn.started")).containsExactly(turnId);
+        assertThat(house.gateway.audited("turn.started")).containsExactly(turnId);
     }
 
     @Test
@@ -300,13 +293,12 @@ class ResumeIT {
     }
 
     private void ask() {
-        GatewayLife life = house.gateway;
-        Future<?> _ = threads.submit(() -> life.send(REQUEST, KEY));
+        house.askInVain(life -> life.send(REQUEST, KEY));
     }
 
     private String crashed(Hold hold) throws InterruptedException {
         hold.awaitReached();
-        String turnId = audited("turn.started").getFirst();
+        String turnId = house.gateway.audited("turn.started").getFirst();
         house.crash();
         return turnId;
     }
@@ -321,13 +313,5 @@ class ResumeIT {
         return behind.inputs(Operation.EXECUTE, ExecuteRequest.class).stream()
                 .map(ExecuteRequest::executionId)
                 .toList();
-    }
-
-    private List<ChatRequest> asked() {
-        return behind.inputs(Operation.MODEL_CHAT, ChatRequest.class);
-    }
-
-    private List<String> audited(String operation) {
-        return Stores.audited(house.gateway.journal, operation);
     }
 }

@@ -1,7 +1,6 @@
 package io.sonia.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sonia.contracts.evaos.ApprovalState;
 import io.sonia.contracts.gateway.ChatAnswer;
@@ -122,8 +121,8 @@ class TurnRepeatsIT {
         behind.model(request -> {
             throw SoniaException.of(ErrorCode.MODEL_FAILED);
         });
-        SoniaException first = failure(() -> house.gateway.send(HELLO, KEY));
-        SoniaException again = failure(() -> house.gateway.send(HELLO, KEY));
+        SoniaException first = Refusal.of(() -> house.gateway.send(HELLO, KEY));
+        SoniaException again = Refusal.of(() -> house.gateway.send(HELLO, KEY));
         assertThat(again.code()).isEqualTo(ErrorCode.MODEL_FAILED);
         assertThat(again.details().get("turn_id")).isEqualTo(first.details().get("turn_id"));
         List<TurnFrame> frames = stream(HELLO);
@@ -145,14 +144,14 @@ class TurnRepeatsIT {
     }
 
     private static void mismatch(ThrowingCallable call) {
-        SoniaException refused = failure(call);
+        SoniaException refused = Refusal.of(call);
         assertThat(refused.code()).isEqualTo(ErrorCode.IDEMPOTENCY_MISMATCH);
         assertThat(refused.details()).containsEntry("differs", "body");
     }
 
     private void oneTurn(String turnId) {
         assertThat(behind.count(Operation.MODEL_CHAT)).isEqualTo(1);
-        assertThat(Stores.audited(house.gateway.journal, "turn.started")).containsExactly(turnId);
+        assertThat(house.gateway.audited("turn.started")).containsExactly(turnId);
     }
 
     private ChatAnswer chat() {
@@ -171,11 +170,5 @@ class TurnRepeatsIT {
                     event -> frames.add(Shape.of(TurnFrame.class).readAnswer(event.data())));
         }
         return frames;
-    }
-
-    private static SoniaException failure(ThrowingCallable call) {
-        SoniaException[] met = new SoniaException[1];
-        assertThatThrownBy(call).isInstanceOfSatisfying(SoniaException.class, e -> met[0] = e);
-        return met[0];
     }
 }

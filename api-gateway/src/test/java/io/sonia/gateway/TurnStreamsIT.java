@@ -130,8 +130,7 @@ class TurnStreamsIT {
         Hold thinking = behind.holdBefore(Operation.MODEL_CHAT);
         Future<List<ServerEvent>> stream = threads.submit(() -> house.gateway.stream(HELLO, null));
         thinking.awaitReached();
-        house.gateway.cancel(
-                Stores.audited(house.gateway.journal, "turn.started").getFirst());
+        house.gateway.cancel(house.gateway.audited("turn.started").getFirst());
         List<TurnFrame> frames = frames(stream.get(10, TimeUnit.SECONDS));
         assertThat(frames).extracting(TurnFrame::type).endsWith(TurnEvent.CANCELLED, TurnEvent.DONE);
     }
@@ -178,9 +177,9 @@ class TurnStreamsIT {
     void aSecondReaderUnderTheSameKeyJoinsAfterARestart() throws Exception {
         Hold lost = behind.holdBefore(Operation.MODEL_CHAT);
         GatewayLife first = house.gateway;
-        Future<?> _ = threads.submit(() -> first.send(HELLO, KEY));
+        house.askInVain(life -> life.send(HELLO, KEY));
         lost.awaitReached();
-        String turnId = Stores.audited(first.journal, "turn.started").getFirst();
+        String turnId = first.audited("turn.started").getFirst();
         Hold thinking = behind.holdBefore(Operation.MODEL_CHAT);
         house.restart();
         thinking.awaitReached();
@@ -199,7 +198,7 @@ class TurnStreamsIT {
                     .contains(TurnEvent.FINAL)
                     .endsWith(TurnEvent.DONE);
         }
-        assertThat(Stores.audited(house.gateway.journal, "turn.started")).containsExactly(turnId);
+        assertThat(house.gateway.audited("turn.started")).containsExactly(turnId);
     }
 
     private static List<String> pendingIn(TurnFrame parked) {

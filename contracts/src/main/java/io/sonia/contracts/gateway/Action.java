@@ -63,6 +63,31 @@ public record Action(
                 actorId);
     }
 
+    /** A copy that belongs to an approval; {@code asked} if a person has to decide on it. */
+    public Action under(String approval, boolean asked) {
+        return new Action(
+                actionId,
+                intent,
+                params,
+                state,
+                riskTier,
+                asked,
+                approval,
+                dryRun,
+                sessionId,
+                turnId,
+                toolCallId,
+                correlationId,
+                execution,
+                telemetry,
+                timeoutMs,
+                maxRetries,
+                createdAt,
+                updatedAt,
+                completedAt,
+                actorId);
+    }
+
     /** A copy with other arguments, for eyes that may not see the real ones. */
     public Action withParams(Map<String, @Nullable Object> other) {
         return new Action(
