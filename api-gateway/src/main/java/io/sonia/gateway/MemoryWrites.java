@@ -12,7 +12,6 @@ import io.sonia.kernel.http.Context;
 import io.sonia.kernel.http.Deadline;
 import io.sonia.kernel.http.Operation;
 import io.sonia.kernel.http.Peer;
-import io.sonia.kernel.json.Json;
 import io.sonia.kernel.json.Shape;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -58,7 +57,7 @@ final class MemoryWrites implements Delivery {
         payload.put("turn_id", turnId);
         payload.put("correlation_id", context.correlationId());
         payload.put("actor_id", context.caller().principal());
-        payload.put("memory", Json.parseObject(Json.bytes(memory)));
+        payload.put("memory", memory);
         int lane = Math.floorMod(String.valueOf(memory.sessionId()).hashCode(), LANES);
         tx.publish("memory." + lane, turnId + "." + number, payload);
     }

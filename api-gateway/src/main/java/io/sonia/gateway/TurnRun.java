@@ -317,6 +317,7 @@ final class TurnRun {
         scope.view();
         over = true;
         parts.changes().announce(scope.turnId);
+        parts.changes().announce(Turns.answerOf(scope.turnId));
         scope.feed.send(TurnEvent.DONE, Map.of());
     }
 }

@@ -69,6 +69,9 @@ final class TurnScope {
     void show() {
         view();
         parts.changes().announce(turnId);
+        if (Turns.parked(latest)) {
+            parts.changes().announce(Turns.answerOf(turnId));
+        }
     }
 
     /** Lets others see what has changed when they look. */

@@ -143,6 +143,12 @@ final class Turns {
     private void free(String sessionId, String turnId) {
         sessions.leave(sessionId, turnId);
         parts.changes().announce(turnId);
+        parts.changes().announce(answerOf(turnId));
+    }
+
+    /** What those wait for who want to hear of a turn only when it is over or waits for a person. */
+    static String answerOf(String turnId) {
+        return turnId + " answer";
     }
 
     /** The newest state of a turn. */
@@ -167,10 +173,11 @@ final class Turns {
 
     /** Waits until the run has answered, or has waited {@code approvalWait} for a person. */
     Turn answer(TurnRun run, Duration approvalWait, Deadline deadline) {
-        Turn turn = await(run.latest().turnId(), run::latest, each -> over(run) || parked(each), deadline);
+        String id = run.latest().turnId();
+        Turn turn = await(answerOf(id), run::latest, each -> over(run) || parked(each), deadline);
         if (parked(turn) && !approvalWait.isZero()) {
             Deadline patience = Deadline.in(approvalWait, clock);
-            await(turn.turnId(), run::latest, each -> over(run), patience);
+            await(answerOf(id), run::latest, each -> over(run), patience);
         }
         return run.latest();
     }

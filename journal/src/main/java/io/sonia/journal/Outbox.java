@@ -13,8 +13,16 @@ import org.jspecify.annotations.Nullable;
 /** The table of messages to other services, written with the state change that causes them. */
 final class Outbox {
 
-    /** A message that waits, and when it may be tried. */
-    record Waiting(long id, String topic, Instant nextAttempt) {}
+    /**
+     * A message that waits, and when it may be tried.
+     *
+     * @param message null if it has to be read when its turn comes
+     */
+    record Waiting(
+            long id,
+            String topic,
+            Instant nextAttempt,
+            @Nullable OutboxMessage message) {}
 
     /** A delivered message is kept this long, so that publishing it again has no effect. */
     static final Duration KEPT = Duration.ofHours(1);
@@ -23,8 +31,9 @@ final class Outbox {
             + " next_attempt_epoch_ms, delivered_at, dead, created_at) VALUES (?, ?, ?, 0, 0, NULL, 0, ?)"
             + " ON CONFLICT (dedupe_id) DO NOTHING";
     private static final String WAITING = "delivered_at IS NULL AND dead = 0";
-    private static final String AFTER = "SELECT outbox_id, topic, next_attempt_epoch_ms FROM outbox WHERE " + WAITING
-            + " AND outbox_id > ? ORDER BY outbox_id LIMIT ?";
+    private static final String AFTER = "SELECT outbox_id, topic, dedupe_id, attempts, next_attempt_epoch_ms,"
+            + " iif(?1, payload, NULL) AS payload FROM outbox WHERE " + WAITING
+            + " AND outbox_id > ?2 ORDER BY outbox_id LIMIT ?3";
     private static final String MESSAGE =
             "SELECT outbox_id, topic, dedupe_id, payload, attempts FROM outbox WHERE outbox_id = ?";
     private static final String DELIVERED = "UPDATE outbox SET delivered_at = ? WHERE outbox_id = ?";
@@ -47,28 +56,31 @@ final class Outbox {
         sql.update(INSERT, topic, dedupeKey, Json.text(payload), clock.now());
     }
 
-    /** The first messages that wait behind the one with id {@code after}. */
-    List<Waiting> after(Sql sql, long after, int limit) throws SQLException {
+    /** The first messages that wait behind the one with id {@code after}, with or without what they say. */
+    List<Waiting> after(Sql sql, long after, int limit, boolean whole) throws SQLException {
         return sql.list(
                 AFTER,
                 row -> new Waiting(
                         row.number("outbox_id"),
                         row.text("topic"),
-                        Instant.ofEpochMilli(row.number("next_attempt_epoch_ms"))),
+                        Instant.ofEpochMilli(row.number("next_attempt_epoch_ms")),
+                        whole ? message(row) : null),
+                whole,
                 after,
                 limit);
     }
 
     Optional<OutboxMessage> message(Sql sql, long id) throws SQLException {
-        return sql.one(
-                MESSAGE,
-                row -> new OutboxMessage(
-                        row.number("outbox_id"),
-                        row.text("topic"),
-                        row.text("dedupe_id"),
-                        row.json("payload"),
-                        row.integer("attempts")),
-                id);
+        return sql.one(MESSAGE, Outbox::message, id);
+    }
+
+    private static OutboxMessage message(Row row) throws SQLException {
+        return new OutboxMessage(
+                row.number("outbox_id"),
+                row.text("topic"),
+                row.text("dedupe_id"),
+                row.json("payload"),
+                row.integer("attempts"));
     }
 
     void delivered(Sql sql, List<Long> ids) throws SQLException {

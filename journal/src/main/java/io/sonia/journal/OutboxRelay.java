@@ -40,6 +40,9 @@ public final class OutboxRelay implements AutoCloseable {
 
     private static final int READ_AHEAD = 500;
 
+    /** Messages held whole; of those beyond it only the ids are, so that a receiver may be away for long. */
+    private static final int MAX_WHOLE = 100;
+
     /** Deliveries are recorded together this long after the first, so that they need no commit each. */
     private static final Duration LINGER = Duration.ofMillis(200);
 
@@ -155,7 +158,9 @@ public final class OutboxRelay implements AutoCloseable {
     private synchronized void hold() {
         boolean more = true;
         while (more && held < MAX_HELD) {
-            List<Outbox.Waiting> found = journal.read(sql -> outbox.after(sql, lastHeld, READ_AHEAD));
+            boolean whole = held < MAX_WHOLE;
+            int limit = whole ? MAX_WHOLE - held : READ_AHEAD;
+            List<Outbox.Waiting> found = journal.read(sql -> outbox.after(sql, lastHeld, limit, whole));
             for (Outbox.Waiting each : found) {
                 topics.computeIfAbsent(each.topic(), name -> new Topic())
                         .waiting
@@ -163,7 +168,7 @@ public final class OutboxRelay implements AutoCloseable {
                 lastHeld = each.id();
                 held++;
             }
-            more = found.size() == READ_AHEAD;
+            more = found.size() == limit;
         }
     }
 
@@ -231,8 +236,9 @@ public final class OutboxRelay implements AutoCloseable {
         if (first == null || !due(first)) {
             return false;
         }
-        OutboxMessage message =
-                journal.read(sql -> outbox.message(sql, first.id())).orElse(null);
+        OutboxMessage message = first.message() != null
+                ? first.message()
+                : journal.read(sql -> outbox.message(sql, first.id())).orElse(null);
         if (message == null) {
             passed(topic, false);
             return true;
@@ -260,7 +266,7 @@ public final class OutboxRelay implements AutoCloseable {
     private synchronized void retryLater(Topic topic, Instant time) {
         Outbox.Waiting first = topic.waiting.pollFirst();
         if (first != null) {
-            topic.waiting.addFirst(new Outbox.Waiting(first.id(), first.topic(), time));
+            topic.waiting.addFirst(new Outbox.Waiting(first.id(), first.topic(), time, null));
         }
     }
 

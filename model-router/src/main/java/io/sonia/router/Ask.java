@@ -8,9 +8,11 @@ import io.sonia.contracts.router.MessageRole;
 import io.sonia.contracts.router.RoutePolicy;
 import io.sonia.contracts.router.RouteQuery;
 import io.sonia.contracts.router.TaskType;
+import io.sonia.contracts.router.ToolCall;
 import io.sonia.contracts.router.ToolSpec;
-import io.sonia.kernel.json.Json;
 import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +37,11 @@ record Ask(
     private static final int CHARS_PER_TOKEN = 4;
 
     private static final int TOKENS_PER_IMAGE = 1000;
+
+    /** Quotes or brackets and a comma or colon. */
+    private static final int PUNCTUATION = 3;
+
+    private static final int SCALAR = 5;
 
     static Ask of(RouteQuery query, @Nullable String profile) {
         return new Ask(
@@ -82,15 +89,39 @@ record Ask(
         int images = 0;
         for (ChatMessage message : request.messages()) {
             characters += message.text().length();
-            characters += message.calls().isEmpty() ? 0 : Json.bytes(message.calls()).length;
+            for (ToolCall call : message.calls()) {
+                characters += call.name().length() + characters(call.arguments());
+            }
             images += (int) message.parts().stream()
                     .filter(each -> each.type() == ContentPart.Kind.IMAGE)
                     .count();
         }
         for (ToolSpec tool : request.tools()) {
-            characters += tool.name().length() + tool.description().length() + Json.bytes(tool.argsSchema()).length;
+            characters += tool.name().length() + tool.description().length() + characters(tool.argsSchema());
         }
         return tokens(characters) + images * TOKENS_PER_IMAGE;
+    }
+
+    /** About as many as its JSON has. */
+    private static long characters(@Nullable Object json) {
+        return switch (json) {
+            case String text -> text.length() + PUNCTUATION;
+            case Map<?, ?> map -> {
+                long sum = PUNCTUATION;
+                for (Map.Entry<?, ?> each : map.entrySet()) {
+                    sum += characters(each.getKey()) + characters(each.getValue());
+                }
+                yield sum;
+            }
+            case List<?> list -> {
+                long sum = PUNCTUATION;
+                for (Object each : list) {
+                    sum += characters(each);
+                }
+                yield sum;
+            }
+            case null, default -> SCALAR;
+        };
     }
 
     private static boolean hasImage(ChatMessage message) {

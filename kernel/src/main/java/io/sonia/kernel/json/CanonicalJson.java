@@ -5,8 +5,7 @@ import java.math.BigDecimal;
 import java.math.MathContext;
 import java.math.RoundingMode;
 import java.nio.charset.StandardCharsets;
-import java.util.Comparator;
-import java.util.Iterator;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +17,11 @@ import org.jspecify.annotations.Nullable;
 public final class CanonicalJson {
 
     private static final MathContext ONE_DIGIT = new MathContext(1, RoundingMode.HALF_EVEN);
+
+    /** A control character becomes a backslash, a letter and four digits. */
+    private static final int MOST_PER_CHAR = 6;
+
+    private static final int MOST_PER_SCALAR = 25;
 
     private CanonicalJson() {}
 
@@ -48,19 +52,15 @@ public final class CanonicalJson {
 
     private static void appendObject(Map<?, ?> map, StringBuilder out) {
         out.append('{');
-        List<String> keys = map.keySet().stream()
-                .map(String::valueOf)
-                .sorted(Comparator.naturalOrder())
-                .toList();
-        Iterator<String> each = keys.iterator();
-        while (each.hasNext()) {
-            String key = each.next();
-            appendText(Surrogates.replaced(key), out);
-            out.append(':');
-            append(map.get(key), out);
-            if (each.hasNext()) {
+        Object[] keys = map.keySet().toArray();
+        Arrays.sort(keys);
+        for (int i = 0; i < keys.length; i++) {
+            if (i > 0) {
                 out.append(',');
             }
+            appendText(Surrogates.replaced((String) keys[i]), out);
+            out.append(':');
+            append(map.get(keys[i]), out);
         }
         out.append('}');
     }
@@ -78,6 +78,10 @@ public final class CanonicalJson {
 
     private static void appendText(String text, StringBuilder out) {
         out.append('"');
+        if (plain(text)) {
+            out.append(text).append('"');
+            return;
+        }
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
             switch (c) {
@@ -100,6 +104,38 @@ public final class CanonicalJson {
             }
         }
         out.append('"');
+    }
+
+    private static boolean plain(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c < 0x20 || c == '"' || c == '\\') {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** An upper bound for the length of {@link #bytes}, worked out without writing them. */
+    static long mostBytes(@Nullable Object value) {
+        return switch (value) {
+            case String text -> MOST_PER_CHAR * (long) text.length() + 2;
+            case Map<?, ?> map -> {
+                long most = 2;
+                for (Map.Entry<?, ?> each : map.entrySet()) {
+                    most += mostBytes(each.getKey()) + mostBytes(each.getValue()) + 2;
+                }
+                yield most;
+            }
+            case List<?> list -> {
+                long most = 2;
+                for (Object each : list) {
+                    most += mostBytes(each) + 1;
+                }
+                yield most;
+            }
+            case null, default -> MOST_PER_SCALAR;
+        };
     }
 
     /** ECMAScript Number::toString (ECMA-262 section 6.1.6.1.20), from the shortest digits that {@link Double} gives. */

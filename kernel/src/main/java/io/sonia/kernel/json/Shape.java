@@ -84,18 +84,25 @@ public final class Shape<T extends Record> {
 
     /** Reads a request and adds everything wrong to {@code violations}; null if anything is. */
     public @Nullable T read(Map<String, @Nullable Object> json, Violations violations) {
-        return read(json, "", new Reading(violations, true));
+        return read(json, violations, true);
     }
 
     /** Reads what a peer answered: unknown fields are ignored and bounds are not checked, types are. */
     public T readAnswer(Map<String, @Nullable Object> json) {
         Violations violations = new Violations();
-        T value = read(json, "", new Reading(violations, false));
+        T value = read(json, violations, false);
         violations.throwIfAny();
         if (value == null) {
             throw new IllegalStateException("a record was refused without a reason");
         }
         return value;
+    }
+
+    /** Most input is right, so where something stands is worked out only once something is known to be wrong. */
+    private @Nullable T read(Map<String, @Nullable Object> json, Violations violations, boolean strict) {
+        Violations unplaced = new Violations();
+        T value = read(json, "", new Reading(unplaced, strict, false));
+        return unplaced.none() ? value : read(json, "", new Reading(violations, strict, true));
     }
 
     @Nullable
@@ -109,7 +116,7 @@ public final class Shape<T extends Record> {
             Field field = fields.get(i);
             Object given = json.get(field.name());
             Object source = given == null ? field.fallback() : given;
-            String fieldPath = path.isEmpty() ? field.name() : path + "." + field.name();
+            String fieldPath = reading.field(path, field.name());
             if (source != null) {
                 values[i] = field.type().read(source, fieldPath, reading);
             } else if (!field.optional()) {
@@ -189,10 +196,9 @@ public final class Shape<T extends Record> {
         for (Object key : json.keySet()) {
             String name = String.valueOf(key);
             if (!names.contains(name)) {
-                String where = path.isEmpty() ? name : path + "." + name;
                 String near =
                         Nearest.to(name, names).map(n -> "; nearest is " + n).orElse("");
-                reading.refuse(where, "unknown", "no such field" + near);
+                reading.refuse(reading.field(path, name), "unknown", "no such field" + near);
             }
         }
     }

@@ -9,7 +9,8 @@ final class Surrogates {
 
     static boolean standAlone(String text) {
         for (int i = 0; i < text.length(); i++) {
-            if (Character.isSurrogate(text.charAt(i))) {
+            char c = text.charAt(i);
+            if (c >= Character.MIN_SURROGATE && Character.isSurrogate(c)) {
                 if (!Character.isSupplementaryCodePoint(text.codePointAt(i))) {
                     return true;
                 }

@@ -26,8 +26,20 @@ sealed interface WireType {
         Json.write(value, out);
     }
 
-    /** What is checked while reading: a request in full, a peer's answer only as far as types need it. */
-    record Reading(Violations violations, boolean strict) {
+    /**
+     * What is checked while reading: a request in full, a peer's answer only as far as types need it.
+     *
+     * @param placed whether violations say where they are; paths are empty otherwise
+     */
+    record Reading(Violations violations, boolean strict, boolean placed) {
+
+        String field(String path, String name) {
+            return !placed ? "" : path.isEmpty() ? name : path + "." + name;
+        }
+
+        String item(String path, int index) {
+            return placed ? path + "[" + index + "]" : "";
+        }
 
         @Nullable
         Object refuse(String path, String rule, String message) {
@@ -199,7 +211,7 @@ sealed interface WireType {
             }
             List<Object> items = new ArrayList<>(list.size());
             for (int i = 0; i < list.size(); i++) {
-                String itemPath = path + "[" + i + "]";
+                String itemPath = reading.item(path, i);
                 Object value = list.get(i);
                 Object read = value == null
                         ? reading.refuse(itemPath, "required", "expected a value, met null")
@@ -237,7 +249,7 @@ sealed interface WireType {
             }
             Map<String, Object> entries = new LinkedHashMap<>();
             map.forEach((key, value) -> {
-                String itemPath = path + "." + key;
+                String itemPath = reading.field(path, String.valueOf(key));
                 Object read = value == null
                         ? reading.refuse(itemPath, "required", "expected a value, met null")
                         : item.read(value, itemPath, reading);
@@ -271,7 +283,7 @@ sealed interface WireType {
             if (!(json instanceof Map<?, ?>)) {
                 return reading.refuse(path, "type", "expected an object, met " + met(json));
             }
-            if (reading.strict()) {
+            if (reading.strict() && CanonicalJson.mostBytes(json) > maxBytes) {
                 int bytes = CanonicalJson.bytes(json).length;
                 if (bytes > maxBytes) {
                     return reading.refuse(path, "size", "expected at most %d bytes, met %d".formatted(maxBytes, bytes));

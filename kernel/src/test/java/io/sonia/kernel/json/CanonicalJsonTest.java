@@ -137,4 +137,26 @@ class CanonicalJsonTest {
         }
         assertThat(Json.text("x\uD800y 😀")).isEqualTo("\"x\uFFFDy 😀\"");
     }
+
+    @Test
+    void boundOnLengthHolds() {
+        Cases.each(2_000, random -> {
+            Map<String, Object> value = new LinkedHashMap<>();
+            for (int left = random.nextInt(4); left > 0; left--) {
+                Object scalar = random.nextBoolean() ? number(random) : text(random, 5);
+                value.put(text(random, 3), random.nextBoolean() ? scalar : List.of(scalar, true, "\u0001"));
+            }
+
+            assertThat(CanonicalJson.mostBytes(value))
+                    .isBetween((long) CanonicalJson.bytes(value).length, 300L);
+        });
+    }
+
+    private static String text(Random random, int most) {
+        StringBuilder text = new StringBuilder();
+        for (int left = random.nextInt(most + 1); left > 0; left--) {
+            text.append((char) (random.nextBoolean() ? random.nextInt(' ') : random.nextInt(Character.MAX_VALUE)));
+        }
+        return text.toString();
+    }
 }
