@@ -6,6 +6,7 @@ import io.sonia.kernel.Hlc;
 import io.sonia.kernel.Ids;
 import io.sonia.kernel.ServiceName;
 import io.sonia.kernel.http.IdempotencyRecords;
+import io.sonia.kernel.http.KeyClaims;
 import io.sonia.kernel.http.RequestLog;
 import io.sonia.kernel.http.Route;
 import io.sonia.kernel.http.ServiceServer;
@@ -77,6 +78,7 @@ final class Served {
                         ground.keys().verifiers,
                         audit,
                         records,
+                        KeyClaims.ALONE,
                         quiet()),
                 routes,
                 List.of());

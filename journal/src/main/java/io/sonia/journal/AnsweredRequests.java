@@ -18,11 +18,6 @@ import org.jspecify.annotations.Nullable;
 /** The table of first answers, by principal, endpoint and key. */
 final class AnsweredRequests {
 
-    static final Duration LIFE = Duration.ofHours(24);
-
-    /** A larger answer is stored as its digest, size and location. */
-    static final int MAX_BODY_BYTES = 256 * 1024;
-
     private static final String FIND = "SELECT fingerprint, http_status, location, body, expires_at"
             + " FROM idempotency_keys WHERE endpoint = ? AND idempotency_key = ? AND principal = ?";
     private static final String INSERT = "INSERT INTO idempotency_keys (endpoint, idempotency_key, principal,"
@@ -37,9 +32,17 @@ final class AnsweredRequests {
     private record Stored(String fingerprint, Instant expiresAt, StoredReply reply) {}
 
     private final Clock clock;
+    private final Duration kept;
+    private final int maxBodyBytes;
 
-    AnsweredRequests(Clock clock) {
+    /**
+     * @param kept how long an answer is found
+     * @param maxBodyBytes a larger answer is stored as its digest, size and location
+     */
+    AnsweredRequests(Clock clock, Duration kept, int maxBodyBytes) {
         this.clock = clock;
+        this.kept = kept;
+        this.maxBodyBytes = maxBodyBytes;
     }
 
     Optional<StoredReply> find(Sql sql, IdempotencyKey key) throws SQLException {
@@ -69,7 +72,7 @@ final class AnsweredRequests {
                 reply.location(),
                 body(reply),
                 now,
-                now.plus(LIFE));
+                now.plus(kept));
     }
 
     int reap(Sql sql, int limit) throws SQLException {
@@ -95,9 +98,9 @@ final class AnsweredRequests {
         }
     }
 
-    private static byte[] body(StoredReply reply) {
+    private byte[] body(StoredReply reply) {
         byte[] data = reply.data();
-        if (data.length <= MAX_BODY_BYTES) {
+        if (data.length <= maxBodyBytes) {
             return data;
         }
         Map<String, @Nullable Object> reference = new LinkedHashMap<>();

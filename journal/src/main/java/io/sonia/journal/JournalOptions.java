@@ -1,5 +1,6 @@
 package io.sonia.journal;
 
+import java.time.Duration;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
@@ -13,30 +14,40 @@ import org.jspecify.annotations.Nullable;
  * @param queueLimit works that may wait; more are refused as OVERLOADED
  * @param diskFloorBytes free space below which nothing is written
  * @param walLimitBytes size of the write-ahead log at which readers are held back until it is emptied
+ * @param answersKept how long the answer to a keyed request is kept
+ * @param maxAnswerBytes a larger answer is kept as its digest, size and location
  */
 public record JournalOptions(
         UnaryOperator<Map<String, @Nullable Object>> redactor,
         Consumer<String> onFatal,
         int queueLimit,
         long diskFloorBytes,
-        long walLimitBytes) {
+        long walLimitBytes,
+        Duration answersKept,
+        int maxAnswerBytes) {
 
     private static final int QUEUE_LIMIT = 4096;
+    private static final Duration ANSWERS_KEPT = Duration.ofHours(24);
+    private static final int MAX_ANSWER_BYTES = 256 * 1024;
     private static final long MIB = 1024 * 1024;
 
     public static JournalOptions of(UnaryOperator<Map<String, @Nullable Object>> redactor, Consumer<String> onFatal) {
-        return new JournalOptions(redactor, onFatal, QUEUE_LIMIT, 512 * MIB, 64 * MIB);
+        return new JournalOptions(redactor, onFatal, QUEUE_LIMIT, 512 * MIB, 64 * MIB, ANSWERS_KEPT, MAX_ANSWER_BYTES);
     }
 
     public JournalOptions queueLimit(int works) {
-        return new JournalOptions(redactor, onFatal, works, diskFloorBytes, walLimitBytes);
+        return new JournalOptions(redactor, onFatal, works, diskFloorBytes, walLimitBytes, answersKept, maxAnswerBytes);
     }
 
     public JournalOptions diskFloorBytes(long bytes) {
-        return new JournalOptions(redactor, onFatal, queueLimit, bytes, walLimitBytes);
+        return new JournalOptions(redactor, onFatal, queueLimit, bytes, walLimitBytes, answersKept, maxAnswerBytes);
     }
 
     public JournalOptions walLimitBytes(long bytes) {
-        return new JournalOptions(redactor, onFatal, queueLimit, diskFloorBytes, bytes);
+        return new JournalOptions(redactor, onFatal, queueLimit, diskFloorBytes, bytes, answersKept, maxAnswerBytes);
+    }
+
+    public JournalOptions answers(Duration kept, int maxBytes) {
+        return new JournalOptions(redactor, onFatal, queueLimit, diskFloorBytes, walLimitBytes, kept, maxBytes);
     }
 }

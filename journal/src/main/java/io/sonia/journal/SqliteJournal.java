@@ -123,7 +123,7 @@ public final class SqliteJournal implements Journal {
         this.store = file.store();
         this.readers = new SqliteReaders(file);
         this.writeAheadLog = new WriteAheadLog(writerSql, readers, options.walLimitBytes());
-        this.answered = new AnsweredRequests(clock);
+        this.answered = new AnsweredRequests(clock, options.answersKept(), options.maxAnswerBytes());
         this.outbox = new Outbox(clock);
         this.chain = new AuditChain(this, log);
         this.diskCheckedAt = clock.nanoTime() - DISK_CHECK_NANOS;

@@ -349,8 +349,28 @@ abstract class JournalContract {
     }
 
     @Test
+    void answersAreKeptAsLongAndAsLargeAsTheOptionsSay() {
+        reopen(JournalOptions.of(UnaryOperator.identity(), reason -> {})
+                .diskFloorBytes(0)
+                .answers(Duration.ofMinutes(1), 100));
+        journal.commit(tx -> {
+            tx.remember(key("small", "f"), new StoredReply(200, new byte[100], null));
+            tx.remember(key("large", "f"), new StoredReply(200, new byte[101], null));
+            return 0;
+        });
+        assertThat(journal.find(key("small", "f")).orElseThrow().data()).hasSize(100);
+        assertThat(new String(
+                        journal.find(key("large", "f")).orElseThrow().data(), java.nio.charset.StandardCharsets.UTF_8))
+                .contains("\"bytes\":101");
+
+        clock.advance(Duration.ofMinutes(1));
+        assertThat(journal.find(key("small", "f"))).isEmpty();
+    }
+
+    @Test
     void redactorRunsBeforeTheDetailIsHashed() {
-        reopen(new JournalOptions(detail -> Map.of("secret", "[REDACTED:secret]"), reason -> {}, 16, 0, 1 << 20));
+        reopen(JournalOptions.of(detail -> Map.of("secret", "[REDACTED:secret]"), reason -> {})
+                .diskFloorBytes(0));
         journal.append(event("login"));
 
         AuditEntry entry = journal.chain().trace("req_1", 10).getFirst();

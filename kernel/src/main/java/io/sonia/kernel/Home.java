@@ -70,6 +70,11 @@ public record Home(Path root) {
         return secrets().resolve("verifiers.json");
     }
 
+    /** The password of a shared Redis; there need not be one. */
+    public Path redisPassword() {
+        return secrets().resolve("redis.password");
+    }
+
     public Path token(ServiceName service) {
         return secrets().resolve("tokens").resolve(service.wireName() + ".token");
     }

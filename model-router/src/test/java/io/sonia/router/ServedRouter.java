@@ -11,6 +11,7 @@ import io.sonia.kernel.Ids;
 import io.sonia.kernel.ServiceName;
 import io.sonia.kernel.Timers;
 import io.sonia.kernel.http.Context;
+import io.sonia.kernel.http.KeyClaims;
 import io.sonia.kernel.http.Operation;
 import io.sonia.kernel.http.Peer;
 import io.sonia.kernel.http.Peers;
@@ -98,7 +99,16 @@ final class ServedRouter implements AutoCloseable {
                         verifiers));
         server = new ServiceServer(
                 new ServiceServer.Parts(
-                        ServiceName.MODEL_ROUTER, settings, clock, ids, hlc, verifiers, journal, journal, quiet()),
+                        ServiceName.MODEL_ROUTER,
+                        settings,
+                        clock,
+                        ids,
+                        hlc,
+                        verifiers,
+                        journal,
+                        journal,
+                        KeyClaims.ALONE,
+                        quiet()),
                 module.routes(),
                 module.sockets());
         server.start();

@@ -6,6 +6,7 @@ import io.sonia.kernel.Ids;
 import io.sonia.kernel.ServiceName;
 import io.sonia.kernel.http.IdempotencyKey;
 import io.sonia.kernel.http.IdempotencyRecords;
+import io.sonia.kernel.http.KeyClaims;
 import io.sonia.kernel.http.RequestLog;
 import io.sonia.kernel.http.Route;
 import io.sonia.kernel.http.ServiceServer;
@@ -72,6 +73,7 @@ final class Neighbour implements AutoCloseable, IdempotencyRecords {
                         knowing(executor, clock),
                         event -> {},
                         this,
+                        KeyClaims.ALONE,
                         NO_LOG),
                 routes,
                 List.of());

@@ -16,6 +16,7 @@ import io.sonia.kernel.settings.AuthConfig;
 import io.sonia.kernel.settings.HttpConfig;
 import io.sonia.kernel.settings.IdempotencyConfig;
 import io.sonia.kernel.settings.RateLimitConfig;
+import io.sonia.kernel.settings.RedisConfig;
 import io.sonia.kernel.settings.Section;
 import io.sonia.kernel.settings.ServicesConfig;
 import io.sonia.kernel.settings.Settings;
@@ -53,6 +54,7 @@ public final class Main {
             AuthConfig.SECTION,
             RateLimitConfig.SECTION,
             IdempotencyConfig.SECTION,
+            RedisConfig.SECTION,
             LoggingConfig.SECTION);
 
     private static final String CHECK = "check";

@@ -18,6 +18,7 @@ import io.sonia.kernel.Timers;
 import io.sonia.kernel.http.KernelRoutes;
 import io.sonia.kernel.http.Operation;
 import io.sonia.kernel.http.Peers;
+import io.sonia.kernel.http.ReadinessCheck;
 import io.sonia.kernel.http.Route;
 import io.sonia.kernel.http.ServiceServer;
 import io.sonia.kernel.identity.KeyMaterial;
@@ -26,6 +27,7 @@ import io.sonia.kernel.logging.LoggingConfig;
 import io.sonia.kernel.logging.ServiceLog;
 import io.sonia.kernel.metrics.Metrics;
 import io.sonia.kernel.settings.AuthConfig;
+import io.sonia.kernel.settings.IdempotencyConfig;
 import io.sonia.kernel.settings.ServicesConfig;
 import io.sonia.kernel.settings.Settings;
 import java.time.Duration;
@@ -52,6 +54,7 @@ final class ServiceHost implements AutoCloseable {
     private final KernelRoutes kernelRoutes;
     private final CredentialFeed credentials;
     private final Timers timers;
+    private final SharedClaims claims;
     private volatile boolean auditSound = true;
 
     ServiceHost(ServiceDefinition definition, HostProcess process) {
@@ -63,13 +66,16 @@ final class ServiceHost implements AutoCloseable {
                 process.clock(),
                 (name, failure) -> log.error("timer.failed", "Background work failed", Map.of("timer", name), failure));
         Hlc hlc = new Hlc(process.clock());
+        IdempotencyConfig idempotency = settings.section(IdempotencyConfig.SECTION);
+        this.claims = new SharedClaims(service, process, timers);
         this.journal = SqliteJournal.open(
                 home.database(service),
                 service,
                 definition.migrations(),
                 process.clock(),
                 hlc,
-                JournalOptions.of(Redactor::map, reason -> process.fatal(service, reason)));
+                JournalOptions.of(Redactor::map, reason -> process.fatal(service, reason))
+                        .answers(Duration.ofSeconds(idempotency.ttlSeconds()), idempotency.maxStoredBytes()));
         Verifiers verifiers = new Verifiers(
                 KeyMaterial.publicKey(home),
                 process.clock(),
@@ -104,6 +110,7 @@ final class ServiceHost implements AutoCloseable {
                 verifiers,
                 journal,
                 journal,
+                claims.claims(),
                 new RequestRecorder(service, metrics, log));
         this.server = new ServiceServer(parts, kernelRoutes.all(routes), module.sockets());
     }
@@ -119,10 +126,16 @@ final class ServiceHost implements AutoCloseable {
                 () -> auditSound,
                 verifiers::usable,
                 () -> journal.state().schemaVersion(),
-                module.checks(),
+                checks(),
                 metrics::text,
                 this::load,
                 module::detail);
+    }
+
+    private List<ReadinessCheck> checks() {
+        List<ReadinessCheck> checks = new ArrayList<>(module.checks());
+        checks.addAll(claims.checks());
+        return checks;
     }
 
     /** Serves, then lets the module take up its work. */
@@ -170,6 +183,7 @@ final class ServiceHost implements AutoCloseable {
         timers.close();
         module.close();
         server.stop(DRAIN);
+        claims.close();
         journal.close();
         log.info("service.stopped", "The service has stopped", Map.of());
     }

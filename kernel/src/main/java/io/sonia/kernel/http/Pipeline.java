@@ -39,6 +39,7 @@ final class Pipeline {
             Verifiers verifiers,
             AuditTrail audit,
             IdempotencyRecords records,
+            KeyClaims claims,
             RequestLog log,
             Supplier<HttpLimits> limits) {}
 
@@ -62,7 +63,7 @@ final class Pipeline {
         this.admission = admission;
         this.door = new Door(parts.verifiers(), parts.limits(), parts.clock());
         this.refusals = new TokenBuckets(parts.clock());
-        this.inFlight = new InFlight(parts.records());
+        this.inFlight = new InFlight(parts.records(), parts.claims(), parts.clock());
     }
 
     /** The state of one request on its way through. */

@@ -27,6 +27,7 @@ public final class ServiceServer implements AutoCloseable {
             Verifiers verifiers,
             AuditTrail audit,
             IdempotencyRecords records,
+            KeyClaims claims,
             RequestLog log) {}
 
     private final HttpServer engine;
@@ -47,6 +48,7 @@ public final class ServiceServer implements AutoCloseable {
                         parts.verifiers(),
                         parts.audit(),
                         parts.records(),
+                        parts.claims(),
                         parts.log(),
                         () -> limits(settings, http)),
                 new RouteTable(routes, sockets),

@@ -89,6 +89,7 @@ final class TestServer implements AutoCloseable, IdempotencyRecords {
                         verifiers,
                         audited::add,
                         this,
+                        KeyClaims.ALONE,
                         new RequestLog() {
                             @Override
                             public void begun() {}

@@ -1,0 +1,48 @@
+package io.sonia.journal.redis;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import redis.embedded.RedisServer;
+
+/** A Redis server of its own on a free port. */
+final class RealRedis implements AutoCloseable {
+
+    private final int port;
+    private final RedisServer server;
+
+    RealRedis(String... settings) throws IOException {
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            this.port = free.getLocalPort();
+        }
+        var builder = RedisServer.newRedisServer()
+                .bind("127.0.0.1")
+                .port(port)
+                .setting("save \"\"")
+                .setting("appendonly no");
+        for (String setting : settings) {
+            builder.setting(setting);
+        }
+        this.server = builder.build();
+        server.start();
+    }
+
+    URI url() {
+        return URI.create("redis://127.0.0.1:" + port + "/0");
+    }
+
+    /** Stops it as an outage does; {@link #start} brings it back empty. */
+    void stop() throws IOException {
+        server.stop();
+    }
+
+    void start() throws IOException {
+        server.start();
+    }
+
+    @Override
+    public void close() throws IOException {
+        server.stop();
+    }
+}
