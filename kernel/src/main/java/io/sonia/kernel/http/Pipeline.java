@@ -81,6 +81,8 @@ final class Pipeline {
         @Nullable
         Trace trace;
 
+        RequestLog.@Nullable Keyed keyed;
+
         boolean authenticating;
 
         Passage(Exchange exchange, long started) {
@@ -156,9 +158,11 @@ final class Pipeline {
         InFlight.Entry entry = inFlight.enter(idempotency, parts.limits().get().idempotencyWait());
         StoredReply stored = entry.reply();
         if (stored != null && !(route.repeatsEvents() && wantsEvents(exchange))) {
+            passage.keyed = RequestLog.Keyed.REPLAYED;
             respond(passage, stored, null, true);
             return;
         }
+        passage.keyed = RequestLog.Keyed.FIRST;
         try (InFlight.Turn _ = entry.turn()) {
             render(passage, route.handler().handle(call(route, match, context, json, exchange, idempotency)));
         }
@@ -256,6 +260,7 @@ final class Pipeline {
                 finished(passage, raw.status(), ErrorCode.OK, null);
             }
             case Reply.Replayed again -> {
+                passage.keyed = RequestLog.Keyed.REPLAYED;
                 respond(passage, again.reply(), null, true);
             }
             case Reply.Events events -> {
@@ -367,6 +372,7 @@ final class Pipeline {
                         passage.correlationId,
                         passage.caller,
                         passage.trace,
+                        passage.keyed,
                         failure));
     }
 

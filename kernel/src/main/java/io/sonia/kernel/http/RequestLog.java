@@ -11,6 +11,7 @@ public interface RequestLog {
      * What there is to say about one request.
      *
      * @param operation the wire name, or {@code http} if no route matched
+     * @param keyed what became of its idempotency key, if it had one and was let in by it
      * @param failure the exception behind a failure, if there was one
      */
     record Finished(
@@ -21,7 +22,14 @@ public interface RequestLog {
             String correlationId,
             Caller caller,
             @Nullable Trace trace,
+            @Nullable Keyed keyed,
             @Nullable Throwable failure) {}
+
+    /** A keyed request ran, or was answered with what the first one under its key was. */
+    enum Keyed {
+        FIRST,
+        REPLAYED
+    }
 
     /** A request has come in; {@link #finished} follows. */
     void begun();

@@ -14,6 +14,7 @@ public final class HttpMetrics {
     private final Counter rateLimited;
     private final Counter shed;
     private final Counter authentications;
+    private final Counter keyed;
     private final Map<String, Histogram.Child> byOperation = new ConcurrentHashMap<>();
     private final LongAdder running = new LongAdder();
 
@@ -26,6 +27,7 @@ public final class HttpMetrics {
         this.rateLimited = metrics.counter("sonia_rate_limited_total", "Requests refused by a rate limit", "scope");
         this.shed = metrics.counter("sonia_shed_total", "Requests refused for lack of room", "queue", "reason");
         this.authentications = metrics.counter("sonia_auth_total", "Credentials checked", "result");
+        this.keyed = metrics.counter("sonia_idempotency_total", "Requests with an idempotency key", "result");
         metrics.gauge("sonia_http_running", "Requests being worked on", Map.of("service", this.service), running::sum);
     }
 
@@ -49,6 +51,10 @@ public final class HttpMetrics {
 
     public void shed(String queue, String reason) {
         shed.increment(queue, reason);
+    }
+
+    public void keyed(String result) {
+        keyed.increment(result);
     }
 
     public void authenticated(String result) {

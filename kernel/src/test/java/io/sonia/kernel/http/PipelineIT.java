@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -139,6 +140,20 @@ class PipelineIT {
         assertThat(Json.parseObject(second.body()).get("data"))
                 .isEqualTo(Json.parseObject(first.body()).get("data"));
         assertThat(effects).hasValue(1);
+    }
+
+    @Test
+    void whatBecameOfAKeyIsToldToTheLog() throws Exception {
+        String[] key = {"X-Idempotency-Key", "told"};
+        server.asOperator("POST", "/v1/sessions", "{\"name\":\"a\"}", key);
+        server.asOperator("POST", "/v1/sessions", "{\"name\":\"a\"}", key);
+        server.asOperator("POST", "/v1/sessions", "{\"name\":\"a\"}");
+
+        List<RequestLog.Keyed> told = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            told.add(server.finished.poll(10, TimeUnit.SECONDS).keyed());
+        }
+        assertThat(told).containsExactly(RequestLog.Keyed.FIRST, RequestLog.Keyed.REPLAYED, null);
     }
 
     @Test

@@ -33,8 +33,10 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.LinkedBlockingQueue;
 
 /** A real server on a free port with its own issuer of keys; audit and stored answers are kept in memory. */
 final class TestServer implements AutoCloseable, IdempotencyRecords {
@@ -43,7 +45,7 @@ final class TestServer implements AutoCloseable, IdempotencyRecords {
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
     final List<AuditEvent> audited = new CopyOnWriteArrayList<>();
-    final List<RequestLog.Finished> finished = new CopyOnWriteArrayList<>();
+    final BlockingQueue<RequestLog.Finished> finished = new LinkedBlockingQueue<>();
     final Map<IdempotencyKey, StoredReply> stored = new ConcurrentHashMap<>();
     final Credential operator;
     final Credential observer;
