@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 /**
  * Prints the README's figures: start-up, memory, request rates and the journal, each beside its goal or its probe.
  * Arguments: the folder of the project, then the parts to measure (all without any): {@code all-in-one},
- * {@code separate}, {@code journal}; {@code --seconds=} says how long each rate is measured (5).
+ * {@code separate}, {@code journal}, {@code keyed}, {@code restart}; {@code --seconds=} says how long each rate is measured (5).
  */
 public final class Bench {
 
@@ -24,6 +24,8 @@ public final class Bench {
     private static final int CALLERS = 16;
     private static final int WARM_UP_SECONDS = 20;
     private static final int STARTS = 3;
+    private static final int MANY = 64;
+    private static final int ROUNDS = 3;
 
     private final Path root;
     private final Path scratch;
@@ -62,6 +64,12 @@ public final class Bench {
         if (chosen("journal")) {
             JournalLoad.main(new String[] {"2", "5", scratch.toString()});
         }
+        if (chosen("keyed")) {
+            keyed();
+        }
+        if (chosen("restart")) {
+            restart();
+        }
     }
 
     private boolean chosen(String part) {
@@ -86,6 +94,64 @@ public final class Bench {
             row("idle PSS, " + name, "%.0f MB".formatted(stack.memory()), allInOne ? "150 MB" : "550 MB");
             load(stack, name);
         }
+    }
+
+    /** From the command to a service that has answered, with a store that has seen a long life. */
+    private void restart() throws Exception {
+        try (FakeOpenAi model = FakeOpenAi.start(FakeModel.of("instant"));
+                StackUnderLoad stack = new StackUnderLoad(root, scratch.resolve("restart"), model.baseUrl())) {
+            stack.up(true);
+            stack.down();
+            RestartLoad load = new RestartLoad(stack.home());
+            load.tasks(100_000);
+            restart(stack, "100,000 open tasks", "2 s");
+            load.entries(900_000);
+            restart(stack, "1,000,000 audit entries", "5 s");
+            load.overdueApprovals(100_000);
+            long start = System.nanoTime();
+            stack.up(true);
+            while (!stack.get("/approvals?limit=1").contains("\"pending_count\":0")) {
+                Thread.sleep(20);
+            }
+            row(
+                    "boot sweep of 100,000 expired approvals",
+                    "%.2f s".formatted((System.nanoTime() - start) / 1e9),
+                    "5 s");
+        }
+    }
+
+    private void restart(StackUnderLoad stack, String what, String goal) throws Exception {
+        stack.up(true);
+        if (!stack.get("/tasks?limit=1").contains("\"ok\":true")) {
+            throw new IllegalStateException("the first request failed");
+        }
+        row("restart to first good request, " + what, "%.2f s".formatted(stack.startSeconds()), goal);
+        stack.down();
+    }
+
+    /** A durable mutation under an idempotency key, over HTTP, beside a bare append and sync. */
+    private void keyed() throws Exception {
+        try (FakeOpenAi model = FakeOpenAi.start(FakeModel.of("instant"));
+                StackUnderLoad stack = new StackUnderLoad(root, scratch.resolve("keyed"), model.baseUrl())) {
+            stack.up(true);
+            LoadClient client = new LoadClient(stack.port(ServiceName.MEMORY_ENGINE), stack.operatorToken(), true);
+            memories(client, MANY, WARM_UP_SECONDS);
+            for (int round = 1; round <= ROUNDS; round++) {
+                double probe = JournalLoad.probe(scratch, seconds);
+                double one = memories(client, 1, seconds).perSecond();
+                double many = memories(client, MANY, seconds).perSecond();
+                row(
+                        "keyed POST /store, round " + round,
+                        "probe %.0f/s, 1 caller %.0f/s, 64 %.0f/s".formatted(probe, one, many),
+                        "");
+                row("  1 : probe, 64 : 1", "%.2f, %.1f".formatted(one / probe, many / one), "0.3, 8");
+            }
+        }
+    }
+
+    private static LoadClient.Result memories(LoadClient client, int callers, int seconds) throws Exception {
+        return client.post(
+                "/store", callers, seconds, caller -> "{\"type\":\"note\",\"content\":\"" + Sentences.next() + "\"}");
     }
 
     private void load(StackUnderLoad stack, String name) throws Exception {

@@ -50,6 +50,11 @@ public final class JournalLoad {
         this.folder = folder;
     }
 
+    /** Bare appends and syncs a second to a file in this folder. */
+    static double probe(Path folder, int seconds) throws IOException {
+        return new JournalLoad(seconds * 1_000_000_000L, folder).probe();
+    }
+
     public static void main(String[] args) throws Exception {
         long seconds = args.length > 0 ? Long.parseLong(args[0]) : 3;
         int rounds = args.length > 1 ? Integer.parseInt(args[1]) : 3;

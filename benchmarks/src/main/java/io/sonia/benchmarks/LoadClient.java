@@ -29,9 +29,17 @@ final class LoadClient {
 
     private final int port;
     private final String headers;
+    private final boolean keyed;
+    private final AtomicLong nextKey = new AtomicLong();
 
     LoadClient(int port, String token) {
+        this(port, token, false);
+    }
+
+    /** @param keyed whether each request has an idempotency key of its own */
+    LoadClient(int port, String token, boolean keyed) {
         this.port = port;
+        this.keyed = keyed;
         this.headers = "Host: 127.0.0.1\r\nAuthorization: Bearer " + token + "\r\nContent-Type: application/json\r\n";
     }
 
@@ -70,8 +78,13 @@ final class LoadClient {
 
     private byte[] request(String path, String body) {
         int length = body.getBytes(StandardCharsets.UTF_8).length;
-        return ("POST " + path + " HTTP/1.1\r\n" + headers + "Content-Length: " + length + "\r\n\r\n" + body)
+        return ("POST " + path + " HTTP/1.1\r\n" + headers + "Content-Length: " + length + "\r\n" + key() + "\r\n"
+                        + body)
                 .getBytes(StandardCharsets.UTF_8);
+    }
+
+    private String key() {
+        return keyed ? "X-Idempotency-Key: " + headers.hashCode() + "-" + nextKey.incrementAndGet() + "\r\n" : "";
     }
 
     private Histogram loop(Supplier<byte[]> requests, long end, long pause, AtomicLong failures) {

@@ -8,6 +8,10 @@ import io.sonia.kernel.json.Json;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -70,6 +74,10 @@ final class StackUnderLoad implements AutoCloseable {
         startSeconds = (System.nanoTime() - start) / 1e9;
     }
 
+    Home home() {
+        return home;
+    }
+
     double startSeconds() {
         return startSeconds;
     }
@@ -80,6 +88,19 @@ final class StackUnderLoad implements AutoCloseable {
 
     String operatorToken() throws IOException {
         return Files.readString(home.operatorToken()).strip();
+    }
+
+    /** What EVA-OS answers the operator. */
+    String get(String path) throws Exception {
+        URI address = URI.create("http://127.0.0.1:" + port(ServiceName.EVA_OS) + path);
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            return client.send(
+                            HttpRequest.newBuilder(address)
+                                    .header("Authorization", "Bearer " + operatorToken())
+                                    .build(),
+                            HttpResponse.BodyHandlers.ofString())
+                    .body();
+        }
     }
 
     /** Proportional memory of all processes of this stack, in MB. */
