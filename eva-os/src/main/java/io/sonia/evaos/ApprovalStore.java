@@ -104,12 +104,21 @@ final class ApprovalStore {
         return sql.number("SELECT count(*) FROM approvals WHERE state = 'pending' AND session_id = ?", sessionId);
     }
 
-    /** Open approvals past their time, oldest first. */
+    /** Open approvals past their time: pending ones first, each kind from the oldest on, as the index has them. */
     static List<Approval> overdue(Sql sql, Instant now, int limit) throws SQLException {
-        return sql.list("""
-                SELECT * FROM approvals
-                WHERE (state = 'pending' AND expires_at <= ?) OR (state = 'approved' AND grant_expires_at <= ?)
-                ORDER BY created_at, approval_id LIMIT ?""", row -> read(row, now), now, now, limit);
+        List<Approval> pending = overdue(sql, "pending", "expires_at", now, limit);
+        return pending.isEmpty() ? overdue(sql, "approved", "grant_expires_at", now, limit) : pending;
+    }
+
+    private static List<Approval> overdue(Sql sql, String state, String until, Instant now, int limit)
+            throws SQLException {
+        return sql.list(
+                "SELECT * FROM approvals WHERE state = ? AND " + until + " <= ?"
+                        + " ORDER BY created_at, approval_id LIMIT ?",
+                row -> read(row, now),
+                state,
+                now,
+                limit);
     }
 
     /** Pending approvals that were asked for under another policy, oldest first. */
