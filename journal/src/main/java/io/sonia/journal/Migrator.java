@@ -43,6 +43,11 @@ final class Migrator {
         this.database = database;
     }
 
+    /** The version a part has; 0 if there is nothing of it. */
+    int version(String part, List<Migration> steps) throws SQLException {
+        return check(part, steps).size();
+    }
+
     /** Applies the steps that are missing. */
     void up(String part, List<Migration> steps) throws SQLException {
         Map<Integer, String> applied = check(part, steps);

@@ -35,6 +35,8 @@ final class SqliteFile {
     /** A file up to this size is checked page by page at each start; a larger one would take too long. */
     private static final long CHECKED_BYTES = 16L * 1024 * 1024;
 
+    private static final String HALF_COPY = ".copy";
+
     private static final int CACHE_KIB = 8 * 1024;
     private static final int BUSY_MS = 5_000;
 
@@ -108,6 +110,21 @@ final class SqliteFile {
         }
     }
 
+    /** Copies the database beside itself under this suffix, in place of an older copy; whole or not at all. */
+    void copy(Sql sql, String suffix) throws SQLException {
+        Path half = sibling(HALF_COPY);
+        try {
+            Files.deleteIfExists(half);
+            Files.createFile(half, OWNER_FILE);
+            sql.update("VACUUM INTO ?", half.toString());
+            force(half, StandardOpenOption.WRITE);
+            Files.move(half, sibling(suffix), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            force(path.resolveSibling(""), StandardOpenOption.READ);
+        } catch (IOException e) {
+            throw refused(path, "cannot be copied before its upgrade: check the disk", e);
+        }
+    }
+
     /** Where the file is, for {@link #usableBytes}. */
     FileStore store() {
         try {
@@ -152,7 +169,7 @@ final class SqliteFile {
     }
 
     private void prepare() throws IOException, SQLException {
-        for (String leftover : List.of(".new", ".new-wal", ".new-shm")) {
+        for (String leftover : List.of(".new", ".new-wal", ".new-shm", HALF_COPY)) {
             Files.deleteIfExists(sibling(leftover));
         }
         if (Files.exists(path)) {

@@ -69,6 +69,17 @@ public final class SqliteJournal implements Journal {
         }
     }
 
+    /** A database that is about to be upgraded is copied first; the copy opens with the program that made it. */
+    private static void keepOld(SqliteFile file, Sql sql, Migrator migrator, List<Migration> migrations)
+            throws SQLException {
+        int core = migrator.version(Migrator.CORE, CoreSchema.MIGRATIONS);
+        int service = migrator.version(Migrator.SERVICE, migrations);
+        boolean upgrade = core < CoreSchema.MIGRATIONS.size() || service < migrations.size();
+        if (core > 0 && upgrade) {
+            file.copy(sql, ".schema-" + core + "-" + service);
+        }
+    }
+
     /**
      * Undoes the service's migrations above the version on a file that no process has open.
      *
@@ -100,6 +111,7 @@ public final class SqliteJournal implements Journal {
         try {
             file.check(sql);
             Migrator migrator = new Migrator(sql, clocks.clock(), file.display());
+            keepOld(file, sql, migrator, migrations);
             migrator.up(Migrator.CORE, CoreSchema.MIGRATIONS);
             migrator.up(Migrator.SERVICE, migrations);
             AuditLog log = new AuditLog(chain, clocks.clock(), clocks.hlc(), options.redactor(), StoredEntry.head(sql));

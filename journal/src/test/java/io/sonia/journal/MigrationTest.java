@@ -8,7 +8,11 @@ import io.sonia.kernel.ErrorCode;
 import io.sonia.kernel.Hlc;
 import io.sonia.kernel.ServiceName;
 import io.sonia.kernel.SoniaException;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
@@ -40,6 +44,38 @@ class MigrationTest {
             assertThat(number(journal, "SELECT priority FROM tasks")).isEqualTo(5);
             assertThat(journal.state().schemaVersion()).isEqualTo(2);
         });
+    }
+
+    @Test
+    void upgradeLeavesACopyForTheOlderProgram() throws IOException {
+        open(List.of(FIRST), journal -> journal.commit(Samples.insert("tsk_1")));
+        Path copy = file().resolveSibling(file().getFileName() + ".schema-" + CoreSchema.MIGRATIONS.size() + "-1");
+        open(List.of(FIRST), journal -> {});
+        assertThat(copy).doesNotExist();
+
+        open(List.of(FIRST, SECOND), journal -> journal.commit(Samples.insert("tsk_2")));
+
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(copy)))
+                .isEqualTo("rw-------");
+        for (String part : List.of("-wal", "-shm")) {
+            Files.deleteIfExists(file().resolveSibling(file().getFileName() + part));
+        }
+        Files.move(copy, file(), StandardCopyOption.REPLACE_EXISTING);
+        open(List.of(FIRST), journal -> {
+            assertThat(count(journal, "tasks")).isEqualTo(1);
+            assertThat(journal.chain().verify(null, null).valid()).isTrue();
+        });
+    }
+
+    @Test
+    void halfACopyIsClearedAway() throws IOException {
+        open(List.of(FIRST), journal -> {});
+        Path half = file().resolveSibling(file().getFileName() + ".copy");
+        Files.writeString(half, "SQLite format 3");
+
+        open(List.of(FIRST), journal -> {});
+
+        assertThat(half).doesNotExist();
     }
 
     @Test
