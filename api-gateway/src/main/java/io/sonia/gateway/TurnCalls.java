@@ -140,15 +140,14 @@ final class TurnCalls {
         Optional<Approval> waitsFor = started.approval() != null
                 ? Optional.of(started.approval())
                 : scope.parts.actions().approval(scope.context(), started.action());
-        waitsFor.ifPresent(approval -> {
-            progress.waitsFor(new Turn.Pending(
-                    approval.approvalId(), call.name(), approval.summary(), approval.riskTier(), approval.expiresAt()));
-            scope.feed.send(TurnEvent.CONFIRMATION_REQUIRED, Conversation.plain(approval));
-        });
+        waitsFor.ifPresent(approval -> progress.waitsFor(new Turn.Pending(
+                approval.approvalId(), call.name(), approval.summary(), approval.riskTier(), approval.expiresAt())));
         progress.reason = CompletionReason.APPROVAL_PENDING;
         progress.state = TurnState.AWAITING_APPROVAL;
+        // On record before anybody hears of it and decides.
+        scope.parts.journal().changed(scope.context(), progress.view());
+        waitsFor.ifPresent(approval -> scope.feed.send(TurnEvent.CONFIRMATION_REQUIRED, Conversation.plain(approval)));
         scope.show();
-        scope.parts.journal().changed(scope.context(), scope.latest());
         long start = scope.parts.clock().nanoTime();
         Action action = awaited(started.action().actionId());
         progress.waitMs += scope.millisSince(start)

@@ -154,5 +154,6 @@ class SeparateProcessesIT extends StackScenarios {
         assertThat(home.home().workspace().resolve("kept.txt")).hasContent("kept");
         completed(home.gateway(), waiting);
         assertThat(home.gateway().get("/v1/audit/verify?chain=all").data()).containsEntry("valid", true);
+        assertThat(Fold.agrees(home)).isPositive();
     }
 }

@@ -297,6 +297,28 @@ abstract class StackScenarios {
         }
     }
 
+    @Test
+    void stateIsWhatTheJournalTells() throws IOException {
+        Api evaOs = Api.at(home().port(ServiceName.EVA_OS), home().operatorToken());
+        List<String> tasks = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            Api.Response made = evaOs.post("/tasks", Map.of("name", "task " + i));
+            tasks.add(String.valueOf(Api.object(made.data().get("task")).get("task_id")));
+        }
+        assertThat(evaOs.with("If-Match", "\"1\"")
+                        .send("PATCH", "/tasks/" + tasks.get(0), "{\"status\":\"running\",\"progress\":10}")
+                        .status())
+                .isEqualTo(200);
+        assertThat(evaOs.delete("/tasks/" + tasks.get(1)).status()).isEqualTo(200);
+        String denied = pending(turn("folded", "write no to folded.txt"));
+        assertThat(gateway()
+                        .post("/v1/confirmations/" + denied + "/deny", Map.of())
+                        .status())
+                .isEqualTo(200);
+
+        assertThat(Fold.agrees(home())).isGreaterThanOrEqualTo(3);
+    }
+
     /** Nothing but the documented refusal, within a second, and nothing written. */
     @Test
     void badInputIsRefusedAndLeavesNothing() throws IOException {
