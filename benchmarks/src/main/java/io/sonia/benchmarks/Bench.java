@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 /**
  * Prints the README's figures: start-up, memory, request rates and the journal, each beside its goal or its probe.
  * Arguments: the folder of the project, then the parts to measure (all without any): {@code all-in-one},
- * {@code separate}, {@code journal}, {@code keyed}, {@code restart}; {@code --seconds=} says how long each rate is measured (5).
+ * {@code separate}, {@code journal}, {@code keyed}, {@code restart}, {@code growth}; {@code --seconds=} says how long each rate is measured (5).
  */
 public final class Bench {
 
@@ -70,6 +70,9 @@ public final class Bench {
         if (chosen("restart")) {
             restart();
         }
+        if (chosen("growth")) {
+            growth();
+        }
     }
 
     private boolean chosen(String part) {
@@ -118,6 +121,43 @@ public final class Bench {
                     "%.2f s".formatted((System.nanoTime() - start) / 1e9),
                     "5 s");
         }
+    }
+
+    /** What a turn, an action and a memory leave on disk, in all stores together. */
+    private void growth() throws Exception {
+        try (FakeOpenAi model = FakeOpenAi.start(FakeModel.of("instant"));
+                StackUnderLoad stack = new StackUnderLoad(root, scratch.resolve("growth"), model.baseUrl())) {
+            stack.up(true);
+            LoadClient gateway = new LoadClient(stack.port(ServiceName.API_GATEWAY), stack.operatorToken());
+            LoadClient memory = new LoadClient(stack.port(ServiceName.MEMORY_ENGINE), stack.operatorToken(), true);
+            grown(stack, "turn", () -> turns(gateway, CALLERS, seconds));
+            grown(stack, "file.read action", () -> actions(gateway, CALLERS, seconds));
+            grown(stack, "keyed memory", () -> memories(memory, CALLERS, seconds));
+        }
+    }
+
+    /** Some load. */
+    private interface Load {
+        LoadClient.Result run() throws Exception;
+    }
+
+    private void grown(StackUnderLoad stack, String what, Load load) throws Exception {
+        long before = settled(stack);
+        double count = load.run().perSecond() * seconds;
+        row("on disk for each " + what, "%.1f KB".formatted((settled(stack) - before) / count / 1024), "");
+    }
+
+    /** The size of the stores with their logs written back, which a stop does. */
+    private static long settled(StackUnderLoad stack) throws Exception {
+        stack.down();
+        long bytes = 0;
+        try (Stream<Path> files = Files.walk(stack.home().root().resolve("data"))) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                bytes += Files.size(file);
+            }
+        }
+        stack.up(true);
+        return bytes;
     }
 
     private void restart(StackUnderLoad stack, String what, String goal) throws Exception {
