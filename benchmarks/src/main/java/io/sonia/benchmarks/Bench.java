@@ -16,13 +16,14 @@ import java.util.stream.Stream;
 /**
  * Prints the README's figures: start-up, memory, request rates and the journal, each beside its goal or its probe.
  * Arguments: the folder of the project, then the parts to measure (all without any): {@code all-in-one},
- * {@code separate}, {@code journal}, {@code keyed}, {@code restart}, {@code growth}; {@code --seconds=} says how long each rate is measured (5).
+ * {@code separate}, {@code throughput}, {@code journal}, {@code keyed}, {@code restart}, {@code growth}; {@code --seconds=} says how long each rate is measured (5).
  */
 public final class Bench {
 
     private static final String SECONDS = "--seconds=";
     private static final int CALLERS = 16;
     private static final int WARM_UP_SECONDS = 20;
+    private static final int LONG_WARM_UP_SECONDS = 150;
     private static final int STARTS = 3;
     private static final int MANY = 64;
     private static final int ROUNDS = 3;
@@ -61,6 +62,10 @@ public final class Bench {
         if (chosen("separate")) {
             starts(false);
         }
+        if (chosen("throughput")) {
+            throughput(true);
+            throughput(false);
+        }
         if (chosen("journal")) {
             JournalLoad.main(new String[] {"2", "5", scratch.toString()});
         }
@@ -95,7 +100,17 @@ public final class Bench {
             seconds.sort(Double::compare);
             row("start, " + name, "%.2f s".formatted(seconds.get(STARTS / 2)), allInOne ? "0.8 s" : "3 s");
             row("idle PSS, " + name, "%.0f MB".formatted(stack.memory()), allInOne ? "150 MB" : "550 MB");
-            load(stack, name);
+            load(stack, name, WARM_UP_SECONDS);
+        }
+    }
+
+    /** The same rates of a stack that was started for load, after it has had its time to get warm. */
+    private void throughput(boolean allInOne) throws Exception {
+        try (FakeOpenAi model = FakeOpenAi.start(FakeModel.of("instant"));
+                StackUnderLoad stack =
+                        new StackUnderLoad(root, scratch.resolve(allInOne ? "warm" : "warms"), model.baseUrl())) {
+            stack.up(allInOne, "--throughput");
+            load(stack, (allInOne ? "all in one" : "separate processes") + " --throughput", LONG_WARM_UP_SECONDS);
         }
     }
 
@@ -194,13 +209,14 @@ public final class Bench {
                 "/store", callers, seconds, caller -> "{\"type\":\"note\",\"content\":\"" + Sentences.next() + "\"}");
     }
 
-    private void load(StackUnderLoad stack, String name) throws Exception {
+    private void load(StackUnderLoad stack, String name, int warmUpSeconds) throws Exception {
         LoadClient client = new LoadClient(stack.port(ServiceName.API_GATEWAY), stack.operatorToken());
-        turns(client, CALLERS, WARM_UP_SECONDS);
+        turns(client, CALLERS, warmUpSeconds);
         show("turns at 16 connections, " + name, turns(client, CALLERS, seconds), "400/s, p50 25 ms");
         show("the same, 200 turns offered a second, " + name, turns(client, CALLERS, seconds, 200), "");
+        show("the same, 400 turns offered a second, " + name, turns(client, CALLERS, seconds, 400), "");
         show("turns at 1 connection, " + name, turns(client, 1, seconds), "p50 6 ms");
-        actions(client, CALLERS, WARM_UP_SECONDS);
+        actions(client, CALLERS, warmUpSeconds);
         show("file.read actions at 16 connections, " + name, actions(client, CALLERS, seconds), "1000/s");
         health(stack, name);
     }

@@ -68,9 +68,14 @@ final class StackUnderLoad implements AutoCloseable {
     }
 
     /** Starts and waits until every service is ready; remembers how long that took. */
-    void up(boolean allInOne) throws Exception {
+    void up(boolean allInOne, String... options) throws Exception {
+        List<String> words = new ArrayList<>(List.of("up"));
+        if (allInOne) {
+            words.add("--all-in-one");
+        }
+        words.addAll(List.of(options));
         long start = System.nanoTime();
-        run(allInOne ? List.of("up", "--all-in-one") : List.of("up"));
+        run(words);
         startSeconds = (System.nanoTime() - start) / 1e9;
     }
 

@@ -15,15 +15,17 @@ import java.util.Map;
 /** The command line of the services' process, and its start in a session of its own. */
 final class Launch {
 
-    /** Serial collection, small headers and the quick compiler alone: decisions/0007. */
+    /** Serial collection and small headers: decisions/0007. */
     private static final List<String> JVM = List.of(
             "-Xlog:disable",
             "-Djdk.reflect.useNativeAccessorOnly=true",
             "-XX:-UsePerfData",
             "-Xmx128m",
             "-XX:+UseSerialGC",
-            "-XX:+UseCompactObjectHeaders",
-            "-XX:TieredStopAtLevel=1");
+            "-XX:+UseCompactObjectHeaders");
+
+    /** Only the compiler that is quick itself; what it makes runs slower than what the other one makes in the end. */
+    private static final String QUICK_COMPILER = "-XX:TieredStopAtLevel=1";
 
     /** Where a training run notes the classes it loads, from which the start-up archive is made. */
     private static final String CLASS_LIST = "sonia.class.list";
@@ -33,10 +35,13 @@ final class Launch {
 
     private final Workplace place;
     private final boolean allInOne;
+    private final boolean throughput;
 
-    Launch(Workplace place, boolean allInOne) {
+    /** @param throughput whether to spend time and memory at first on being faster later */
+    Launch(Workplace place, boolean allInOne, boolean throughput) {
         this.place = place;
         this.allInOne = allInOne;
+        this.throughput = throughput;
     }
 
     /** What the process writes outside of the services' own logs: why it could not start. */
@@ -64,6 +69,9 @@ final class Launch {
         List<String> argv = new ArrayList<>();
         argv.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         argv.addAll(JVM);
+        if (!throughput) {
+            argv.add(QUICK_COMPILER);
+        }
         String classList = System.getProperty(CLASS_LIST);
         Path archive = place.dist().resolve("services.jsa");
         if (classList != null) {

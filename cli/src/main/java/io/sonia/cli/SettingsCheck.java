@@ -27,7 +27,7 @@ final class SettingsCheck {
         environment.put("SONIA_HOME", place.home().root().toString());
         try {
             Child child = new Processes(place.clock())
-                    .spawn(new Command(new Launch(place, false).argv("check"), environment, place.dist(), null));
+                    .spawn(new Command(new Launch(place, false, false).argv("check"), environment, place.dist(), null));
             List<String> said = new String(child.errors().readAllBytes(), StandardCharsets.UTF_8)
                     .lines()
                     .toList();

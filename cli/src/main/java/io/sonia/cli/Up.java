@@ -41,6 +41,12 @@ final class Up implements Callable<Integer> {
     @Option(names = ALL_IN_ONE, description = "run all services in one process instead of one each")
     private boolean allInOne;
 
+    @Option(
+            names = "--throughput",
+            description =
+                    "compile for load that lasts: a slower start and more memory, a third more requests after minutes")
+    private boolean throughput;
+
     Up(Workplace place) {
         this.place = place;
     }
@@ -67,7 +73,7 @@ final class Up implements Callable<Integer> {
             Addresses addresses = Addresses.of(place.home(), place.environment());
             checkPorts(addresses);
             Refusals refusals = new Refusals(place);
-            Child child = new Launch(place, allInOne).start(processes);
+            Child child = new Launch(place, allInOne, throughput).start(processes);
             recorded.put(child.record());
             place.screen()
                     .remark("starting SONIA " + Version.PRODUCT
