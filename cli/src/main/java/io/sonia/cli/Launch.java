@@ -18,14 +18,14 @@ final class Launch {
     /** Serial collection and small headers: decisions/0007. */
     private static final List<String> JVM = List.of(
             "-Xlog:disable",
-            "-Djdk.reflect.useNativeAccessorOnly=true",
             "-XX:-UsePerfData",
             "-Xmx128m",
             "-XX:+UseSerialGC",
             "-XX:+UseCompactObjectHeaders");
 
-    /** Only the compiler that is quick itself; what it makes runs slower than what the other one makes in the end. */
-    private static final String QUICK_COMPILER = "-XX:TieredStopAtLevel=1";
+    /** Quick to get going, slower in the end: the compiler that is quick itself, and reflection without any compiling. */
+    private static final List<String> QUICK_START =
+            List.of("-XX:TieredStopAtLevel=1", "-Djdk.reflect.useNativeAccessorOnly=true");
 
     /** Where a training run notes the classes it loads, from which the start-up archive is made. */
     private static final String CLASS_LIST = "sonia.class.list";
@@ -70,7 +70,7 @@ final class Launch {
         argv.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         argv.addAll(JVM);
         if (!throughput) {
-            argv.add(QUICK_COMPILER);
+            argv.addAll(QUICK_START);
         }
         String classList = System.getProperty(CLASS_LIST);
         Path archive = place.dist().resolve("services.jsa");

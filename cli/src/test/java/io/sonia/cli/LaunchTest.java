@@ -20,7 +20,7 @@ class LaunchTest {
     }
 
     @Test
-    void bothCompilersWorkOnlyForThroughput() {
+    void bothCompilersWorkForThroughputOnly() {
         assertThat(argv(false)).contains(QUICK_COMPILER_ALONE).endsWith("all");
         assertThat(argv(true)).doesNotContain(QUICK_COMPILER_ALONE).endsWith("all");
     }
