@@ -71,7 +71,7 @@ public final class GatewayModule implements ServiceModule {
         AuditRoutes audit = new AuditRoutes(parts.service(), parts.journal(), cursors);
         List<Route<?>> all = new ArrayList<>();
         all.addAll(new TurnRoutes(turns, parts.journal(), cursors, parts.clock(), parts.ids()).list());
-        all.addAll(new SessionRoutes(sessions, turns, parts.journal(), cursors).list());
+        all.addAll(new SessionRoutes(sessions, turns, actions, parts.journal(), cursors).list());
         all.addAll(
                 new ActionRoutes(actions, confirmations, parts.journal(), cursors, parts.clock(), parts.ids()).list());
         all.addAll(confirmations.list());
@@ -128,8 +128,14 @@ public final class GatewayModule implements ServiceModule {
         actions.resume();
         relay = OutboxRelay.start(parts.journal(), memoryWrites, parts.clock());
         turns.resume();
-        parts.timers().every("sessions", SWEEP_EVERY, sessions::sweep);
+        parts.timers().every("sessions", SWEEP_EVERY, this::sweep);
         parts.metrics().gauge("sonia_sessions_active", "Sessions that can take a turn", sessions::activeCount);
+    }
+
+    /** Ends sessions whose time is over, and withdraws what waits in sessions that have ended. */
+    void sweep() {
+        sessions.sweep();
+        actions.withdrawOfEndedSessions();
     }
 
     @Override

@@ -116,7 +116,8 @@ final class TurnCalls {
             withdraw(scope.context(), actionId);
             throw new Stopped();
         }
-        return wait(call, started);
+        boolean waits = action.state() == ActionState.PENDING_APPROVAL;
+        return waits ? wait(call, started) : awaited(actionId);
     }
 
     private Actions.Plan plan(ToolCall call, String id, String actionId) {
@@ -203,7 +204,7 @@ final class TurnCalls {
         Turn.Failure error =
                 action.execution() == null ? null : action.execution().error();
         SoniaException failure =
-                error == null ? null : SoniaException.of(ErrorCode.valueOf(error.code()), error.message());
+                error == null ? null : SoniaException.of(ErrorCode.named(error.code()), error.message());
         told(id, call, status, failure, action);
     }
 

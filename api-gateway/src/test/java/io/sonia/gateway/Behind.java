@@ -39,6 +39,7 @@ import io.sonia.kernel.http.Operation;
 import io.sonia.kernel.http.Reply;
 import io.sonia.kernel.http.Route;
 import io.sonia.kernel.http.ServiceServer;
+import io.sonia.kernel.json.Violations;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -136,6 +137,23 @@ final class Behind implements AutoCloseable {
         return hold;
     }
 
+    /** The next execution goes on until somebody cancels it; its record says how far it came. */
+    Hold runUntilCancelled() {
+        Hold hold = hold();
+        intercept(Operation.EXECUTE, call -> {
+            hold.stop();
+            throw SoniaException.of(ErrorCode.TOOL_FAILED, "The run was cancelled")
+                    .with("reason", "cancelled")
+                    .with("execution_id", ((ExecuteRequest) call.input()).executionId());
+        });
+        intercept(Operation.EXECUTION_CANCEL, call -> {
+            recorded(call.path("execution_id"), ExecutionState.CANCELLED);
+            hold.release();
+            return null;
+        });
+        return hold;
+    }
+
     /** The id of the next approval that is asked for. */
     String awaitApproval() throws InterruptedException {
         String approvalId = askedFor.poll(20, TimeUnit.SECONDS);
@@ -203,7 +221,7 @@ final class Behind implements AutoCloseable {
                 Operation.APPROVAL_CANCEL,
                 io.sonia.contracts.evaos.CancelRequest.class,
                 Approval.class,
-                call -> Reply.ok(desk(call).decide(ApprovalState.CANCELLED))));
+                this::withdraw));
         routes.add(route(Operation.TOOL_LIST, ToolFilter.class, ToolList.class, call -> Reply.ok(Answers.tools())));
         routes.add(route(
                 Operation.EXECUTE_CHECK,
@@ -346,6 +364,19 @@ final class Behind implements AutoCloseable {
             case CONFIRMED -> RiskTier.GUARDED_MEDIUM;
             default -> RiskTier.GUARDED_HIGH;
         };
+    }
+
+    /** As the control plane does: only with the current fence. */
+    private Reply withdraw(Call<io.sonia.contracts.evaos.CancelRequest> call) {
+        Long fence = call.fence(call.input().fenceToken());
+        long current = desk(call).await(0).fenceToken();
+        if (fence == null) {
+            throw Violations.single("fence_token", "required", "expected a value, met none");
+        }
+        if (fence != current) {
+            throw SoniaException.of(ErrorCode.STALE_FENCE).with("current_fence", current);
+        }
+        return Reply.ok(desk(call).decide(ApprovalState.CANCELLED));
     }
 
     private ApprovalDesk desk(Call<?> call) {

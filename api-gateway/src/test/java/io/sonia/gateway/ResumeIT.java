@@ -14,40 +14,16 @@ import io.sonia.contracts.router.ChatMessage;
 import io.sonia.contracts.router.MessageRole;
 import io.sonia.contracts.router.RecalledMemory;
 import io.sonia.kernel.http.Operation;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Turns that a crash cut off, wherever it did: the next life ends them and does nothing twice. */
-@Timeout(60)
-class ResumeIT {
+class ResumeIT extends GatewayCase {
 
     private static final String KEY = "key-1";
     private static final TurnRequest REQUEST = TurnRequest.of("do it", "default", 0);
-
-    @TempDir
-    Path folder;
-
-    private House house;
-    private Behind behind;
-
-    @BeforeEach
-    void open() throws IOException {
-        house = new House(folder);
-        behind = house.behind;
-    }
-
-    @AfterEach
-    void close() {
-        house.close();
-    }
 
     @Test
     void aTurnThatHadOnlyBegunIsAnsweredInTheNextLife() throws Exception {
