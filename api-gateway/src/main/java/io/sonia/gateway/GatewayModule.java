@@ -12,6 +12,7 @@ import io.sonia.kernel.http.Context;
 import io.sonia.kernel.http.Operation;
 import io.sonia.kernel.http.Peer;
 import io.sonia.kernel.http.ReadinessCheck;
+import io.sonia.kernel.http.RestorePhase;
 import io.sonia.kernel.http.Route;
 import io.sonia.kernel.settings.Section;
 import java.time.Duration;
@@ -40,6 +41,7 @@ public final class GatewayModule implements ServiceModule {
     private final MemoryWrites memoryWrites;
     private final List<Route<?>> routes;
     private @Nullable OutboxRelay relay;
+    private volatile List<RestorePhase> restored = List.of();
 
     GatewayModule(ServiceParts parts) {
         this.parts = parts;
@@ -121,13 +123,21 @@ public final class GatewayModule implements ServiceModule {
         return detail;
     }
 
+    @Override
+    public List<RestorePhase> restored() {
+        return restored;
+    }
+
     /** Restore order: sessions, then what waits for confirmation, then turns. */
     @Override
     public void start() {
-        sessions.restore();
-        actions.resume();
+        int open = sessions.restore();
+        int waiting = actions.resume();
         relay = OutboxRelay.start(parts.journal(), memoryWrites, parts.clock());
-        turns.resume();
+        restored = List.of(
+                new RestorePhase("sessions", 1, open),
+                new RestorePhase("confirmations", 2, waiting),
+                new RestorePhase("turns", 3, turns.resume()));
         parts.timers().every("sessions", SWEEP_EVERY, this::sweep);
         parts.metrics().gauge("sonia_sessions_active", "Sessions that can take a turn", sessions::activeCount);
     }

@@ -119,6 +119,7 @@ final class ServiceHost implements AutoCloseable {
                 () -> auditSound,
                 verifiers::usable,
                 () -> journal.state().schemaVersion(),
+                module::restored,
                 module.checks(),
                 metrics::text,
                 this::load,
