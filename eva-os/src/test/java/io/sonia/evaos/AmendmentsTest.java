@@ -15,6 +15,8 @@ import io.sonia.kernel.SoniaException;
 import io.sonia.kernel.http.IdempotencyKey;
 import io.sonia.kernel.http.Operation;
 import io.sonia.kernel.identity.Caller;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -111,16 +113,21 @@ class AmendmentsTest {
     }
 
     @Test
-    void whatPolicyDeniesCannotBeAskedForThisWay() {
+    void whatPolicyDeniesCannotBeAskedForThisWay() throws IOException {
+        plane.close();
+        Path rules = plane.home.policies().resolve("risk_policy.json");
+        String denying = "\"rules\": [{\"rule_id\": \"no-secrets\", \"effect\": \"deny\","
+                + " \"tools\": [\"file.*\"], \"args\": {\"path\": {\"glob\": \"secret/**\"}}}]";
+        Files.writeString(rules, Files.readString(rules).replace("\"rules\": []", denying));
+        plane = new ControlPlane(folder);
         Approval asked = plane.pending();
 
-        refused(
-                ErrorCode.POLICY_DENIED,
-                () -> plane.amend(
-                        asked,
-                        Map.of("path", "../secrets/root.key", "content", "x"),
-                        ControlPlane.OTHER,
-                        asked.fenceToken()));
+        Map<String, Object> secret = Map.of("path", "secret/keys", "content", "x");
+        assertThatThrownBy(() -> plane.amend(asked, secret, ControlPlane.OTHER, asked.fenceToken()))
+                .isInstanceOfSatisfying(SoniaException.class, e -> {
+                    assertThat(e.code()).isEqualTo(ErrorCode.POLICY_DENIED);
+                    assertThat(e.details()).containsEntry("rule_id", "no-secrets");
+                });
 
         assertThat(plane.stored(asked.approvalId())).isEqualTo(asked);
         assertThat(plane.recorded()).containsExactly("gate");

@@ -185,6 +185,13 @@ final class ControlPlane implements AutoCloseable {
                 sql -> sql.list("SELECT operation FROM audit_entries ORDER BY seq", row -> row.text("operation")));
     }
 
+    /** How the latest thing on record ended. */
+    String lastOutcome() {
+        return journal.read(sql -> sql.one(
+                        "SELECT outcome FROM audit_entries ORDER BY seq DESC LIMIT 1", row -> row.text("outcome"))
+                .orElseThrow());
+    }
+
     @Override
     public void close() {
         journal.close();

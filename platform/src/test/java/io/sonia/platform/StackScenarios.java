@@ -49,6 +49,15 @@ abstract class StackScenarios {
                     .containsEntry("status", "up");
             assertThat(api.get("/readyz").status()).isEqualTo(200);
         }
+        assertThat(restored(ServiceName.API_GATEWAY)).containsExactly("sessions", "confirmations", "turns");
+        assertThat(restored(ServiceName.EVA_OS)).containsExactly("confirmations", "tasks", "restart_budgets");
+    }
+
+    private List<Object> restored(ServiceName service) {
+        Object phases =
+                Api.anonymous(home().port(service)).get("/readyz").data().get("restored");
+        return ((List<?>) phases)
+                .stream().map(each -> Api.object(each).get("phase")).toList();
     }
 
     @Test
