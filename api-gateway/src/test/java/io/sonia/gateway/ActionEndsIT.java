@@ -4,13 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sonia.contracts.gateway.Action;
 import io.sonia.contracts.gateway.ActionAnswer;
-import io.sonia.contracts.gateway.ActionRequest;
 import io.sonia.contracts.gateway.ActionState;
 import io.sonia.contracts.gateway.CallStatus;
-import io.sonia.contracts.gateway.CancelRequest;
 import io.sonia.contracts.gateway.Turn;
 import io.sonia.contracts.gateway.TurnState;
-import io.sonia.contracts.openclaw.ExecuteRequest;
 import io.sonia.contracts.openclaw.Execution;
 import io.sonia.contracts.openclaw.ExecutionError;
 import io.sonia.contracts.openclaw.ExecutionState;
@@ -80,7 +77,7 @@ class ActionEndsIT extends GatewayCase {
         answering.release();
         ActionAnswer answer = asked.get(20, TimeUnit.SECONDS);
         assertThat(answer.status()).isEqualTo(ActionAnswer.Status.EXECUTED);
-        assertThat(get(answer.actionId()).state()).isEqualTo(ActionState.SUCCEEDED);
+        assertThat(action(answer.actionId()).state()).isEqualTo(ActionState.SUCCEEDED);
     }
 
     @Test
@@ -96,7 +93,7 @@ class ActionEndsIT extends GatewayCase {
                 .getFirst()
                 .context()
                 .actionId();
-        assertThat(Refusal.of(() -> get(actionId)).code()).isEqualTo(ErrorCode.NOT_FOUND);
+        assertThat(Refusal.of(() -> action(actionId)).code()).isEqualTo(ErrorCode.NOT_FOUND);
     }
 
     @Test
@@ -107,8 +104,8 @@ class ActionEndsIT extends GatewayCase {
         SoniaException failure = Refusal.of(() -> act(Behind.GRANTED, null));
         assertThat(failure.code()).isEqualTo(ErrorCode.DEPENDENCY_FAILED);
         String actionId = String.valueOf(failure.details().get("action_id"));
-        assertThat(get(actionId).state()).isEqualTo(ActionState.FAILED);
-        assertThat(get(actionId).execution().error().code()).isEqualTo("DEPENDENCY_FAILED");
+        assertThat(action(actionId).state()).isEqualTo(ActionState.FAILED);
+        assertThat(action(actionId).execution().error().code()).isEqualTo("DEPENDENCY_FAILED");
     }
 
     private static Execution failedWith(String executionId, String code) {
@@ -131,34 +128,5 @@ class ActionEndsIT extends GatewayCase {
                 null,
                 new ExecutionError(code, "?", Map.of()),
                 null);
-    }
-
-    private ActionAnswer act(String tool, String sessionId) {
-        return house.gateway
-                .ask(Operation.ACTION)
-                .body(new ActionRequest(tool, Map.of("path", "docs"), 10_000, sessionId, 0, false))
-                .send(ActionAnswer.class);
-    }
-
-    private Action get(String actionId) {
-        return house.gateway
-                .ask(Operation.ACTION_GET)
-                .path("action_id", actionId)
-                .send(Action.class);
-    }
-
-    private Action cancel(String actionId) {
-        return house.gateway
-                .ask(Operation.ACTION_CANCEL)
-                .path("action_id", actionId)
-                .body(new CancelRequest("enough"))
-                .send(Action.class);
-    }
-
-    /** The execution ids asked for, in order. */
-    private List<String> executed() {
-        return behind.inputs(Operation.EXECUTE, ExecuteRequest.class).stream()
-                .map(ExecuteRequest::executionId)
-                .toList();
     }
 }

@@ -131,7 +131,7 @@ final class Answers {
                 null);
     }
 
-    static Approval decided(Approval asked, ApprovalState state) {
+    static Approval decided(Approval asked, ApprovalState state, String supersededBy) {
         return new Approval(
                 asked.approvalId(),
                 state,
@@ -162,7 +162,7 @@ final class Answers {
                 null,
                 null,
                 null,
-                null);
+                supersededBy);
     }
 
     static ToolList tools() {

@@ -23,6 +23,7 @@ import io.sonia.contracts.openclaw.ExecuteRequest;
 import io.sonia.contracts.openclaw.Execution;
 import io.sonia.contracts.openclaw.ExecutionState;
 import io.sonia.contracts.openclaw.ExecutionWait;
+import io.sonia.contracts.openclaw.ReconcileRequest;
 import io.sonia.contracts.openclaw.ToolFilter;
 import io.sonia.contracts.openclaw.ToolList;
 import io.sonia.contracts.openclaw.Verification;
@@ -167,9 +168,26 @@ final class Behind implements AutoCloseable {
         approvals.get(approvalId).decide(decision);
     }
 
+    /** Somebody changes the arguments of a call that waits; the new approval's id comes back. */
+    String amend(String approvalId, Map<String, Object> args) {
+        Approval asked = approvals.get(approvalId).await(0);
+        GateRequest.CallContext context =
+                new GateRequest.CallContext(asked.sessionId(), asked.turnId(), asked.actionId(), asked.summary());
+        Approval changed = Answers.approval(
+                "apr_" + numbers.incrementAndGet(),
+                new GateRequest(asked.toolName(), args, null, null, context, false));
+        approvals.put(changed.approvalId(), new ApprovalDesk(changed));
+        approvals.get(approvalId).supersede(changed.approvalId());
+        return changed.approvalId();
+    }
+
     /** What the executor's record says of a run from now on. */
     void recorded(String executionId, ExecutionState state) {
         executions.put(executionId, Answers.execution(executionId, state));
+    }
+
+    void recorded(Execution execution) {
+        executions.put(execution.executionId(), execution);
     }
 
     /** The executor has never heard of the run. */
@@ -240,7 +258,19 @@ final class Behind implements AutoCloseable {
                 CancelRequest.class,
                 Execution.class,
                 call -> Reply.ok(execution(call.path("execution_id")))));
+        routes.add(route(Operation.EXECUTION_RECONCILE, ReconcileRequest.class, Execution.class, this::reconcile));
         return routes;
+    }
+
+    /** As the executor does: only what is unknown, by somebody's word or by a look, which finds the effect. */
+    private Reply reconcile(Call<ReconcileRequest> call) {
+        String executionId = call.path("execution_id");
+        if (execution(executionId).state() != ExecutionState.OUTCOME_UNKNOWN) {
+            throw SoniaException.of(ErrorCode.INVALID_STATE);
+        }
+        boolean failed = call.input().verdict() == ReconcileRequest.Verdict.FAILED;
+        recorded(executionId, failed ? ExecutionState.FAILED : ExecutionState.SUCCEEDED);
+        return Reply.ok(execution(executionId));
     }
 
     private <I extends Record> Route<I> route(

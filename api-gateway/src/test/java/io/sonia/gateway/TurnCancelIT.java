@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sonia.contracts.gateway.Action;
 import io.sonia.contracts.gateway.ActionState;
 import io.sonia.contracts.gateway.CompletionReason;
-import io.sonia.contracts.gateway.SessionClosed;
 import io.sonia.contracts.gateway.SessionStatus;
 import io.sonia.contracts.gateway.Turn;
 import io.sonia.contracts.gateway.TurnCancelled;
@@ -138,12 +137,5 @@ class TurnCancelIT extends GatewayCase {
         assertThat(refused.details()).containsEntry("state", "completed");
         assertThat(Refusal.of(() -> house.gateway.cancel("turn_unknown")).code())
                 .isEqualTo(ErrorCode.NOT_FOUND);
-    }
-
-    private SessionClosed closed(String sessionId) {
-        return house.gateway
-                .ask(Operation.SESSION_CLOSE)
-                .path("session_id", sessionId)
-                .send(SessionClosed.class);
     }
 }
