@@ -146,11 +146,11 @@ final class TurnCalls {
                     approval.approvalId(), call.name(), approval.summary(), approval.riskTier(), approval.expiresAt()));
             scope.feed.send(TurnEvent.CONFIRMATION_REQUIRED, Conversation.plain(approval));
         });
+        long start = scope.parts.clock().nanoTime();
         progress.reason = CompletionReason.APPROVAL_PENDING;
         progress.state = TurnState.AWAITING_APPROVAL;
         scope.show();
         scope.parts.journal().changed(scope.context(), scope.latest());
-        long start = scope.parts.clock().nanoTime();
         Action action = awaited(started.action().actionId());
         progress.waitMs += scope.millisSince(start)
                 - (action.execution() == null ? 0 : action.execution().durationMs());
