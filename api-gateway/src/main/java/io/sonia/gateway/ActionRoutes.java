@@ -89,7 +89,14 @@ final class ActionRoutes {
         if (action.state() == ActionState.PENDING_APPROVAL && request.waitApprovalMs() > 0) {
             action = settled(action, Duration.ofMillis(request.waitApprovalMs()));
         }
-        return kept(call, action, answered(action, started.approval()));
+        try {
+            return kept(call, action, answered(action, started.approval()));
+        } catch (SoniaException failure) {
+            if (action.state().terminal()) {
+                remember(call, StoredReply.of(failure));
+            }
+            throw failure;
+        }
     }
 
     /** What the caller of {@code /v1/action} hears: the result, that it waits, or why it did not work. */
@@ -165,14 +172,19 @@ final class ActionRoutes {
     }
 
     private Reply.Enveloped kept(Call<?> call, Action action, Reply.Enveloped reply) {
-        if (call.idempotencyKey() != null && !action.dryRun()) {
-            StoredReply stored = new StoredReply(reply.status(), Json.bytes(reply.data()), reply.location());
-            journal.commit(tx -> {
-                tx.remember(call.idempotencyKey(), stored);
-                return stored;
-            });
+        if (!action.dryRun()) {
+            remember(call, new StoredReply(reply.status(), Json.bytes(reply.data()), reply.location()));
         }
         return reply;
+    }
+
+    private void remember(Call<?> call, StoredReply reply) {
+        if (call.idempotencyKey() != null) {
+            journal.commit(tx -> {
+                tx.remember(call.idempotencyKey(), reply);
+                return reply;
+            });
+        }
     }
 
     private Reply page(Call<ActionFilter> call) {

@@ -179,7 +179,7 @@ final class Actions {
                 plan.actionId(),
                 plan.intent(),
                 plan.params(),
-                ActionState.PLANNED,
+                ActionLife.TABLE.start(ActionLife.Event.PLAN),
                 tier,
                 false,
                 null,

@@ -16,6 +16,8 @@ import io.sonia.kernel.http.Context;
 import io.sonia.kernel.http.Operation;
 import io.sonia.kernel.http.Peer;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -54,7 +56,9 @@ final class Executor {
                 return ended;
             }
             Ended again = execute(context, action, action.actionId() + "." + retry, null);
-            ended = new Ended(again.execution().afterRetries(retry), again.events());
+            List<ActionLife.Event> events = new ArrayList<>(Collections.nCopies(retry, ActionLife.Event.RETRY));
+            events.addAll(again.events());
+            ended = new Ended(again.execution().afterRetries(retry), List.copyOf(events));
         }
         return ended;
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sonia.contracts.gateway.Action;
 import io.sonia.contracts.gateway.ActionAnswer;
+import io.sonia.contracts.gateway.ActionRequest;
 import io.sonia.contracts.gateway.ActionState;
 import io.sonia.contracts.gateway.CallStatus;
 import io.sonia.contracts.gateway.Turn;
@@ -94,6 +95,39 @@ class ActionEndsIT extends GatewayCase {
                 .context()
                 .actionId();
         assertThat(Refusal.of(() -> action(actionId)).code()).isEqualTo(ErrorCode.NOT_FOUND);
+    }
+
+    @Test
+    void aKeyedActionThatACrashCutOffIsFoundAgainAndNotRunAgain() throws Exception {
+        Hold answering = behind.holdAnswer();
+        house.askInVain(life -> keyed(life));
+        answering.awaitReached();
+        house.crash();
+        answering.drop();
+        house.start();
+        Answer<ActionAnswer> again = keyed(house.gateway);
+        assertThat(again.data().status()).isEqualTo(ActionAnswer.Status.EXECUTED);
+        assertThat(behind.ran()).containsExactly(Behind.GRANTED);
+        assertThat(behind.count(Operation.EXECUTE)).isEqualTo(1);
+        assertThat(keyed(house.gateway)).isEqualTo(again);
+    }
+
+    @Test
+    void aKeyedActionThatFailedFailsTheSameAgainWithoutRunning() {
+        behind.fail(Operation.EXECUTE, SoniaException.of(ErrorCode.TOOL_FAILED));
+        SoniaException first = Refusal.of(() -> keyed(house.gateway));
+        house.restart();
+        SoniaException again = Refusal.of(() -> keyed(house.gateway));
+        assertThat(again.code()).isEqualTo(first.code());
+        assertThat(again.details()).isEqualTo(first.details());
+        assertThat(behind.count(Operation.EXECUTE)).isEqualTo(1);
+    }
+
+    private static Answer<ActionAnswer> keyed(GatewayLife life) {
+        return life.ask(Operation.ACTION)
+                .body(new ActionRequest(Behind.GRANTED, ARGS, 10_000, null, 0, false))
+                .idempotencyKey("key-1")
+                .exchange(ActionAnswer.class);
     }
 
     @Test

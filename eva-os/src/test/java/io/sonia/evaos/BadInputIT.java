@@ -44,7 +44,8 @@ class BadInputIT {
     record Row(String who, String request, List<String> headers, String body, String code, String detail) {
         @Override
         public String toString() {
-            return who + " " + request + " " + headers.stream().map(Row::cut).toList() + " " + body + " -> " + code;
+            return who + " " + request + " " + headers.stream().map(Row::cut).toList() + " "
+                    + (body == null ? "" : cut(body)) + " -> " + code;
         }
 
         private static String cut(String header) {
@@ -161,6 +162,13 @@ class BadInputIT {
                 row("POST /tasks", "{'task_id':'tsk_gone'}", "CONFLICT", ""),
                 row("POST /tasks", "{'task_id':'other_1'}", "INVALID_ARGUMENT", ""),
                 row("POST /tasks", "{'kind':'party'}", "INVALID_ARGUMENT", ""),
+                row("POST /tasks", "{'metadata':{'a':'" + "x".repeat(16_384) + "'}}", "INVALID_ARGUMENT", ""),
+                row(
+                        "PATCH /tasks/{task}",
+                        "{'result':{'a':'" + "x".repeat(16_384) + "'},'fence_token':1}",
+                        "INVALID_ARGUMENT",
+                        ""),
+                row("PATCH /tasks/{task}", "{'progress':101,'fence_token':1}", "INVALID_ARGUMENT", ""),
                 row("PATCH /tasks/{task}", "{'status':'running'}", "INVALID_ARGUMENT", ""),
                 row("PATCH /tasks/{task}", "{'status':'running'}", "CONFLICT", "etag=\"1\"", "If-Match: \"2\""),
                 row(
