@@ -22,6 +22,7 @@ final class ActionLife {
 
     /** What can happen to an action. */
     enum Event {
+        PLAN,
         RESOLVE,
         ALLOW,
         CONFIRM,
@@ -30,6 +31,8 @@ final class ActionLife {
         TIME_OVER,
         CANCEL,
         EXECUTE,
+        /** An idempotent tool failed and is tried again. */
+        RETRY,
         DONE,
         FAIL,
         LATE,
@@ -38,6 +41,7 @@ final class ActionLife {
     }
 
     static final Transitions<ActionState, Event> TABLE = Transitions.of(ActionState.class, Event.class)
+            .start(Event.PLAN, PLANNED)
             .edge(PLANNED, Event.RESOLVE, VALIDATED)
             .edge(VALIDATED, Event.ALLOW, APPROVED)
             .edge(VALIDATED, Event.CONFIRM, PENDING_APPROVAL)
@@ -49,6 +53,7 @@ final class ActionLife {
             .edge(APPROVED, Event.EXECUTE, EXECUTING)
             .edge(APPROVED, Event.TIME_OVER, EXPIRED)
             .edge(APPROVED, Event.CANCEL, CANCELLED)
+            .edge(EXECUTING, Event.RETRY, EXECUTING)
             .edge(EXECUTING, Event.DONE, VERIFYING)
             .edge(EXECUTING, Event.FAIL, FAILED)
             .edge(EXECUTING, Event.LATE, TIMEOUT)

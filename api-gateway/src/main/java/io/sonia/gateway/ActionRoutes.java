@@ -86,10 +86,17 @@ final class ActionRoutes {
                 summary(request.toolName(), request.args()));
         Actions.Started started = started(call, plan);
         Action action = started.action();
-        if (!action.state().settled() && !request.dryRun() && request.waitApprovalMs() > 0) {
+        if (action.state() == ActionState.PENDING_APPROVAL && request.waitApprovalMs() > 0) {
             action = settled(action, Duration.ofMillis(request.waitApprovalMs()));
         }
-        return kept(call, action, answered(action, started.approval()));
+        try {
+            return kept(call, action, answered(action, started.approval()));
+        } catch (SoniaException failure) {
+            if (action.state().terminal()) {
+                remember(call, StoredReply.of(failure));
+            }
+            throw failure;
+        }
     }
 
     /** What the caller of {@code /v1/action} hears: the result, that it waits, or why it did not work. */
@@ -119,7 +126,7 @@ final class ActionRoutes {
 
     private static SoniaException failure(Action action, ActionExecution execution) {
         var error = java.util.Objects.requireNonNull(execution.error());
-        SoniaException failure = SoniaException.of(ErrorCode.valueOf(error.code()), error.message())
+        SoniaException failure = SoniaException.of(ErrorCode.named(error.code()), error.message())
                 .with("action_id", action.actionId());
         Map<String, @Nullable Object> output = execution.output();
         if (output != null && output.get("rule_id") instanceof String rule) {
@@ -150,7 +157,12 @@ final class ActionRoutes {
     /** Starts the plan; a refusal before anything is stored is put on record here. */
     private Actions.Started started(Call<?> call, Actions.Plan plan) {
         try {
-            return actions.start(call.context(), plan);
+            Actions.Started started = actions.start(call.context(), plan);
+            boolean runs = started.action().state() == ActionState.EXECUTING;
+            return runs
+                    ? new Actions.Started(
+                            settled(started.action(), call.context().deadline().left()), null)
+                    : started;
         } catch (SoniaException e) {
             if (e.code().blame() == ErrorCode.Blame.POLICY || e.code() == ErrorCode.INVALID_COMMAND) {
                 journal.append(call.audit().outcome(e.code()).about(AuditEvent.Subject.of("tool", plan.intent())));
@@ -160,14 +172,19 @@ final class ActionRoutes {
     }
 
     private Reply.Enveloped kept(Call<?> call, Action action, Reply.Enveloped reply) {
-        if (call.idempotencyKey() != null && !action.dryRun()) {
-            StoredReply stored = new StoredReply(reply.status(), Json.bytes(reply.data()), reply.location());
-            journal.commit(tx -> {
-                tx.remember(call.idempotencyKey(), stored);
-                return stored;
-            });
+        if (!action.dryRun()) {
+            remember(call, new StoredReply(reply.status(), Json.bytes(reply.data()), reply.location()));
         }
         return reply;
+    }
+
+    private void remember(Call<?> call, StoredReply reply) {
+        if (call.idempotencyKey() != null) {
+            journal.commit(tx -> {
+                tx.remember(call.idempotencyKey(), reply);
+                return reply;
+            });
+        }
     }
 
     private Reply page(Call<ActionFilter> call) {

@@ -66,6 +66,16 @@ final class ActionStore {
                 ActionStore::action));
     }
 
+    /** Actions that wait for a person though their session has ended. */
+    List<Action> waitingInEndedSessions(int limit) {
+        return journal.read(sql -> sql.list(
+                "SELECT a.action AS action FROM actions a JOIN sessions s ON s.session_id = a.session_id"
+                        + " WHERE a.state = 'pending_approval' AND s.status <> 'active'"
+                        + " ORDER BY a.created_at, a.action_id LIMIT ?",
+                ActionStore::action,
+                limit));
+    }
+
     static Action action(Row row) throws SQLException {
         return Shape.of(Action.class).readAnswer(row.json("action"));
     }

@@ -2,23 +2,18 @@ package io.sonia.gateway;
 
 import io.sonia.contracts.RiskTier;
 import io.sonia.contracts.evaos.Approval;
-import io.sonia.contracts.evaos.ApprovalState;
-import io.sonia.contracts.evaos.CancelRequest;
 import io.sonia.contracts.evaos.GateAnswer;
-import io.sonia.contracts.evaos.GateRequest;
 import io.sonia.contracts.evaos.GrantAnswer;
 import io.sonia.contracts.gateway.Action;
 import io.sonia.contracts.gateway.ActionExecution;
 import io.sonia.contracts.gateway.ActionReconcile;
 import io.sonia.contracts.gateway.ActionState;
-import io.sonia.contracts.gateway.FailureClass;
-import io.sonia.contracts.gateway.Turn;
+import io.sonia.contracts.openclaw.CancelRequest;
 import io.sonia.contracts.openclaw.CheckAnswer;
 import io.sonia.contracts.openclaw.CheckRequest;
 import io.sonia.contracts.openclaw.Execution;
 import io.sonia.contracts.openclaw.ReconcileRequest;
 import io.sonia.journal.Journal;
-import io.sonia.kernel.AuditEvent;
 import io.sonia.kernel.Clock;
 import io.sonia.kernel.ErrorCode;
 import io.sonia.kernel.Ids;
@@ -30,11 +25,9 @@ import io.sonia.kernel.http.Deadline;
 import io.sonia.kernel.http.Operation;
 import io.sonia.kernel.http.Peer;
 import java.time.Duration;
-import java.util.LinkedHashMap;
-import java.util.Locale;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -44,11 +37,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class Actions {
 
-    private static final Duration APPROVAL_POLL = Duration.ofSeconds(30);
-    private static final int APPROVAL_POLL_WAIT_MS = 25_000;
-    private static final Duration AFTER_LOST_PEER = Duration.ofMillis(500);
     private static final Duration CHECK_TIME = Duration.ofSeconds(2);
-    private static final Duration GATE_TIME = Duration.ofSeconds(5);
+    private static final Duration CANCEL_TIME = Duration.ofSeconds(5);
+    private static final Duration OWN_TIME = Duration.ofMinutes(4);
+    private static final int MAX_WITHDRAWN = 100;
 
     /**
      * What to do.
@@ -71,46 +63,41 @@ final class Actions {
     /** An action that ran, was refused, or waits; {@code approval} only if it waits. */
     record Started(Action action, @Nullable Approval approval) {}
 
-    private final Journal journal;
-    private final ActionStore store;
+    private final ActionRecords records;
     private final Executor executor;
-    private final Peer evaOs;
+    private final Governance governance;
     private final Peer openclaw;
     private final Clock clock;
     private final Ids ids;
-    private final Changes changes = new Changes();
-    private final Map<String, Action> open = new ConcurrentHashMap<>();
     private volatile boolean closing;
 
     Actions(Journal journal, Peer evaOs, Peer openclaw, Clock clock, Ids ids) {
-        this.journal = journal;
-        this.store = new ActionStore(journal);
+        this.records = new ActionRecords(journal);
         this.executor = new Executor(openclaw, clock);
-        this.evaOs = evaOs;
+        this.governance = new Governance(evaOs, clock);
         this.openclaw = openclaw;
         this.clock = clock;
         this.ids = ids;
     }
 
     /** Goes on with what a former life of this process left open. */
-    void resume() {
-        for (Action action : store.open()) {
-            open.put(action.actionId(), action);
-            Threads.virtual("action " + action.actionId(), () -> goOn(action));
-        }
+    int resume() {
+        List<Action> left = records.restore();
+        left.forEach(this::later);
+        return left.size();
     }
 
     void close() {
         closing = true;
-        changes.close();
+        records.close();
     }
 
     int openCount() {
-        return open.size();
+        return records.openCount();
     }
 
     ActionStore store() {
-        return store;
+        return records.store();
     }
 
     /**
@@ -120,7 +107,7 @@ final class Actions {
      * @throws SoniaException what the static check or the gate answered; nothing is stored then
      */
     Started start(Context context, Plan plan) {
-        Optional<Action> known = known(plan.actionId());
+        Optional<Action> known = records.known(plan.actionId());
         if (known.isPresent()) {
             return new Started(known.get(), null);
         }
@@ -131,7 +118,7 @@ final class Actions {
         if (plan.dryRun()) {
             return new Started(validated(context, plan, check.riskTier(), began), null);
         }
-        GateAnswer gate = gate(context, plan);
+        GateAnswer gate = governance.judge(context, plan);
         Action action = validated(context, plan, gate.riskTier() == null ? check.riskTier() : gate.riskTier(), began);
         return switch (gate.status()) {
             case DENIED -> new Started(denied(context, action, gate), null);
@@ -142,31 +129,17 @@ final class Actions {
 
     /** The newest state of an action. */
     Action get(String actionId) {
-        return known(actionId).orElseThrow(() -> SoniaException.of(ErrorCode.NOT_FOUND));
-    }
-
-    private Optional<Action> known(String actionId) {
-        Action live = open.get(actionId);
-        return live != null ? Optional.of(live) : store.find(actionId);
+        return records.known(actionId).orElseThrow(() -> SoniaException.of(ErrorCode.NOT_FOUND));
     }
 
     /** What an open action waits for, as EVA-OS has it now; empty if it cannot say. */
     Optional<Approval> approval(Context context, Action action) {
-        if (action.approvalId() == null) {
-            return Optional.empty();
-        }
-        try {
-            return Optional.of(evaOs.on(context.within(GATE_TIME), Operation.APPROVAL_GET)
-                    .path("approval_id", action.approvalId())
-                    .send(Approval.class));
-        } catch (SoniaException e) {
-            return Optional.empty();
-        }
+        return governance.approvalIfKnown(context, action.approvalId());
     }
 
     /** Waits until the action is as wanted, at most until the deadline. */
     Action await(String actionId, Predicate<Action> wanted, Deadline deadline) throws InterruptedException {
-        return changes.await(actionId, () -> get(actionId), action -> closing || wanted.test(action), deadline);
+        return records.await(actionId, action -> closing || wanted.test(action), deadline);
     }
 
     /**
@@ -175,34 +148,30 @@ final class Actions {
      * @throws SoniaException INVALID_STATE if it is over
      */
     void withdraw(Context context, String actionId) {
-        Optional<Action> action = known(actionId);
+        Optional<Action> action = records.known(actionId);
         // A read is on record only when it is over; until then it runs.
         ActionState state = action.map(Action::state).orElse(ActionState.EXECUTING);
         switch (state) {
             case PENDING_APPROVAL ->
-                evaOs.on(context.within(GATE_TIME), Operation.APPROVAL_CANCEL)
-                        .path("approval_id", action.map(Action::approvalId).orElseThrow())
-                        .body(new CancelRequest(null, "The action was cancelled"))
-                        .send(Approval.class);
+                governance.withdraw(context, action.map(Action::approvalId).orElseThrow(), "The action was cancelled");
             case EXECUTING, VERIFYING ->
-                openclaw.on(context.within(GATE_TIME), Operation.EXECUTION_CANCEL)
+                openclaw.on(context.within(CANCEL_TIME), Operation.EXECUTION_CANCEL)
                         .path("execution_id", actionId)
-                        .body(new io.sonia.contracts.openclaw.CancelRequest("The action was cancelled"))
+                        .body(new CancelRequest("The action was cancelled"))
                         .send(Execution.class);
             default -> throw ActionLife.TABLE.refusal(state);
         }
     }
 
-    private GateAnswer gate(Context context, Plan plan) {
-        boolean ownBehalf = context.bearer() == null;
-        GateRequest request = new GateRequest(
-                plan.intent(),
-                plan.params(),
-                plan.toolCallId(),
-                ownBehalf ? context.caller().principal() : null,
-                new GateRequest.CallContext(plan.sessionId(), plan.turnId(), plan.actionId(), plan.summary()),
-                false);
-        return evaOs.on(context.within(GATE_TIME), Operation.GATE).body(request).send(GateAnswer.class);
+    /** Withdraws what waits for a person on behalf of a session that has ended; what does not work now is left. */
+    void withdrawOfEndedSessions() {
+        for (Action action : records.store().waitingInEndedSessions(MAX_WITHDRAWN)) {
+            try {
+                governance.withdraw(own(action), String.valueOf(action.approvalId()), "The session has ended");
+            } catch (SoniaException e) {
+                // Decided meanwhile, or EVA-OS is away: whatever still waits then is found again.
+            }
+        }
     }
 
     private Action validated(Context context, Plan plan, RiskTier tier, long began) {
@@ -210,7 +179,7 @@ final class Actions {
                 plan.actionId(),
                 plan.intent(),
                 plan.params(),
-                ActionState.PLANNED,
+                ActionLife.TABLE.start(ActionLife.Event.PLAN),
                 tier,
                 false,
                 null,
@@ -233,7 +202,7 @@ final class Actions {
     private Action denied(Context context, Action action, GateAnswer gate) {
         SoniaException refusal = SoniaException.of(ErrorCode.POLICY_DENIED).with("rule_id", gate.ruleId());
         Action denied = moved(action, Executor.failed(action, refusal).execution(), ActionLife.Event.DENY);
-        commit(context, action, denied, gate);
+        records.end(context, action, denied, gate);
         return denied;
     }
 
@@ -243,9 +212,8 @@ final class Actions {
             throw SoniaException.of(ErrorCode.DEPENDENCY_FAILED).with("dependency", ServiceName.EVA_OS.wireName());
         }
         Action waiting = moved(action, null, ActionLife.Event.CONFIRM).under(approval.approvalId(), true);
-        open.put(waiting.actionId(), waiting);
-        commit(context, action, waiting, gate);
-        Threads.virtual("action " + waiting.actionId(), () -> goOn(waiting));
+        records.begin(context, action, waiting, gate);
+        later(waiting);
         return new Started(waiting, approval);
     }
 
@@ -254,16 +222,24 @@ final class Actions {
         if (gate.approval() != null) {
             approved = approved.under(gate.approval().approvalId(), false);
         }
-        boolean harmless = action.riskTier() == RiskTier.SAFE_READ;
         Action executing = moved(approved, null, ActionLife.Event.EXECUTE);
-        if (!harmless) {
+        if (action.riskTier() == RiskTier.SAFE_READ && gate.approvalToken() == null) {
             // A read leaves nothing behind, so it needs no record before it runs; everything else does.
-            open.put(executing.actionId(), executing);
-            commit(context, approved, executing, gate);
+            return finish(context, executing, executor.read(context, executing), gate);
         }
-        return harmless && gate.approvalToken() == null
-                ? finish(context, executing, executor.read(context, executing), gate)
-                : run(context, executing, gate.approvalToken(), gate);
+        records.begin(context, approved, executing, gate);
+        Executor.Ended ended = executor.execute(context, executing, gate.approvalToken());
+        try {
+            return finish(context, executing, ended, gate);
+        } catch (SoniaException busy) {
+            // It ran, and OpenClaw has it on record: that is where its end is taken from once the store is free.
+            later(executing);
+            return executing;
+        }
+    }
+
+    private void later(Action action) {
+        Threads.virtual("action " + action.actionId(), () -> goOn(action));
     }
 
     /** Takes an action to its end. What the store does not take is done again from what it has. */
@@ -271,10 +247,10 @@ final class Actions {
         try {
             for (boolean again = false; !closing; again = true) {
                 try {
-                    advance(again ? stored(action) : action);
+                    advance(again ? records.reread(action) : action);
                     return;
                 } catch (SoniaException e) {
-                    clock.sleep(AFTER_LOST_PEER);
+                    clock.sleep(Governance.AFTER_LOST_PEER);
                 }
             }
         } catch (InterruptedException e) {
@@ -282,50 +258,40 @@ final class Actions {
         }
     }
 
-    private Action stored(Action action) {
-        Action stored = store.find(action.actionId()).orElse(action);
-        open.put(stored.actionId(), stored);
-        return stored;
-    }
-
     /** Waits for the decision, then runs or ends the action. Also where a restart takes up again. */
     private void advance(Action action) throws InterruptedException {
-        Context context = own(action);
         switch (action.state()) {
-            case PENDING_APPROVAL -> decided(action, awaitDecision(action));
+            case PENDING_APPROVAL -> {
+                String approvalId = String.valueOf(action.approvalId());
+                decided(action, governance.decision(() -> own(action), approvalId, () -> closing));
+            }
             case APPROVED, EXECUTING, VERIFYING -> {
-                SoniaException restarted = SoniaException.of(ErrorCode.UNAVAILABLE, "The gateway was restarted");
-                finish(context, action, executor.settle(context, action, restarted), null);
+                Context context = own(action);
+                Optional<Executor.Ended> ended = executor.recorded(context, action);
+                finish(context, action, ended.isPresent() ? ended.get() : resubmitted(context, action), null);
             }
-            default -> {
-                open.remove(action.actionId());
-                changes.announce(action.actionId());
-            }
+            default -> records.forget(action.actionId());
         }
     }
 
-    private Approval awaitDecision(Action action) throws InterruptedException {
-        String approvalId = String.valueOf(action.approvalId());
-        while (true) {
-            try {
-                Approval approval = evaOs.on(own(action).within(APPROVAL_POLL), Operation.APPROVAL_GET)
-                        .path("approval_id", approvalId)
-                        .query("wait_ms", APPROVAL_POLL_WAIT_MS)
-                        .send(Approval.class);
-                if (approval.state() != ApprovalState.PENDING) {
-                    return approval;
-                }
-            } catch (SoniaException e) {
-                // The control plane is away or busy: the approval stays where it is.
-                clock.sleep(AFTER_LOST_PEER);
+    /** A run that never started is started from the stored call under its own id, if there still is a grant for it. */
+    private Executor.Ended resubmitted(Context context, Action action) {
+        SoniaException notStarted = SoniaException.of(ErrorCode.UNAVAILABLE, "The tool was not started");
+        if (action.approvalId() == null) {
+            return Executor.failed(action, notStarted);
+        }
+        try {
+            GrantAnswer grant = governance.grant(context, action.approvalId());
+            return executor.execute(context, action, grant.approvalToken());
+        } catch (SoniaException e) {
+            if (e.code().retryable()) {
+                throw e;
             }
-            if (closing) {
-                throw new InterruptedException("the gateway is stopping");
-            }
+            return Executor.failed(action, notStarted);
         }
     }
 
-    private void decided(Action action, Approval approval) {
+    private void decided(Action action, Approval approval) throws InterruptedException {
         Context context = own(action);
         Action.Telemetry times = action.telemetry();
         double waited = Duration.between(action.createdAt(), clock.now()).toMillis();
@@ -335,53 +301,68 @@ final class Actions {
                 new Action.Telemetry(times.planMs(), waited, 0, times.planMs() + waited),
                 clock.now());
         switch (approval.state()) {
-            case APPROVED -> {
-                GrantAnswer grant;
-                try {
-                    grant = evaOs.on(context.within(GATE_TIME), Operation.APPROVAL_GRANT)
-                            .path("approval_id", approval.approvalId())
-                            .send(GrantAnswer.class);
-                } catch (SoniaException e) {
-                    Action late = moved(
-                            now,
-                            Executor.failed(now, e).execution(),
-                            ActionLife.Event.GRANT,
-                            ActionLife.Event.TIME_OVER);
-                    close(context, action, late);
-                    return;
-                }
-                Action executing = moved(now, null, ActionLife.Event.GRANT, ActionLife.Event.EXECUTE);
-                open.put(executing.actionId(), executing);
-                commit(context, action, executing, null);
-                run(context, executing, grant.approvalToken(), null);
-            }
+            case APPROVED -> approved(context, action, now);
             case CONSUMED -> {
                 Action executing = moved(now, null, ActionLife.Event.GRANT, ActionLife.Event.EXECUTE);
                 SoniaException unseen = SoniaException.of(ErrorCode.UNAVAILABLE, "The execution was not seen");
                 finish(context, executing, executor.settle(context, executing, unseen), null);
             }
             case DENIED ->
-                close(
-                        context,
-                        action,
-                        ended(now, ErrorCode.POLICY_DENIED, "The operator said no", ActionLife.Event.DENY));
-            case EXPIRED ->
-                close(context, action, ended(now, ErrorCode.APPROVAL_EXPIRED, null, ActionLife.Event.TIME_OVER));
-            case CANCELLED, PENDING ->
-                close(
-                        context,
-                        action,
-                        ended(now, ErrorCode.INVALID_STATE, "The approval was withdrawn", ActionLife.Event.CANCEL));
+                end(context, action, now, ErrorCode.POLICY_DENIED, "The operator said no", ActionLife.Event.DENY);
+            case EXPIRED -> end(context, action, now, ErrorCode.APPROVAL_EXPIRED, null, ActionLife.Event.TIME_OVER);
+            case CANCELLED, PENDING -> {
+                if (approval.supersededBy() == null) {
+                    end(
+                            context,
+                            action,
+                            now,
+                            ErrorCode.INVALID_STATE,
+                            "The approval was withdrawn",
+                            ActionLife.Event.CANCEL);
+                } else {
+                    followed(context, action, approval.supersededBy());
+                }
+            }
         }
     }
 
-    private Action ended(Action action, ErrorCode code, @Nullable String message, ActionLife.Event event) {
-        SoniaException why = message == null ? SoniaException.of(code) : SoniaException.of(code, message);
-        return moved(action, Executor.failed(action, why).execution(), event);
+    /** The approval was amended: the action waits on, for the new one and with its arguments. */
+    private void followed(Context context, Action action, String approvalId) throws InterruptedException {
+        Approval amended = governance.approval(context, approvalId);
+        Action waiting = action.under(amended.approvalId(), true).withParams(amended.args());
+        records.move(context, action, waiting);
+        advance(waiting);
     }
 
-    private Action run(Context context, Action executing, @Nullable String token, @Nullable GateAnswer gate) {
-        return finish(context, executing, executor.execute(context, executing, token), gate);
+    /** Fetches the grant and runs the stored call. A control plane that is away is asked again while the grant lasts. */
+    private void approved(Context context, Action action, Action now) {
+        GrantAnswer grant;
+        try {
+            grant = governance.grant(context, String.valueOf(action.approvalId()));
+        } catch (SoniaException e) {
+            if (e.code().retryable() || e.code() == ErrorCode.INVALID_STATE) {
+                throw e;
+            }
+            Executor.Ended none = Executor.failed(now, e);
+            Action late = moved(now, none.execution(), ActionLife.Event.GRANT, ActionLife.Event.TIME_OVER);
+            records.end(context, action, late, null);
+            return;
+        }
+        Action executing = moved(now, null, ActionLife.Event.GRANT, ActionLife.Event.EXECUTE);
+        records.move(context, action, executing);
+        finish(context, executing, executor.execute(context, executing, grant.approvalToken()), null);
+    }
+
+    private void end(
+            Context context,
+            Action before,
+            Action now,
+            ErrorCode code,
+            @Nullable String message,
+            ActionLife.Event event) {
+        SoniaException why = message == null ? SoniaException.of(code) : SoniaException.of(code, message);
+        Executor.Ended none = Executor.failed(now, why);
+        records.end(context, before, moved(now, none.execution(), event), null);
     }
 
     private Action finish(Context context, Action executing, Executor.Ended ended, @Nullable GateAnswer gate) {
@@ -393,16 +374,8 @@ final class Actions {
                 new Action.Telemetry(times.planMs(), times.approvalWaitMs(), took, times.totalMs() + took),
                 clock.now());
         Action done = moved(timed, ended.execution(), ended.events().toArray(ActionLife.Event[]::new));
-        commit(context, executing, done, gate);
-        open.remove(done.actionId());
-        changes.announce(done.actionId());
+        records.end(context, executing, done, gate);
         return done;
-    }
-
-    private void close(Context context, Action before, Action after) {
-        commit(context, before, after, null);
-        open.remove(after.actionId());
-        changes.announce(after.actionId());
     }
 
     /** Settles an action whose outcome a crash hid, by OpenClaw's probe or an operator's verdict. */
@@ -414,10 +387,10 @@ final class Actions {
                 .path("execution_id", action.actionId())
                 .body(new ReconcileRequest(request.probe(), verdict, request.note()))
                 .send(Execution.class);
-        Executor.Ended ended = executor.of(action, execution);
+        Executor.Ended ended = Executor.of(action, execution);
         boolean succeeded = ended.execution().success();
         Action after = moved(action, ended.execution(), succeeded ? ActionLife.Event.PASS : ActionLife.Event.FAIL);
-        close(context, action, after);
+        records.end(context, action, after, null);
         return after;
     }
 
@@ -426,52 +399,8 @@ final class Actions {
         return action.moved(to, execution, action.telemetry(), clock.now());
     }
 
-    /** One commit: the row and its audit entry. Actions of a turn that are over in one step are written with it. */
-    private void commit(Context context, Action before, Action after, @Nullable GateAnswer gate) {
-        Map<String, @Nullable Object> detail = new LinkedHashMap<>();
-        detail.put("intent", after.intent());
-        detail.put("from", ActionStore.wireName(before.state()));
-        detail.put("to", ActionStore.wireName(after.state()));
-        detail.put("session_id", after.sessionId());
-        detail.put("turn_id", after.turnId());
-        FailureClass failure =
-                after.execution() == null ? null : after.execution().failureClass();
-        if (failure != null) {
-            detail.put("failure_class", failure.name().toLowerCase(Locale.ROOT));
-        }
-        AuditEvent.Subject subject = new AuditEvent.Subject(
-                "action",
-                after.actionId(),
-                gate == null ? null : gate.fenceToken(),
-                after.approvalId(),
-                gate == null ? null : gate.digest(),
-                gate == null ? null : gate.policyVersion(),
-                gate == null ? null : gate.ruleId());
-        AuditEvent event = AuditEvent.of("action.changed", context.origin())
-                .about(subject)
-                .outcome(outcome(after))
-                .took(after.telemetry().totalMs())
-                .detail(detail);
-        journal.commit(tx -> {
-            ActionStore.put(tx, after);
-            tx.audit(event);
-            return after;
-        });
-        if (open.containsKey(after.actionId())) {
-            open.put(after.actionId(), after);
-        }
-        changes.announce(after.actionId());
-    }
-
-    private static ErrorCode outcome(Action action) {
-        ActionExecution execution = action.execution();
-        Turn.Failure error = execution == null ? null : execution.error();
-        return error == null ? ErrorCode.OK : ErrorCode.valueOf(error.code());
-    }
-
     private Context own(Action action) {
-        return Context.own(
-                ServiceName.API_GATEWAY, action.correlationId(), action.actorId(), Duration.ofMinutes(4), ids, clock);
+        return Context.own(ServiceName.API_GATEWAY, action.correlationId(), action.actorId(), OWN_TIME, ids, clock);
     }
 
     private double millisSince(long nanos) {

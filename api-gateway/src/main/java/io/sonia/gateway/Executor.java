@@ -8,6 +8,7 @@ import io.sonia.contracts.openclaw.ExecuteAnswer;
 import io.sonia.contracts.openclaw.ExecuteRequest;
 import io.sonia.contracts.openclaw.Execution;
 import io.sonia.contracts.openclaw.ExecutionError;
+import io.sonia.contracts.openclaw.ExecutionState;
 import io.sonia.kernel.Clock;
 import io.sonia.kernel.ErrorCode;
 import io.sonia.kernel.SoniaException;
@@ -15,8 +16,11 @@ import io.sonia.kernel.http.Context;
 import io.sonia.kernel.http.Operation;
 import io.sonia.kernel.http.Peer;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Has OpenClaw run an action and finds out how it ended, also when the answer got lost on the way. */
@@ -52,7 +56,9 @@ final class Executor {
                 return ended;
             }
             Ended again = execute(context, action, action.actionId() + "." + retry, null);
-            ended = new Ended(again.execution().afterRetries(retry), again.events());
+            List<ActionLife.Event> events = new ArrayList<>(Collections.nCopies(retry, ActionLife.Event.RETRY));
+            events.addAll(again.events());
+            ended = new Ended(again.execution().afterRetries(retry), List.copyOf(events));
         }
         return ended;
     }
@@ -85,49 +91,88 @@ final class Executor {
                     openclaw.on(bounded, Operation.EXECUTE).body(request).send(ExecuteAnswer.class);
             return succeeded(answer);
         } catch (SoniaException e) {
-            boolean answerLost = "openclaw".equals(e.details().get("dependency"));
-            return answerLost ? settle(context, action, executionId, e) : failed(action, e);
+            if ("openclaw".equals(e.details().get("dependency"))) {
+                return settle(context, action, executionId, e);
+            }
+            // What a run that failed left behind is on its record, not in the error.
+            return ran(e) ? detailed(context, action, executionId, e) : failed(action, e);
         }
     }
 
-    /** Asks OpenClaw's record how a run ended. */
+    private Ended detailed(Context context, Action action, String executionId, SoniaException failure) {
+        try {
+            return of(action, asked(context, executionId));
+        } catch (SoniaException e) {
+            return failed(action, failure);
+        }
+    }
+
+    private static boolean ran(SoniaException failure) {
+        return failure.details().containsKey("execution_id")
+                && (failure.code() == ErrorCode.TOOL_FAILED
+                        || failure.code() == ErrorCode.VERIFICATION_FAILED
+                        || failure.code() == ErrorCode.TIMEOUT);
+    }
+
+    /** Asks OpenClaw's record how a run ended; one that it does not know or did not start has failed for this cause. */
     Ended settle(Context context, Action action, SoniaException cause) {
         return settle(context, action, action.actionId(), cause);
     }
 
     private Ended settle(Context context, Action action, String executionId, SoniaException cause) {
         try {
-            Execution execution = openclaw.on(
-                            context.within(Duration.ofMillis(SETTLE_WAIT_MS).plus(MARGIN)), Operation.EXECUTION_GET)
-                    .path("execution_id", executionId)
-                    .query("wait_ms", SETTLE_WAIT_MS)
-                    .send(Execution.class);
-            return of(action, execution);
+            return of(action, asked(context, executionId));
         } catch (SoniaException e) {
             return e.code() == ErrorCode.NOT_FOUND ? failed(action, cause) : lost(action);
         }
     }
 
+    /** How a run ended by OpenClaw's record, or that its end is unknown; empty if it never started. */
+    Optional<Ended> recorded(Context context, Action action) {
+        try {
+            Execution execution = asked(context, action.actionId());
+            return execution.state() == ExecutionState.CLAIMED ? Optional.empty() : Optional.of(of(action, execution));
+        } catch (SoniaException e) {
+            return e.code() == ErrorCode.NOT_FOUND ? Optional.empty() : Optional.of(lost(action));
+        }
+    }
+
+    private Execution asked(Context context, String executionId) {
+        return openclaw.on(context.within(Duration.ofMillis(SETTLE_WAIT_MS).plus(MARGIN)), Operation.EXECUTION_GET)
+                .path("execution_id", executionId)
+                .query("wait_ms", SETTLE_WAIT_MS)
+                .send(Execution.class);
+    }
+
     /** Reads OpenClaw's record of a run. */
-    Ended of(Action action, Execution execution) {
+    static Ended of(Action action, Execution execution) {
         return switch (execution.state()) {
             case SUCCEEDED ->
-                new Ended(
-                        new ActionExecution(
-                                execution.executionId(),
-                                true,
-                                execution.result(),
-                                execution.sideEffects(),
-                                execution.verification(),
-                                null,
-                                null,
-                                0,
-                                execution.durationMs() == null ? 0 : execution.durationMs()),
-                        List.of(ActionLife.Event.DONE, ActionLife.Event.PASS));
-            case FAILED, CANCELLED -> failed(action, exception(execution.error()));
+                new Ended(execution(execution, null, null), List.of(ActionLife.Event.DONE, ActionLife.Event.PASS));
+            case CANCELLED ->
+                new Ended(execution(execution, exception(execution.error()), null), List.of(ActionLife.Event.CANCEL));
+            case FAILED -> {
+                SoniaException failure = exception(execution.error());
+                yield new Ended(execution(execution, failure, failureClass(failure)), events(failure));
+            }
             case CLAIMED -> failed(action, SoniaException.of(ErrorCode.UNAVAILABLE, "The tool was not started"));
             case STARTED, VERIFYING, OUTCOME_UNKNOWN -> lost(action);
         };
+    }
+
+    /** A run with what it left behind, whether it succeeded or not. */
+    private static ActionExecution execution(
+            Execution record, @Nullable SoniaException failure, @Nullable FailureClass failureClass) {
+        return new ActionExecution(
+                record.executionId(),
+                failure == null,
+                record.result() == null && failure != null ? output(failure) : record.result(),
+                record.sideEffects(),
+                record.verification(),
+                failureClass,
+                failure == null ? null : new Turn.Failure(failure.code().name(), failure.text()),
+                0,
+                record.durationMs() == null ? 0 : record.durationMs());
     }
 
     private static Ended succeeded(ExecuteAnswer answer) {
@@ -150,7 +195,7 @@ final class Executor {
         if (failure.code() == ErrorCode.OUTCOME_UNKNOWN) {
             return lost(action);
         }
-        ActionLife.Event event = failure.code() == ErrorCode.TIMEOUT ? ActionLife.Event.LATE : ActionLife.Event.FAIL;
+        boolean cancelled = "cancelled".equals(failure.details().get("reason"));
         return new Ended(
                 new ActionExecution(
                         action.actionId(),
@@ -158,11 +203,19 @@ final class Executor {
                         output(failure),
                         List.of(),
                         null,
-                        failureClass(failure),
+                        cancelled ? null : failureClass(failure),
                         new Turn.Failure(failure.code().name(), failure.text()),
                         0,
                         0),
-                List.of(event));
+                cancelled ? List.of(ActionLife.Event.CANCEL) : events(failure));
+    }
+
+    private static List<ActionLife.Event> events(SoniaException failure) {
+        return switch (failure.code()) {
+            case TIMEOUT -> List.of(ActionLife.Event.LATE);
+            case VERIFICATION_FAILED -> List.of(ActionLife.Event.DONE, ActionLife.Event.FAIL);
+            default -> List.of(ActionLife.Event.FAIL);
+        };
     }
 
     private static Ended lost(Action action) {
@@ -185,7 +238,7 @@ final class Executor {
         if (error == null) {
             return SoniaException.of(ErrorCode.TOOL_FAILED);
         }
-        SoniaException failure = SoniaException.of(ErrorCode.valueOf(error.code()), error.message());
+        SoniaException failure = SoniaException.of(ErrorCode.named(error.code()), error.message());
         for (Map.Entry<String, @Nullable Object> detail : error.details().entrySet()) {
             failure = failure.with(detail.getKey(), detail.getValue());
         }

@@ -12,6 +12,7 @@ import io.sonia.kernel.http.Context;
 import io.sonia.kernel.http.Operation;
 import io.sonia.kernel.http.Peer;
 import io.sonia.kernel.http.ReadinessCheck;
+import io.sonia.kernel.http.RestorePhase;
 import io.sonia.kernel.http.Route;
 import io.sonia.kernel.settings.Section;
 import java.time.Duration;
@@ -40,6 +41,7 @@ public final class GatewayModule implements ServiceModule {
     private final MemoryWrites memoryWrites;
     private final List<Route<?>> routes;
     private @Nullable OutboxRelay relay;
+    private volatile List<RestorePhase> restored = List.of();
 
     GatewayModule(ServiceParts parts) {
         this.parts = parts;
@@ -71,7 +73,7 @@ public final class GatewayModule implements ServiceModule {
         AuditRoutes audit = new AuditRoutes(parts.service(), parts.journal(), cursors);
         List<Route<?>> all = new ArrayList<>();
         all.addAll(new TurnRoutes(turns, parts.journal(), cursors, parts.clock(), parts.ids()).list());
-        all.addAll(new SessionRoutes(sessions, turns, parts.journal(), cursors).list());
+        all.addAll(new SessionRoutes(sessions, turns, actions, parts.journal(), cursors).list());
         all.addAll(
                 new ActionRoutes(actions, confirmations, parts.journal(), cursors, parts.clock(), parts.ids()).list());
         all.addAll(confirmations.list());
@@ -121,15 +123,29 @@ public final class GatewayModule implements ServiceModule {
         return detail;
     }
 
+    @Override
+    public List<RestorePhase> restored() {
+        return restored;
+    }
+
     /** Restore order: sessions, then what waits for confirmation, then turns. */
     @Override
     public void start() {
-        sessions.restore();
-        actions.resume();
+        int open = sessions.restore();
+        int waiting = actions.resume();
         relay = OutboxRelay.start(parts.journal(), memoryWrites, parts.clock());
-        turns.resume();
-        parts.timers().every("sessions", SWEEP_EVERY, sessions::sweep);
+        restored = List.of(
+                new RestorePhase("sessions", 1, open),
+                new RestorePhase("confirmations", 2, waiting),
+                new RestorePhase("turns", 3, turns.resume()));
+        parts.timers().every("sessions", SWEEP_EVERY, this::sweep);
         parts.metrics().gauge("sonia_sessions_active", "Sessions that can take a turn", sessions::activeCount);
+    }
+
+    /** Ends sessions whose time is over, and withdraws what waits in sessions that have ended. */
+    void sweep() {
+        sessions.sweep();
+        actions.withdrawOfEndedSessions();
     }
 
     @Override

@@ -7,7 +7,6 @@ import io.sonia.contracts.gateway.SessionClosed;
 import io.sonia.contracts.gateway.SessionCreate;
 import io.sonia.contracts.gateway.SessionFilter;
 import io.sonia.contracts.gateway.SessionList;
-import io.sonia.contracts.gateway.SessionStatus;
 import io.sonia.journal.Journal;
 import io.sonia.kernel.Ids;
 import io.sonia.kernel.http.Call;
@@ -17,6 +16,7 @@ import io.sonia.kernel.http.Reply;
 import io.sonia.kernel.http.Route;
 import io.sonia.kernel.http.StoredReply;
 import io.sonia.kernel.json.Json;
+import java.time.Instant;
 import java.util.List;
 
 /** Sessions over HTTP. */
@@ -24,12 +24,14 @@ final class SessionRoutes {
 
     private final Sessions sessions;
     private final Turns turns;
+    private final Actions actions;
     private final Journal journal;
     private final Cursors cursors;
 
-    SessionRoutes(Sessions sessions, Turns turns, Journal journal, Cursors cursors) {
+    SessionRoutes(Sessions sessions, Turns turns, Actions actions, Journal journal, Cursors cursors) {
         this.sessions = sessions;
         this.turns = turns;
+        this.actions = actions;
         this.journal = journal;
         this.cursors = cursors;
     }
@@ -71,17 +73,19 @@ final class SessionRoutes {
     private Reply close(Call<Empty> call) {
         String sessionId = Ids.checked(call.path("session_id"));
         sessions.runningTurn(sessionId).ifPresent(turnId -> turns.stop(call.context(), turnId));
-        Session ended = sessions.end(sessionId, SessionStatus.CLOSED);
-        SessionClosed closed = new SessionClosed(
-                ended.sessionId(),
-                ended.status(),
-                ended.closedAt() == null ? ended.lastActivity() : ended.closedAt(),
-                0);
-        journal.commit(tx -> {
-            Sessions.put(tx, ended, 0);
-            tx.remember(call.idempotencyKey(), new StoredReply(200, Json.bytes(closed), null));
-            return tx.audit(call.audit().about("session", ended.sessionId()));
-        });
-        return Reply.ok(closed);
+        Session ended = sessions.close(
+                sessionId,
+                session -> journal.commit(tx -> {
+                    Sessions.put(tx, session, 0);
+                    tx.remember(call.idempotencyKey(), new StoredReply(200, Json.bytes(closed(session)), null));
+                    return tx.audit(call.audit().about("session", session.sessionId()));
+                }));
+        actions.withdrawOfEndedSessions();
+        return Reply.ok(closed(ended));
+    }
+
+    private static SessionClosed closed(Session session) {
+        Instant at = session.closedAt() == null ? session.lastActivity() : session.closedAt();
+        return new SessionClosed(session.sessionId(), session.status(), at, 0);
     }
 }

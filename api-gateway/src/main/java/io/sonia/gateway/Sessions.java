@@ -3,6 +3,7 @@ package io.sonia.gateway;
 import io.sonia.contracts.gateway.Session;
 import io.sonia.contracts.gateway.SessionCreate;
 import io.sonia.contracts.gateway.SessionStatus;
+import io.sonia.gateway.SessionLife.Event;
 import io.sonia.journal.Journal;
 import io.sonia.journal.Row;
 import io.sonia.journal.Tx;
@@ -24,6 +25,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -76,13 +78,14 @@ final class Sessions {
     }
 
     /** Reads the active sessions of a former life. */
-    void restore() {
+    int restore() {
         List<Active> found = journal.read(sql -> sql.list(
                 "SELECT * FROM sessions WHERE status = 'active' ORDER BY created_at, session_id LIMIT " + MAX_LOADED,
                 row -> new Active(session(row), row.integer("idle_seconds"))));
         lock.lock();
         try {
             found.forEach(each -> active.put(each.session.sessionId(), each));
+            return found.size();
         } finally {
             lock.unlock();
         }
@@ -178,47 +181,75 @@ final class Sessions {
         } finally {
             lock.unlock();
         }
-        return stored(sessionId).orElseThrow(() -> SoniaException.of(ErrorCode.SESSION_NOT_FOUND));
+        return stored(sessionId).orElseThrow(Sessions::unknown);
     }
 
-    /** Ends a session; the caller commits it with {@link #put}. An ended one stays as it is. */
-    Session end(String sessionId, SessionStatus how) {
+    /**
+     * Closes a session, an expired one too; a closed one stays as it is.
+     *
+     * @param commit puts the closed session on record; if it fails the session stays as it was
+     */
+    Session close(String sessionId, Consumer<Session> commit) {
+        Active entry = taken(sessionId);
+        try {
+            Session seen = entry == null ? stored(sessionId).orElseThrow(Sessions::unknown) : entry.session;
+            boolean closes = SessionLife.TABLE.next(seen.status(), Event.CLOSE).isPresent();
+            Session closed = closes ? ended(seen, Event.CLOSE) : seen;
+            commit.accept(closed);
+            return closed;
+        } catch (SoniaException e) {
+            back(entry);
+            throw e;
+        }
+    }
+
+    private @Nullable Active taken(String sessionId) {
         lock.lock();
         try {
-            Active entry = active.remove(sessionId);
-            if (entry == null) {
-                return stored(sessionId).orElseThrow(() -> SoniaException.of(ErrorCode.SESSION_NOT_FOUND));
-            }
-            return ended(entry.session, how);
+            return active.remove(sessionId);
         } finally {
             lock.unlock();
+        }
+    }
+
+    private void back(@Nullable Active entry) {
+        if (entry != null) {
+            lock.lock();
+            try {
+                active.put(entry.session.sessionId(), entry);
+            } finally {
+                lock.unlock();
+            }
         }
     }
 
     /** Ends every session that is past its age or was idle too long. */
     void sweep() {
-        List<Session> over = new ArrayList<>();
+        for (Active over : takenOver()) {
+            Session session = ended(over.session, Event.RUN_OUT);
+            Context context = Context.own(ServiceName.API_GATEWAY, "timer", session.userId(), OWN_TIME, ids, clock);
+            try {
+                journal.commit(tx -> {
+                    put(tx, session, over.idleSeconds);
+                    return tx.audit(
+                            AuditEvent.of("session.expired", context.origin()).about("session", session.sessionId()));
+                });
+            } catch (SoniaException e) {
+                back(over);
+            }
+        }
+    }
+
+    private List<Active> takenOver() {
+        List<Active> over = new ArrayList<>();
         lock.lock();
         try {
             Instant now = clock.now();
-            active.values().removeIf(entry -> {
-                boolean ends = entry.over(now);
-                if (ends) {
-                    over.add(ended(entry.session, SessionStatus.EXPIRED));
-                }
-                return ends;
-            });
+            active.values().removeIf(entry -> entry.over(now) && over.add(entry));
         } finally {
             lock.unlock();
         }
-        for (Session session : over) {
-            Context context = Context.own(ServiceName.API_GATEWAY, "timer", session.userId(), OWN_TIME, ids, clock);
-            journal.commit(tx -> {
-                put(tx, session, config.sessionIdleSeconds());
-                return tx.audit(
-                        AuditEvent.of("session.expired", context.origin()).about("session", session.sessionId()));
-            });
-        }
+        return over;
     }
 
     /** Writes a session as part of a commit. */
@@ -276,7 +307,7 @@ final class Sessions {
                 userId,
                 wish.conversationId(),
                 wish.profile(),
-                SessionStatus.ACTIVE,
+                SessionLife.TABLE.start(Event.CREATE),
                 now,
                 now.plusSeconds(wish.ttlSeconds()),
                 now,
@@ -297,7 +328,11 @@ final class Sessions {
         if (entry != null || stored(sessionId).isPresent()) {
             throw SoniaException.of(ErrorCode.SESSION_CLOSED);
         }
-        throw SoniaException.of(ErrorCode.SESSION_NOT_FOUND);
+        throw unknown();
+    }
+
+    private static SoniaException unknown() {
+        return SoniaException.of(ErrorCode.SESSION_NOT_FOUND);
     }
 
     private Optional<Session> stored(String sessionId) {
@@ -311,7 +346,7 @@ final class Sessions {
                 session.userId(),
                 session.conversationId(),
                 session.profile(),
-                session.status(),
+                SessionLife.next(session.status(), Event.USE),
                 session.createdAt(),
                 session.expiresAt(),
                 clock.now(),
@@ -321,14 +356,14 @@ final class Sessions {
                 session.metadata());
     }
 
-    private Session ended(Session session, SessionStatus how) {
+    private Session ended(Session session, Event event) {
         Instant now = clock.now();
         return new Session(
                 session.sessionId(),
                 session.userId(),
                 session.conversationId(),
                 session.profile(),
-                how,
+                SessionLife.next(session.status(), event),
                 session.createdAt(),
                 session.expiresAt(),
                 session.lastActivity(),

@@ -116,7 +116,8 @@ final class TurnCalls {
             withdraw(scope.context(), actionId);
             throw new Stopped();
         }
-        return wait(call, started);
+        boolean waits = action.state() == ActionState.PENDING_APPROVAL;
+        return waits ? wait(call, started) : awaited(actionId);
     }
 
     private Actions.Plan plan(ToolCall call, String id, String actionId) {
@@ -142,13 +143,13 @@ final class TurnCalls {
                 : scope.parts.actions().approval(scope.context(), started.action());
         waitsFor.ifPresent(approval -> progress.waitsFor(new Turn.Pending(
                 approval.approvalId(), call.name(), approval.summary(), approval.riskTier(), approval.expiresAt())));
+        long start = scope.parts.clock().nanoTime();
         progress.reason = CompletionReason.APPROVAL_PENDING;
         progress.state = TurnState.AWAITING_APPROVAL;
         // On record before anybody hears of it and decides.
         scope.parts.journal().changed(scope.context(), progress.view());
         waitsFor.ifPresent(approval -> scope.feed.send(TurnEvent.CONFIRMATION_REQUIRED, Conversation.plain(approval)));
         scope.show();
-        long start = scope.parts.clock().nanoTime();
         Action action = awaited(started.action().actionId());
         progress.waitMs += scope.millisSince(start)
                 - (action.execution() == null ? 0 : action.execution().durationMs());
@@ -202,7 +203,7 @@ final class TurnCalls {
         Turn.Failure error =
                 action.execution() == null ? null : action.execution().error();
         SoniaException failure =
-                error == null ? null : SoniaException.of(ErrorCode.valueOf(error.code()), error.message());
+                error == null ? null : SoniaException.of(ErrorCode.named(error.code()), error.message());
         told(id, call, status, failure, action);
     }
 

@@ -59,6 +59,6 @@ record TurnEnding(String type, Map<String, @Nullable Object> payload) {
         Turn.Failure error = turn.error();
         return error == null
                 ? SoniaException.of(ErrorCode.INTERNAL_ERROR)
-                : SoniaException.of(ErrorCode.valueOf(error.code()), error.message());
+                : SoniaException.of(ErrorCode.named(error.code()), error.message());
     }
 }

@@ -160,7 +160,7 @@ final class TurnRoutes {
     private static Turn done(Turn turn) {
         if (turn.error() != null) {
             throw SoniaException.of(
-                            ErrorCode.valueOf(turn.error().code()), turn.error().message())
+                            ErrorCode.named(turn.error().code()), turn.error().message())
                     .with("turn_id", turn.turnId());
         }
         if (!turn.state().terminal() && !Turns.parked(turn)) {

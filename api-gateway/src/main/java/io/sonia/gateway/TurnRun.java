@@ -186,7 +186,7 @@ final class TurnRun {
             boolean mayAsk = progress.rounds < request.maxToolRounds() && !calls.outOfBudget();
             ChatAnswer answer = model(mayAsk ? offered : List.of());
             if (answer.toolCalls().isEmpty() || !mayAsk) {
-                finish(answer.response());
+                finish(answer.response(), !answer.toolCalls().isEmpty());
                 return;
             }
             TurnStep.Asked asked = new TurnStep.Asked(answer.response(), answer.toolCalls());
@@ -233,13 +233,14 @@ final class TurnRun {
         ordinal += steps.size();
     }
 
-    private void finish(String response) {
+    /** {@code wantsMore} if the model asked for tools that it may not ask for any more. */
+    private void finish(String response, boolean wantsMore) {
         String text = Conversation.normalised(response, parts.config().outputChars());
         if (text.isEmpty()) {
             throw SoniaException.of(ErrorCode.MODEL_FAILED, "The model gave an empty answer");
         }
         progress.assistantText = text;
-        progress.reason = reason();
+        progress.reason = reason(wantsMore);
         Turn completed = ended(TurnState.COMPLETED);
         parts.journal().completed(scope.context(), completed, request);
         progress.state = TurnState.WRITING;
@@ -259,11 +260,11 @@ final class TurnRun {
         done();
     }
 
-    private CompletionReason reason() {
+    private CompletionReason reason(boolean wantsMore) {
         if (calls.outOfBudget()) {
             return CompletionReason.BUDGET;
         }
-        if (request.maxToolRounds() > 0 && progress.rounds > request.maxToolRounds()) {
+        if (wantsMore) {
             return CompletionReason.MAX_ROUNDS;
         }
         if (progress.has(CallStatus.DENIED)) {

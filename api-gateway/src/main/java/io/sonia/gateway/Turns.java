@@ -104,8 +104,9 @@ final class Turns {
     }
 
     /** Goes on with the turns of a former life. */
-    void resume() {
-        for (TurnStore.Stored stored : store.open()) {
+    int resume() {
+        List<TurnStore.Stored> left = store.open();
+        for (TurnStore.Stored stored : left) {
             Turn turn = stored.turn();
             Session session = sessions.get(turn.sessionId());
             Context context = Context.own(
@@ -120,6 +121,7 @@ final class Turns {
                     store.history(
                             turn.sessionId(), turn.turnId(), parts.config().historyTurns()));
         }
+        return left.size();
     }
 
     private void launch(

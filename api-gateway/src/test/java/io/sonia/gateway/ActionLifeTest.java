@@ -44,6 +44,7 @@ class ActionLifeTest {
             APPROVED, Map.of(Event.EXECUTE, EXECUTING, Event.TIME_OVER, EXPIRED, Event.CANCEL, CANCELLED),
             EXECUTING,
                     Map.of(
+                            Event.RETRY, EXECUTING,
                             Event.DONE, VERIFYING,
                             Event.FAIL, FAILED,
                             Event.LATE, TIMEOUT,
@@ -85,6 +86,11 @@ class ActionLifeTest {
 
     static Stream<ActionState> states() {
         return Stream.of(ActionState.values());
+    }
+
+    @Test
+    void aLifeBeginsPlanned() {
+        assertThat(ActionLife.TABLE.start(Event.PLAN)).isEqualTo(PLANNED);
     }
 
     @Test

@@ -10,6 +10,7 @@ import io.sonia.contracts.openclaw.CheckAnswer;
 import io.sonia.contracts.openclaw.Execution;
 import io.sonia.contracts.openclaw.ExecutionError;
 import io.sonia.contracts.openclaw.ExecutionState;
+import io.sonia.contracts.openclaw.SideEffect;
 import io.sonia.contracts.openclaw.ToolCard;
 import io.sonia.contracts.openclaw.ToolList;
 import io.sonia.contracts.openclaw.Verification;
@@ -29,6 +30,11 @@ final class Answers {
 
     static final Map<String, Object> RESULT = Map.of("done", "yes");
 
+    /** What a run that was cancelled had come to. */
+    static final Map<String, Object> HALF = Map.of("done", "half");
+
+    static final SideEffect PARTIAL = new SideEffect("file", "docs/half.txt", null, null);
+
     private Answers() {}
 
     static ChatAnswer text(String text) {
@@ -37,6 +43,11 @@ final class Answers {
 
     static ChatAnswer asking(List<ToolCall> calls) {
         return answer("", calls, FinishReason.TOOL_CALLS);
+    }
+
+    /** An answer that would like to go on. */
+    static ChatAnswer wantingMore(String text, ToolCall call) {
+        return answer(text, List.of(call), FinishReason.TOOL_CALLS);
     }
 
     static ToolCall call(String id, String tool) {
@@ -120,7 +131,7 @@ final class Answers {
                 null);
     }
 
-    static Approval decided(Approval asked, ApprovalState state) {
+    static Approval decided(Approval asked, ApprovalState state, String supersededBy) {
         return new Approval(
                 asked.approvalId(),
                 state,
@@ -151,7 +162,7 @@ final class Answers {
                 null,
                 null,
                 null,
-                null);
+                supersededBy);
     }
 
     static ToolList tools() {
@@ -184,6 +195,7 @@ final class Answers {
     static Execution execution(String executionId, ExecutionState state) {
         boolean succeeded = state == ExecutionState.SUCCEEDED;
         boolean failed = state == ExecutionState.FAILED;
+        boolean cancelled = state == ExecutionState.CANCELLED;
         return new Execution(
                 executionId,
                 "tool",
@@ -197,10 +209,12 @@ final class Answers {
                 Behind.TIME,
                 Behind.TIME,
                 1.0,
-                succeeded ? RESULT : null,
-                List.of(),
+                succeeded ? RESULT : cancelled ? HALF : null,
+                cancelled ? List.of(PARTIAL) : List.of(),
                 succeeded ? Verification.NOT_APPLICABLE : null,
-                failed ? new ExecutionError("TOOL_FAILED", "it failed", Map.of()) : null,
+                failed || cancelled
+                        ? new ExecutionError("TOOL_FAILED", "it failed", Map.of("reason", state.name()))
+                        : null,
                 null);
     }
 }

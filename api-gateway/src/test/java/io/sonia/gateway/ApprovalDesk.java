@@ -11,6 +11,7 @@ final class ApprovalDesk {
 
     private final Approval asked;
     private ApprovalState state = ApprovalState.PENDING;
+    private String supersededBy;
     private boolean closed;
 
     ApprovalDesk(Approval asked) {
@@ -22,7 +23,13 @@ final class ApprovalDesk {
             state = decision;
         }
         notifyAll();
-        return Answers.decided(asked, state);
+        return Answers.decided(asked, state, supersededBy);
+    }
+
+    /** The approval makes way for another. */
+    synchronized Approval supersede(String approvalId) {
+        supersededBy = approvalId;
+        return decide(ApprovalState.CANCELLED);
     }
 
     /** The approval once it is decided, or as it is after {@code millis}. */
@@ -39,7 +46,7 @@ final class ApprovalDesk {
         if (closed) {
             throw SoniaException.of(ErrorCode.UNAVAILABLE);
         }
-        return Answers.decided(asked, state);
+        return Answers.decided(asked, state, supersededBy);
     }
 
     synchronized void close() {

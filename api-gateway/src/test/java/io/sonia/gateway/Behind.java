@@ -23,6 +23,7 @@ import io.sonia.contracts.openclaw.ExecuteRequest;
 import io.sonia.contracts.openclaw.Execution;
 import io.sonia.contracts.openclaw.ExecutionState;
 import io.sonia.contracts.openclaw.ExecutionWait;
+import io.sonia.contracts.openclaw.ReconcileRequest;
 import io.sonia.contracts.openclaw.ToolFilter;
 import io.sonia.contracts.openclaw.ToolList;
 import io.sonia.contracts.openclaw.Verification;
@@ -39,6 +40,7 @@ import io.sonia.kernel.http.Operation;
 import io.sonia.kernel.http.Reply;
 import io.sonia.kernel.http.Route;
 import io.sonia.kernel.http.ServiceServer;
+import io.sonia.kernel.json.Violations;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -136,6 +138,23 @@ final class Behind implements AutoCloseable {
         return hold;
     }
 
+    /** The next execution goes on until somebody cancels it; its record says how far it came. */
+    Hold runUntilCancelled() {
+        Hold hold = hold();
+        intercept(Operation.EXECUTE, call -> {
+            hold.stop();
+            throw SoniaException.of(ErrorCode.TOOL_FAILED, "The run was cancelled")
+                    .with("reason", "cancelled")
+                    .with("execution_id", ((ExecuteRequest) call.input()).executionId());
+        });
+        intercept(Operation.EXECUTION_CANCEL, call -> {
+            recorded(call.path("execution_id"), ExecutionState.CANCELLED);
+            hold.release();
+            return null;
+        });
+        return hold;
+    }
+
     /** The id of the next approval that is asked for. */
     String awaitApproval() throws InterruptedException {
         String approvalId = askedFor.poll(20, TimeUnit.SECONDS);
@@ -149,9 +168,26 @@ final class Behind implements AutoCloseable {
         approvals.get(approvalId).decide(decision);
     }
 
+    /** Somebody changes the arguments of a call that waits; the new approval's id comes back. */
+    String amend(String approvalId, Map<String, Object> args) {
+        Approval asked = approvals.get(approvalId).await(0);
+        GateRequest.CallContext context =
+                new GateRequest.CallContext(asked.sessionId(), asked.turnId(), asked.actionId(), asked.summary());
+        Approval changed = Answers.approval(
+                "apr_" + numbers.incrementAndGet(),
+                new GateRequest(asked.toolName(), args, null, null, context, false));
+        approvals.put(changed.approvalId(), new ApprovalDesk(changed));
+        approvals.get(approvalId).supersede(changed.approvalId());
+        return changed.approvalId();
+    }
+
     /** What the executor's record says of a run from now on. */
     void recorded(String executionId, ExecutionState state) {
         executions.put(executionId, Answers.execution(executionId, state));
+    }
+
+    void recorded(Execution execution) {
+        executions.put(execution.executionId(), execution);
     }
 
     /** The executor has never heard of the run. */
@@ -203,7 +239,7 @@ final class Behind implements AutoCloseable {
                 Operation.APPROVAL_CANCEL,
                 io.sonia.contracts.evaos.CancelRequest.class,
                 Approval.class,
-                call -> Reply.ok(desk(call).decide(ApprovalState.CANCELLED))));
+                this::withdraw));
         routes.add(route(Operation.TOOL_LIST, ToolFilter.class, ToolList.class, call -> Reply.ok(Answers.tools())));
         routes.add(route(
                 Operation.EXECUTE_CHECK,
@@ -222,7 +258,19 @@ final class Behind implements AutoCloseable {
                 CancelRequest.class,
                 Execution.class,
                 call -> Reply.ok(execution(call.path("execution_id")))));
+        routes.add(route(Operation.EXECUTION_RECONCILE, ReconcileRequest.class, Execution.class, this::reconcile));
         return routes;
+    }
+
+    /** As the executor does: only what is unknown, by somebody's word or by a look, which finds the effect. */
+    private Reply reconcile(Call<ReconcileRequest> call) {
+        String executionId = call.path("execution_id");
+        if (execution(executionId).state() != ExecutionState.OUTCOME_UNKNOWN) {
+            throw SoniaException.of(ErrorCode.INVALID_STATE);
+        }
+        boolean failed = call.input().verdict() == ReconcileRequest.Verdict.FAILED;
+        recorded(executionId, failed ? ExecutionState.FAILED : ExecutionState.SUCCEEDED);
+        return Reply.ok(execution(executionId));
     }
 
     private <I extends Record> Route<I> route(
@@ -346,6 +394,19 @@ final class Behind implements AutoCloseable {
             case CONFIRMED -> RiskTier.GUARDED_MEDIUM;
             default -> RiskTier.GUARDED_HIGH;
         };
+    }
+
+    /** As the control plane does: only with the current fence. */
+    private Reply withdraw(Call<io.sonia.contracts.evaos.CancelRequest> call) {
+        Long fence = call.fence(call.input().fenceToken());
+        long current = desk(call).await(0).fenceToken();
+        if (fence == null) {
+            throw Violations.single("fence_token", "required", "expected a value, met none");
+        }
+        if (fence != current) {
+            throw SoniaException.of(ErrorCode.STALE_FENCE).with("current_fence", current);
+        }
+        return Reply.ok(desk(call).decide(ApprovalState.CANCELLED));
     }
 
     private ApprovalDesk desk(Call<?> call) {

@@ -19,6 +19,7 @@ import io.sonia.kernel.http.EventSource;
 import io.sonia.kernel.http.Operation;
 import io.sonia.kernel.http.Peer;
 import io.sonia.kernel.http.Peers;
+import io.sonia.kernel.http.RestorePhase;
 import io.sonia.kernel.http.ServerEvent;
 import io.sonia.kernel.http.ServiceServer;
 import io.sonia.kernel.http.Trace;
@@ -147,6 +148,16 @@ final class GatewayLife implements AutoCloseable {
                 .path("turn_id", turnId)
                 .body(new CancelRequest("enough"))
                 .send(TurnCancelled.class);
+    }
+
+    /** Ends the sessions whose time is over, as the timer does. */
+    void sweep() {
+        module.sweep();
+    }
+
+    /** What this life took up from the former one. */
+    List<RestorePhase> restored() {
+        return module.restored();
     }
 
     /** The ids of the resources which the operation is on record for, oldest first. */

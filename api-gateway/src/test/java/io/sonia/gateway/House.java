@@ -1,6 +1,5 @@
 package io.sonia.gateway;
 
-import io.sonia.kernel.Clock;
 import io.sonia.kernel.Ids;
 import io.sonia.kernel.SoniaException;
 import java.io.IOException;
@@ -12,6 +11,7 @@ import java.util.function.Consumer;
 /** A gateway and the services behind it; the gateway can die and live again. */
 final class House implements AutoCloseable {
 
+    final ShiftedClock clock = new ShiftedClock();
     final Behind behind;
     private final Path folder;
     private final Served.Ground ground;
@@ -23,7 +23,6 @@ final class House implements AutoCloseable {
 
     /** A house whose gateway has these settings. */
     House(Path folder, Map<String, ?> settings) throws IOException {
-        Clock clock = Clock.system();
         Ids ids = new Ids(new SecureRandom());
         this.folder = folder;
         this.ground = new Served.Ground(Served.settings(folder, settings, clock), new Keys(clock, ids), clock, ids);

@@ -8,46 +8,24 @@ import io.sonia.contracts.gateway.CompletionReason;
 import io.sonia.contracts.gateway.Turn;
 import io.sonia.contracts.gateway.TurnRequest;
 import io.sonia.contracts.gateway.TurnState;
-import io.sonia.contracts.openclaw.ExecuteRequest;
 import io.sonia.contracts.openclaw.ExecutionState;
 import io.sonia.contracts.router.ChatMessage;
 import io.sonia.contracts.router.MessageRole;
 import io.sonia.contracts.router.RecalledMemory;
+import io.sonia.kernel.ErrorCode;
+import io.sonia.kernel.SoniaException;
 import io.sonia.kernel.http.Operation;
-import java.io.IOException;
-import java.nio.file.Path;
+import io.sonia.kernel.http.RestorePhase;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Turns that a crash cut off, wherever it did: the next life ends them and does nothing twice. */
-@Timeout(60)
-class ResumeIT {
+class ResumeIT extends GatewayCase {
 
     private static final String KEY = "key-1";
     private static final TurnRequest REQUEST = TurnRequest.of("do it", "default", 0);
-
-    @TempDir
-    Path folder;
-
-    private House house;
-    private Behind behind;
-
-    @BeforeEach
-    void open() throws IOException {
-        house = new House(folder);
-        behind = house.behind;
-    }
-
-    @AfterEach
-    void close() {
-        house.close();
-    }
 
     @Test
     void aTurnThatHadOnlyBegunIsAnsweredInTheNextLife() throws Exception {
@@ -156,6 +134,49 @@ class ResumeIT {
         Turn turn = house.gateway.await(turnId, TurnState.COMPLETED);
         assertThat(turn.toolCalls()).extracting(Turn.Call::status).containsExactly(CallStatus.FAILED);
         assertThat(behind.ran()).isEmpty();
+    }
+
+    @Test
+    void whatAPersonApprovedAndNobodyStartedIsStartedOnceFromTheStoredCall() throws Exception {
+        Hold before = behind.holdBefore(Operation.EXECUTE);
+        Turn parked = parked();
+        behind.decide(parked.pendingApprovals().getFirst().approvalId(), ApprovalState.APPROVED);
+        before.awaitReached();
+        house.crash();
+        before.drop();
+        house.start();
+        Turn turn = house.gateway.await(parked.turnId(), TurnState.COMPLETED);
+        assertThat(turn.toolCalls()).extracting(Turn.Call::status).containsExactly(CallStatus.EXECUTED);
+        assertThat(behind.ran()).containsExactly(Behind.CONFIRMED);
+        assertThat(executed())
+                .hasSize(2)
+                .containsOnly(turn.toolCalls().getFirst().actionId());
+    }
+
+    @Test
+    void whatWasApprovedAndNeverStartedHasFailedWhenItsGrantIsGone() throws Exception {
+        Hold before = behind.holdBefore(Operation.EXECUTE);
+        Turn parked = parked();
+        behind.decide(parked.pendingApprovals().getFirst().approvalId(), ApprovalState.APPROVED);
+        before.awaitReached();
+        house.crash();
+        before.drop();
+        behind.fail(Operation.APPROVAL_GRANT, SoniaException.of(ErrorCode.APPROVAL_EXPIRED));
+        house.start();
+        Turn turn = house.gateway.await(parked.turnId(), TurnState.COMPLETED);
+        assertThat(turn.toolCalls()).extracting(Turn.Call::status).containsExactly(CallStatus.FAILED);
+        assertThat(behind.ran()).isEmpty();
+    }
+
+    @Test
+    void whatIsTakenUpIsToldInItsOrder() {
+        parked();
+        house.restart();
+        assertThat(house.gateway.restored())
+                .containsExactly(
+                        new RestorePhase("sessions", 1, 1),
+                        new RestorePhase("confirmations", 2, 1),
+                        new RestorePhase("turns", 3, 1));
     }
 
     @Test
@@ -306,12 +327,5 @@ class ResumeIT {
     private Turn parked() {
         behind.modelAsks(Answers.call("call_1", Behind.CONFIRMED));
         return house.gateway.send(REQUEST, null).data();
-    }
-
-    /** The execution ids asked for, in order. */
-    private List<String> executed() {
-        return behind.inputs(Operation.EXECUTE, ExecuteRequest.class).stream()
-                .map(ExecuteRequest::executionId)
-                .toList();
     }
 }

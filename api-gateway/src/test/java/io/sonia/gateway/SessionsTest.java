@@ -83,7 +83,7 @@ class SessionsTest {
     void anUnknownSessionIsNotFoundAndAMalformedIdIsNoId() {
         refused(ErrorCode.SESSION_NOT_FOUND, () -> sessions.enter(named("ses_unknown"), "turn_1"));
         refused(ErrorCode.SESSION_NOT_FOUND, () -> sessions.get("ses_unknown"));
-        refused(ErrorCode.SESSION_NOT_FOUND, () -> sessions.end("ses_unknown", SessionStatus.CLOSED));
+        refused(ErrorCode.SESSION_NOT_FOUND, () -> sessions.close("ses_unknown", each -> {}));
         refused(ErrorCode.INVALID_ARGUMENT, () -> sessions.enter(named("ses unknown"), "turn_1"));
     }
 
@@ -227,6 +227,18 @@ class SessionsTest {
     }
 
     @Test
+    void anExpiredSessionCanStillBeClosed() {
+        Session session = opened("kitchen");
+        clock.advance(Duration.ofSeconds(IDLE).plusMillis(1));
+        sessions.sweep();
+        clock.advance(Duration.ofSeconds(5));
+        Session closed = closed(session.sessionId());
+        assertThat(closed.status()).isEqualTo(SessionStatus.CLOSED);
+        assertThat(closed.closedAt()).isEqualTo(clock.now());
+        assertThat(closed(session.sessionId())).isEqualTo(closed);
+    }
+
+    @Test
     void leavingAClosedSessionChangesNothing() {
         Session session = turn(place("olena", "kitchen"), "turn_1");
         sessions.enter(named(session.sessionId()), "turn_2");
@@ -351,7 +363,7 @@ class SessionsTest {
     }
 
     private Session closed(String sessionId) {
-        return put(sessions.end(sessionId, SessionStatus.CLOSED), IDLE);
+        return sessions.close(sessionId, session -> put(session, IDLE));
     }
 
     private Session put(Session session, int idleSeconds) {

@@ -5,58 +5,27 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sonia.contracts.gateway.Action;
 import io.sonia.contracts.gateway.ActionState;
 import io.sonia.contracts.gateway.CompletionReason;
-import io.sonia.contracts.gateway.SessionClosed;
 import io.sonia.contracts.gateway.SessionStatus;
 import io.sonia.contracts.gateway.Turn;
 import io.sonia.contracts.gateway.TurnCancelled;
-import io.sonia.contracts.gateway.TurnRequest;
 import io.sonia.contracts.gateway.TurnState;
 import io.sonia.kernel.ErrorCode;
 import io.sonia.kernel.SoniaException;
 import io.sonia.kernel.http.Answer;
 import io.sonia.kernel.http.Operation;
-import java.io.IOException;
-import java.nio.file.Path;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Turns that are stopped, wherever they are on their way. */
-@Timeout(60)
-class TurnCancelIT {
-
-    @TempDir
-    Path folder;
-
-    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-    private House house;
-    private Behind behind;
-
-    @BeforeEach
-    void open() throws IOException {
-        house = new House(folder);
-        behind = house.behind;
-    }
-
-    @AfterEach
-    void close() {
-        house.close();
-        threads.shutdownNow();
-    }
+class TurnCancelIT extends GatewayCase {
 
     @Test
     void cancellingStopsAModelThatIsStillThinking() throws Exception {
         Hold thinking = behind.holdBefore(Operation.MODEL_CHAT);
-        Future<Answer<Turn>> asked =
-                threads.submit(() -> house.gateway.send(TurnRequest.of("hello", "default", 0), null));
+        Future<Answer<Turn>> asked = asking("hello");
         thinking.awaitReached();
         String turnId = house.gateway.audited("turn.started").getFirst();
         TurnCancelled cancelled = house.gateway.cancel(turnId);
@@ -96,11 +65,10 @@ class TurnCancelIT {
         behind.modelAsks(Answers.call("call_1", tool));
         Hold running = behind.holdBefore(Operation.EXECUTE);
         Hold ending = behind.holdBefore(Operation.EXECUTION_CANCEL);
-        Future<Answer<Turn>> asked =
-                threads.submit(() -> house.gateway.send(TurnRequest.of("do it", "default", 0), null));
+        Future<Answer<Turn>> asked = asking("do it");
         running.awaitReached();
         String turnId = house.gateway.audited("turn.started").getFirst();
-        Future<TurnCancelled> cancelling = threads.submit(() -> house.gateway.cancel(turnId));
+        Future<TurnCancelled> cancelling = meanwhile(() -> house.gateway.cancel(turnId));
         ending.awaitReached();
         running.release();
         assertThat(asked.get(10, TimeUnit.SECONDS).data().state()).isEqualTo(TurnState.CANCELLED);
@@ -114,8 +82,7 @@ class TurnCancelIT {
     @Test
     void aTurnThatHasItsAnswerCannotBeCancelledWhileItIsRemembered() throws Exception {
         Hold storing = behind.holdBefore(Operation.MEMORY_STORE);
-        Future<Answer<Turn>> asked =
-                threads.submit(() -> house.gateway.send(TurnRequest.of("hello", "default", 0), null));
+        Future<Answer<Turn>> asked = asking("hello");
         storing.awaitReached();
         String turnId = house.gateway.audited("turn.completed").getFirst();
         assertThat(Refusal.of(() -> house.gateway.cancel(turnId)).code()).isEqualTo(ErrorCode.INVALID_STATE);
@@ -126,8 +93,7 @@ class TurnCancelIT {
     @Test
     void aSessionCanBeClosedWhileItsLastTurnIsRemembered() throws Exception {
         Hold storing = behind.holdBefore(Operation.MEMORY_STORE);
-        Future<Answer<Turn>> asked =
-                threads.submit(() -> house.gateway.send(TurnRequest.of("hello", "default", 0), null));
+        Future<Answer<Turn>> asked = asking("hello");
         storing.awaitReached();
         assertThat(closed(house.gateway.audited("session.created").getFirst()).status())
                 .isEqualTo(SessionStatus.CLOSED);
@@ -138,8 +104,7 @@ class TurnCancelIT {
     @Test
     void closingASessionStopsItsTurn() throws Exception {
         Hold thinking = behind.holdBefore(Operation.MODEL_CHAT);
-        Future<Answer<Turn>> asked =
-                threads.submit(() -> house.gateway.send(TurnRequest.of("hello", "default", 0), null));
+        Future<Answer<Turn>> asked = asking("hello");
         thinking.awaitReached();
         assertThat(closed(house.gateway.audited("session.created").getFirst()).status())
                 .isEqualTo(SessionStatus.CLOSED);
@@ -151,11 +116,10 @@ class TurnCancelIT {
         behind.modelAsks(Answers.call("call_1", Behind.CONFIRMED));
         Hold judging = behind.holdBefore(Operation.GATE);
         Hold ending = behind.holdBefore(Operation.EXECUTION_CANCEL);
-        Future<Answer<Turn>> asked =
-                threads.submit(() -> house.gateway.send(TurnRequest.of("write it", "default", 0), null));
+        Future<Answer<Turn>> asked = asking("write it");
         judging.awaitReached();
         String turnId = house.gateway.audited("turn.started").getFirst();
-        Future<TurnCancelled> cancelling = threads.submit(() -> house.gateway.cancel(turnId));
+        Future<TurnCancelled> cancelling = meanwhile(() -> house.gateway.cancel(turnId));
         ending.awaitReached();
         judging.release();
         ending.release();
@@ -173,12 +137,5 @@ class TurnCancelIT {
         assertThat(refused.details()).containsEntry("state", "completed");
         assertThat(Refusal.of(() -> house.gateway.cancel("turn_unknown")).code())
                 .isEqualTo(ErrorCode.NOT_FOUND);
-    }
-
-    private SessionClosed closed(String sessionId) {
-        return house.gateway
-                .ask(Operation.SESSION_CLOSE)
-                .path("session_id", sessionId)
-                .send(SessionClosed.class);
     }
 }

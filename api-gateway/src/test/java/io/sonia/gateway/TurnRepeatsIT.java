@@ -16,41 +16,17 @@ import io.sonia.kernel.http.Answer;
 import io.sonia.kernel.http.EventSource;
 import io.sonia.kernel.http.Operation;
 import io.sonia.kernel.json.Shape;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Turns asked for again under the same idempotency key: there is one turn, however it is asked for. */
-@Timeout(60)
-class TurnRepeatsIT {
+class TurnRepeatsIT extends GatewayCase {
 
     private static final String KEY = "key-1";
     private static final TurnRequest HELLO = TurnRequest.of("hello", "default", 0);
     private static final ChatRequest CHAT = new ChatRequest("hello", null, null, null, "chat_low_latency", 0.7, 2048);
-
-    @TempDir
-    Path folder;
-
-    private House house;
-    private Behind behind;
-
-    @BeforeEach
-    void open() throws IOException {
-        house = new House(folder);
-        behind = house.behind;
-    }
-
-    @AfterEach
-    void close() {
-        house.close();
-    }
 
     @Test
     void anAnsweredTurnIsAnsweredTheSameAgain() {

@@ -15,48 +15,20 @@ import io.sonia.kernel.http.EventSource;
 import io.sonia.kernel.http.Operation;
 import io.sonia.kernel.http.ServerEvent;
 import io.sonia.kernel.json.Shape;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Turns as server-sent events. */
-@Timeout(60)
-class TurnStreamsIT {
+class TurnStreamsIT extends GatewayCase {
 
     private static final String KEY = "key-1";
     private static final TurnRequest PATIENT = TurnRequest.of("hello", "default", 20_000);
     private static final TurnRequest HELLO = TurnRequest.of("hello", "default", 0);
-
-    @TempDir
-    Path folder;
-
-    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-    private House house;
-    private Behind behind;
-
-    @BeforeEach
-    void open() throws IOException {
-        house = new House(folder);
-        behind = house.behind;
-    }
-
-    @AfterEach
-    void close() {
-        house.close();
-        threads.shutdownNow();
-    }
 
     @Test
     void aTurnIsToldStepByStepInNumberedFrames() {
@@ -98,7 +70,7 @@ class TurnStreamsIT {
     @Test
     void aDecisionInTimeIsToldAndTheTurnGoesOn() throws Exception {
         behind.modelAsks(Answers.call("call_1", Behind.CONFIRMED));
-        Future<List<ServerEvent>> stream = threads.submit(() -> house.gateway.stream(PATIENT, null));
+        Future<List<ServerEvent>> stream = meanwhile(() -> house.gateway.stream(PATIENT, null));
         behind.decide(behind.awaitApproval(), ApprovalState.APPROVED);
         List<TurnFrame> frames = frames(stream.get(20, TimeUnit.SECONDS));
         assertThat(frames)
@@ -128,7 +100,7 @@ class TurnStreamsIT {
     @Test
     void aTurnThatIsCancelledSaysSo() throws Exception {
         Hold thinking = behind.holdBefore(Operation.MODEL_CHAT);
-        Future<List<ServerEvent>> stream = threads.submit(() -> house.gateway.stream(HELLO, null));
+        Future<List<ServerEvent>> stream = meanwhile(() -> house.gateway.stream(HELLO, null));
         thinking.awaitReached();
         house.gateway.cancel(house.gateway.audited("turn.started").getFirst());
         List<TurnFrame> frames = frames(stream.get(10, TimeUnit.SECONDS));
@@ -138,7 +110,7 @@ class TurnStreamsIT {
     @Test
     void aTurnIsRefusedBeforeItsStreamBegins() throws Exception {
         Hold thinking = behind.holdBefore(Operation.MODEL_CHAT);
-        Future<List<ServerEvent>> first = threads.submit(() -> house.gateway.stream(HELLO, null));
+        Future<List<ServerEvent>> first = meanwhile(() -> house.gateway.stream(HELLO, null));
         thinking.awaitReached();
         refused(ErrorCode.TURN_IN_PROGRESS, () -> house.gateway.stream(HELLO, null));
         thinking.release();
@@ -165,7 +137,7 @@ class TurnStreamsIT {
     @Test
     void aStreamDoesNotOutliveTheGateway() throws Exception {
         behind.modelAsks(Answers.call("call_1", Behind.CONFIRMED));
-        Future<List<ServerEvent>> stream = threads.submit(() -> house.gateway.stream(PATIENT, null));
+        Future<List<ServerEvent>> stream = meanwhile(() -> house.gateway.stream(PATIENT, null));
         behind.awaitApproval();
         house.gateway.close();
         List<TurnFrame> frames = frames(stream.get(10, TimeUnit.SECONDS));

@@ -21,44 +21,16 @@ import io.sonia.kernel.ErrorCode;
 import io.sonia.kernel.SoniaException;
 import io.sonia.kernel.http.Answer;
 import io.sonia.kernel.http.Operation;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The tools of a turn: what the model asks for, what becomes of it and what it is told. */
-@Timeout(60)
-class TurnToolsIT {
-
-    @TempDir
-    Path folder;
-
-    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-    private House house;
-    private Behind behind;
-
-    @BeforeEach
-    void open() throws IOException {
-        house = new House(folder);
-        behind = house.behind;
-    }
-
-    @AfterEach
-    void close() {
-        house.close();
-        threads.shutdownNow();
-    }
+class TurnToolsIT extends GatewayCase {
 
     @Test
     void aHarmlessToolRunsAndItsResultGoesBackToTheModel() {
@@ -173,7 +145,7 @@ class TurnToolsIT {
     void aTurnMayWaitForTheDecisionBeforeItAnswers() throws Exception {
         behind.modelAsks(Answers.call("call_1", Behind.CONFIRMED));
         Future<Answer<Turn>> asked =
-                threads.submit(() -> house.gateway.send(TurnRequest.of("write it", "default", 20_000), null));
+                meanwhile(() -> house.gateway.send(TurnRequest.of("write it", "default", 20_000), null));
         behind.decide(behind.awaitApproval(), ApprovalState.APPROVED);
         Answer<Turn> answer = asked.get(20, TimeUnit.SECONDS);
         assertThat(answer.status()).isEqualTo(200);
@@ -239,12 +211,34 @@ class TurnToolsIT {
     void afterTheLastRoundNoToolIsOfferedAnyMore() {
         behind.modelAsks(Answers.call("call_1", Behind.HARMLESS));
         behind.modelAsks(Answers.call("call_2", Behind.HARMLESS));
-        TurnRequest request = new TurnRequest("again", null, "default", null, null, Map.of(), null, 1, 0);
-        SoniaException failure = Refusal.of(() -> house.gateway.send(request, null));
+        SoniaException failure = Refusal.of(() -> house.gateway.send(oneRound(), null));
         // This model asked for a tool that was not offered and said nothing.
         assertThat(failure.code()).isEqualTo(ErrorCode.MODEL_FAILED);
         assertThat(behind.asked()).extracting(each -> each.tools().isEmpty()).containsExactly(false, true);
         assertThat(behind.ran()).hasSize(1);
+    }
+
+    @Test
+    void theLastAllowedRoundIsARoundLikeTheOthers() {
+        behind.modelAsks(Answers.call("call_1", Behind.HARMLESS));
+        behind.modelSays("One file.");
+        Turn turn = house.gateway.send(oneRound(), null).data();
+        assertThat(turn.quality().rounds()).isEqualTo(2);
+        assertThat(turn.quality().completionReason()).isEqualTo(CompletionReason.OK);
+    }
+
+    @Test
+    void aModelThatWantsMoreThanItsRoundsIsToldSoInTheReason() {
+        behind.modelAsks(Answers.call("call_1", Behind.HARMLESS));
+        behind.model(request -> Answers.wantingMore("One file so far.", Answers.call("call_2", Behind.HARMLESS)));
+        Turn turn = house.gateway.send(oneRound(), null).data();
+        assertThat(turn.assistantText()).isEqualTo("One file so far.");
+        assertThat(turn.quality().completionReason()).isEqualTo(CompletionReason.MAX_ROUNDS);
+        assertThat(behind.ran()).hasSize(1);
+    }
+
+    private static TurnRequest oneRound() {
+        return new TurnRequest("again", null, "default", null, null, Map.of(), null, 1, 0);
     }
 
     @Test

@@ -21,42 +21,14 @@ import io.sonia.kernel.http.Answer;
 import io.sonia.kernel.http.Operation;
 import io.sonia.kernel.http.Reply;
 import io.sonia.kernel.http.ServerEvent;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Turns from the request to their end, through the whole gateway. */
-@Timeout(60)
-class TurnsIT {
-
-    @TempDir
-    Path folder;
-
-    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-    private House house;
-    private Behind behind;
-
-    @BeforeEach
-    void open() throws IOException {
-        house = new House(folder);
-        behind = house.behind;
-    }
-
-    @AfterEach
-    void close() {
-        house.close();
-        threads.shutdownNow();
-    }
+class TurnsIT extends GatewayCase {
 
     @Test
     void aPlainTurnIsAnsweredStoredAndOnRecord() {
@@ -165,7 +137,7 @@ class TurnsIT {
         List<ServerEvent> events = house.gateway.stream(TurnRequest.of("hello", "default", 0), null);
         assertThat(events).extracting(ServerEvent::event).endsWith("error", "done");
         String turnId = house.gateway.audited("turn.failed").getFirst();
-        assertThat(house.gateway.get(turnId).error().code()).isEqualTo("INTERNAL_ERROR");
+        assertThat(house.gateway.get(turnId).error().code()).isEqualTo("DEPENDENCY_FAILED");
         assertThat(house.gateway.turn("again").state()).isEqualTo(TurnState.COMPLETED);
     }
 
@@ -213,8 +185,7 @@ class TurnsIT {
     @Test
     void aTurnIsSeenAsOverOnlyWhenItsSessionIsFree() throws Exception {
         Hold storing = behind.holdBefore(Operation.MEMORY_STORE);
-        Future<Answer<Turn>> asked =
-                threads.submit(() -> house.gateway.send(TurnRequest.of("hello", "default", 0), null));
+        Future<Answer<Turn>> asked = asking("hello");
         storing.awaitReached();
         String turnId = house.gateway.audited("turn.completed").getFirst();
         assertThat(house.gateway.await(turnId, TurnState.WRITING).assistantText())
@@ -229,8 +200,7 @@ class TurnsIT {
     @Test
     void aSecondTurnIsRefusedWhileTheFirstOneRuns() throws Exception {
         Hold thinking = behind.holdBefore(Operation.MODEL_CHAT);
-        Future<Answer<Turn>> first =
-                threads.submit(() -> house.gateway.send(TurnRequest.of("hello", "default", 0), null));
+        Future<Answer<Turn>> first = asking("hello");
         thinking.awaitReached();
         assertThat(Refusal.of(() -> house.gateway.turn("and now?")).code()).isEqualTo(ErrorCode.TURN_IN_PROGRESS);
         thinking.release();

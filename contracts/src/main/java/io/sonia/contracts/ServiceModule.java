@@ -1,6 +1,7 @@
 package io.sonia.contracts;
 
 import io.sonia.kernel.http.ReadinessCheck;
+import io.sonia.kernel.http.RestorePhase;
 import io.sonia.kernel.http.Route;
 import io.sonia.kernel.http.SocketRoute;
 import java.util.List;
@@ -18,6 +19,11 @@ public interface ServiceModule extends AutoCloseable {
 
     /** What has to hold, beside store, audit and credentials, for the service to be able to work. */
     default List<ReadinessCheck> checks() {
+        return List.of();
+    }
+
+    /** What was taken up from a former life, in the order in which it was; empty before that. */
+    default List<RestorePhase> restored() {
         return List.of();
     }
 

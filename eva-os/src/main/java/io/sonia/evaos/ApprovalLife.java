@@ -36,6 +36,8 @@ final class ApprovalLife {
         /** The time to decide, or to use the grant, is over. */
         EXPIRE,
         CANCEL,
+        /** A person changes the arguments; another approval waits instead. */
+        AMEND,
         CONSUME
     }
 
@@ -47,6 +49,7 @@ final class ApprovalLife {
             .edge(PENDING, Event.DENY, DENIED)
             .edge(PENDING, Event.EXPIRE, EXPIRED)
             .edge(PENDING, Event.CANCEL, CANCELLED)
+            .edge(PENDING, Event.AMEND, CANCELLED)
             .edge(APPROVED, Event.CONSUME, CONSUMED)
             .edge(APPROVED, Event.EXPIRE, EXPIRED)
             .edge(APPROVED, Event.CANCEL, CANCELLED)
@@ -62,7 +65,7 @@ final class ApprovalLife {
     /** Why the event cannot happen to this approval. */
     static SoniaException refusal(Approval approval, Event event) {
         return switch (event) {
-            case APPROVE, AGREE, DENY -> decisionRefused(approval);
+            case APPROVE, AGREE, DENY, AMEND -> decisionRefused(approval);
             case CONSUME ->
                 Grant.invalid(
                         switch (approval.state()) {

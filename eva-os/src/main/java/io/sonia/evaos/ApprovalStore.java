@@ -33,8 +33,8 @@ final class ApprovalStore {
             INSERT INTO approvals (approval_id, state, tool_name, args, summary, digest, risk_tier, rule_id,
               policy_version, requester_id, requester_role, requester_service, session_id, turn_id, action_id,
               correlation_id, fence_token, required_approvals, agreements, created_at, expires_at, decided_at,
-              decider_id, decider_role, grant_expires_at)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '[]', ?, ?, ?, ?, ?, ?)""";
+              decider_id, decider_role, grant_expires_at, supersedes)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '[]', ?, ?, ?, ?, ?, ?, ?)""";
 
     private ApprovalStore() {}
 
@@ -64,7 +64,8 @@ final class ApprovalStore {
                 a.decidedAt(),
                 a.decidedBy() == null ? null : a.decidedBy().actorId(),
                 a.decidedBy() == null ? null : a.decidedBy().actorRole(),
-                a.grantExpiresAt());
+                a.grantExpiresAt(),
+                a.supersedes());
     }
 
     /** The one write that picks a winner: it changes the row only in the state and with the fence seen before. */
@@ -172,8 +173,8 @@ final class ApprovalStore {
                 row.instantOrNull("consumed_at"),
                 row.textOrNull("execution_id"),
                 outcome == null ? null : ExecutionOutcome.valueOf(constant(outcome)),
-                null,
-                null);
+                row.textOrNull("supersedes"),
+                row.textOrNull("superseded_by"));
     }
 
     /** Whole seconds until the next deadline of an open approval, rounded up; 0 once it is closed. */

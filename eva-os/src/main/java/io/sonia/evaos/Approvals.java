@@ -55,8 +55,7 @@ final class Approvals {
         ApproveRequest input = call.input();
         String id = Ids.checked(input.approvalId());
         Instant now = base.clock().now();
-        requirePerson(call.caller(), id, now);
-        requireOther(call.caller(), current(id, now));
+        requireDecider(call.caller(), id, now);
         try {
             Reply.Enveloped reply = base.journal().commit(tx -> {
                 Approval approval = ApprovalStore.get(tx.sql(), id, now);
@@ -115,10 +114,7 @@ final class Approvals {
     /** Withdraws an approval that was not used: by an operator, or by the service that asked. */
     Reply cancel(Call<CancelRequest> call) {
         CancelRequest input = call.input();
-        Long fence = call.fence(input.fenceToken());
-        if (fence == null) {
-            throw Violations.single("fence_token", "required", "expected a value, met none");
-        }
+        long fence = shownFence(call, input.fenceToken());
         Instant now = base.clock().now();
         Approval seen = current(Ids.checked(call.path("approval_id")), now);
         if (!call.caller().person() && !asked(seen, call.caller())) {
@@ -201,6 +197,12 @@ final class Approvals {
         wakeups.changed();
     }
 
+    /** Decisions are made by persons, and by others than who asked if the settings say so. */
+    void requireDecider(Caller caller, String id, Instant now) {
+        requirePerson(caller, id, now);
+        requireOther(caller, current(id, now));
+    }
+
     /** A service never decides, least of all what it asked for itself; it learns nothing about other approvals. */
     private void requirePerson(Caller caller, String id, Instant now) {
         if (!caller.person()) {
@@ -223,7 +225,16 @@ final class Approvals {
                 && caller.via().wireName().equals(approval.requester().service());
     }
 
-    private static void requireFence(@Nullable Long shown, Approval approval) {
+    /** The fence token of a request that has to show one. */
+    static long shownFence(Call<?> call, @Nullable Long fromBody) {
+        Long fence = call.fence(fromBody);
+        if (fence == null) {
+            throw Violations.single("fence_token", "required", "expected a value, met none");
+        }
+        return fence;
+    }
+
+    static void requireFence(@Nullable Long shown, Approval approval) {
         if (shown != null && shown != approval.fenceToken()) {
             throw SoniaException.of(ErrorCode.STALE_FENCE).with("current_fence", approval.fenceToken());
         }

@@ -10,9 +10,8 @@ import io.sonia.evaos.supervision.HealthProbe;
 import io.sonia.evaos.supervision.Supervision;
 import io.sonia.evaos.supervision.SupervisionConfig;
 import io.sonia.evaos.supervision.SupervisionRoutes;
-import io.sonia.evaos.supervision.SupervisionSchema;
-import io.sonia.journal.Migration;
 import io.sonia.kernel.ServiceName;
+import io.sonia.kernel.http.RestorePhase;
 import io.sonia.kernel.http.Route;
 import io.sonia.kernel.identity.KeyMaterial;
 import io.sonia.kernel.settings.AuthConfig;
@@ -41,15 +40,14 @@ public final class EvaOsModule implements ServiceModule {
     private final EvaOsRoutes routes;
     private final Supervision supervision;
     private final Wakeups wakeups = new Wakeups();
+    private volatile List<RestorePhase> restored = List.of();
 
     /** EVA-OS that runs the planned services as its child processes. */
     public static ServiceDefinition supervising(List<ChildPlan> plans) {
-        List<Migration> migrations = new ArrayList<>(EvaOsSchema.MIGRATIONS);
-        migrations.add(SupervisionSchema.migration(migrations.size() + 1));
         return new ServiceDefinition(
                 ServiceName.EVA_OS,
                 List.of(ApprovalsConfig.SECTION, PolicyConfig.SECTION, SupervisionConfig.SECTION),
-                migrations,
+                EvaOsSchema.MIGRATIONS,
                 parts -> new EvaOsModule(parts, plans));
     }
 
@@ -79,6 +77,7 @@ public final class EvaOsModule implements ServiceModule {
         this.routes = new EvaOsRoutes(
                 new Gate(base, policy, grants, limits),
                 approvals,
+                new Amendments(base, approvals, policy, limits),
                 grants,
                 new Tasks(base, cursors),
                 policy,
@@ -112,9 +111,18 @@ public final class EvaOsModule implements ServiceModule {
     }
 
     @Override
+    public List<RestorePhase> restored() {
+        return restored;
+    }
+
+    /** Restore order: approvals, tasks, restart budgets; the budgets before anything is started. */
+    @Override
     public void start() {
-        supervision.startAll();
         sweep.boot();
+        restored = List.of(
+                new RestorePhase("confirmations", 1, count(Counted.PENDING)),
+                new RestorePhase("tasks", 2, count(Counted.TASKS)),
+                new RestorePhase("restart_budgets", 3, supervision.startAll()));
         parts.timers().every("approvals", SWEEP_EVERY, sweep::tick);
         parts.timers().every("credentials of all services", RENEW_EVERY, this::renew);
     }

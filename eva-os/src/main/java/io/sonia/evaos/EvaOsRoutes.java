@@ -1,5 +1,7 @@
 package io.sonia.evaos;
 
+import io.sonia.contracts.evaos.AmendAnswer;
+import io.sonia.contracts.evaos.AmendRequest;
 import io.sonia.contracts.evaos.Approval;
 import io.sonia.contracts.evaos.ApprovalFilter;
 import io.sonia.contracts.evaos.ApprovalList;
@@ -34,7 +36,13 @@ import java.util.List;
 
 /** What EVA-OS serves over HTTP. */
 record EvaOsRoutes(
-        Gate gate, Approvals approvals, Grants grants, Tasks tasks, PolicyInForce policy, Identities identities) {
+        Gate gate,
+        Approvals approvals,
+        Amendments amendments,
+        Grants grants,
+        Tasks tasks,
+        PolicyInForce policy,
+        Identities identities) {
 
     List<Route<?>> list() {
         return List.of(
@@ -43,6 +51,7 @@ record EvaOsRoutes(
                 Route.of(Operation.APPROVAL_LIST, ApprovalFilter.class, ApprovalList.class, approvals::list),
                 Route.of(Operation.APPROVAL_GET, ApprovalWait.class, Approval.class, approvals::get),
                 Route.of(Operation.APPROVAL_CANCEL, CancelRequest.class, Approval.class, approvals::cancel),
+                Route.of(Operation.APPROVAL_AMEND, AmendRequest.class, AmendAnswer.class, amendments::amend),
                 Route.of(Operation.APPROVAL_GRANT, GrantAnswer.class, grants::grant),
                 Route.of(Operation.APPROVAL_CONSUME, ConsumeRequest.class, ConsumeAnswer.class, grants::consume),
                 Route.of(Operation.APPROVAL_OUTCOME, OutcomeRequest.class, OutcomeAnswer.class, grants::outcome),

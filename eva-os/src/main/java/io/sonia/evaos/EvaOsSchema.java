@@ -1,5 +1,6 @@
 package io.sonia.evaos;
 
+import io.sonia.evaos.supervision.SupervisionSchema;
 import io.sonia.journal.Migration;
 import java.util.List;
 
@@ -98,7 +99,21 @@ final class EvaOsSchema {
             DROP TABLE fences;
             """;
 
-    static final List<Migration> MIGRATIONS = List.of(new Migration(1, "control plane", UP, DOWN));
+    private static final String AMENDED_UP = """
+            ALTER TABLE approvals ADD COLUMN supersedes TEXT;
+            ALTER TABLE approvals ADD COLUMN superseded_by TEXT;
+            """;
+
+    private static final String AMENDED_DOWN = """
+            ALTER TABLE approvals DROP COLUMN superseded_by;
+            ALTER TABLE approvals DROP COLUMN supersedes;
+            """;
+
+    /** All steps in their order; the second one is supervision's. */
+    static final List<Migration> MIGRATIONS = List.of(
+            new Migration(1, "control plane", UP, DOWN),
+            SupervisionSchema.migration(2),
+            new Migration(3, "amended approvals", AMENDED_UP, AMENDED_DOWN));
 
     private EvaOsSchema() {}
 }

@@ -198,11 +198,12 @@ final class Gate {
     /** What an approver reads first; without words from the caller, the tool and the names of its arguments. */
     private static String summary(GateRequest input) {
         String given = input.context().summary();
-        if (given != null) {
-            return given;
-        }
-        String names = String.join(", ", input.args().keySet());
-        String text = names.isEmpty() ? input.toolName() : input.toolName() + " with " + names;
+        return given == null ? summary(input.toolName(), input.args()) : given;
+    }
+
+    static String summary(String tool, Map<String, @Nullable Object> args) {
+        String names = String.join(", ", args.keySet());
+        String text = names.isEmpty() ? tool : tool + " with " + names;
         return text.length() <= 500 ? text : text.substring(0, 500);
     }
 

@@ -20,7 +20,6 @@ import io.sonia.kernel.http.Empty;
 import io.sonia.kernel.http.Reply;
 import io.sonia.kernel.identity.Caller;
 import io.sonia.kernel.identity.KeyMaterial;
-import io.sonia.kernel.json.Violations;
 import io.sonia.kernel.json.WireNamed;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -106,10 +105,7 @@ final class Grants {
     /** Uses a grant up, together with the record of who did; the same execution may ask again. */
     Reply consume(Call<ConsumeRequest> call) {
         ConsumeRequest input = call.input();
-        Long fence = call.fence(input.fenceToken());
-        if (fence == null) {
-            throw Violations.single("fence_token", "required", "expected a value, met none");
-        }
+        long fence = Approvals.shownFence(call, input.fenceToken());
         Instant now = base.clock().now();
         String id = Ids.checked(call.path("approval_id"));
         Reply.Enveloped reply = base.journal().commit(tx -> {

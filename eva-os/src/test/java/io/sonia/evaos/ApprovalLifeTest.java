@@ -38,7 +38,8 @@ class ApprovalLifeTest {
                     Event.AGREE, PENDING,
                     Event.DENY, DENIED,
                     Event.EXPIRE, EXPIRED,
-                    Event.CANCEL, CANCELLED),
+                    Event.CANCEL, CANCELLED,
+                    Event.AMEND, CANCELLED),
             APPROVED,
             Map.of(Event.CONSUME, CONSUMED, Event.EXPIRE, EXPIRED, Event.CANCEL, CANCELLED));
 
@@ -78,7 +79,7 @@ class ApprovalLifeTest {
 
     private static ErrorCode refusal(ApprovalState state, Event event) {
         return switch (event) {
-            case APPROVE, AGREE, DENY ->
+            case APPROVE, AGREE, DENY, AMEND ->
                 switch (state) {
                     case APPROVED, DENIED, CONSUMED -> ErrorCode.ALREADY_DECIDED;
                     case EXPIRED -> ErrorCode.APPROVAL_EXPIRED;

@@ -14,6 +14,7 @@ import io.sonia.kernel.ErrorCode;
 import io.sonia.kernel.SoniaException;
 import io.sonia.kernel.http.Operation;
 import io.sonia.kernel.identity.Caller;
+import io.sonia.kernel.identity.Role;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -206,6 +207,60 @@ class ApprovalsTest {
         assertThat(second.approval().approvals())
                 .extracting(Approval.Agreement::actorId)
                 .containsExactly("usr_1", "usr_2");
+    }
+
+    @Test
+    void ofTwoPersonsOneNoIsEnough() {
+        plane.limits = ControlPlane.limits("{\"two_person_tiers\": [\"guarded_medium\"]}");
+        Approval asked = plane.pending();
+        approve(asked, ControlPlane.OPERATOR);
+
+        ApproveAnswer no = plane.decide(asked.approvalId(), Decision.DENIED, ControlPlane.OTHER, null);
+
+        assertThat(no.status()).isEqualTo(ApprovalState.DENIED);
+        assertThat(no.approval().approvals()).hasSize(1);
+        refused(() -> approve(asked, new Caller("usr_9", Role.OPERATOR, null, null)), ErrorCode.ALREADY_DECIDED);
+    }
+
+    @Test
+    void whoAgreedFirstCannotBeTheSecondHoweverOftenAndAtOnce() throws Exception {
+        plane.limits = ControlPlane.limits("{\"two_person_tiers\": [\"guarded_medium\"]}");
+        Approval asked = plane.pending();
+        int tries = 8;
+        CyclicBarrier barrier = new CyclicBarrier(tries);
+        int agreed = 0;
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<Object>> all = new ArrayList<>();
+            for (int i = 0; i < tries; i++) {
+                all.add(threads.submit(() -> {
+                    barrier.await(10, TimeUnit.SECONDS);
+                    try {
+                        return approve(asked, ControlPlane.OPERATOR);
+                    } catch (SoniaException e) {
+                        assertThat(e.code()).isEqualTo(ErrorCode.ALREADY_DECIDED);
+                        return e;
+                    }
+                }));
+            }
+            for (Future<Object> each : all) {
+                agreed += each.get(10, TimeUnit.SECONDS) instanceof ApproveAnswer ? 1 : 0;
+            }
+        }
+        assertThat(agreed).isEqualTo(1);
+        assertThat(plane.stored(asked.approvalId()).state()).isEqualTo(ApprovalState.PENDING);
+        assertThat(plane.stored(asked.approvalId()).approvals()).hasSize(1);
+    }
+
+    @Test
+    void withSecondPersonAndTwoToAgreeTheRequesterIsNeitherOfThem() {
+        plane.limits = ControlPlane.limits("{\"second_person\": true, \"two_person_tiers\": [\"guarded_medium\"]}");
+        Approval asked = plane.pending();
+
+        refused(() -> approve(asked, ControlPlane.OPERATOR), ErrorCode.SELF_APPROVAL_DENIED);
+        assertThat(approve(asked, ControlPlane.OTHER).status()).isEqualTo(ApprovalState.PENDING);
+        assertThat(approve(asked, new Caller("usr_9", Role.OPERATOR, null, null))
+                        .status())
+                .isEqualTo(ApprovalState.APPROVED);
     }
 
     @Test

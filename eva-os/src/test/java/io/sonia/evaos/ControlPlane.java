@@ -2,6 +2,8 @@ package io.sonia.evaos;
 
 import io.sonia.contracts.Cursors;
 import io.sonia.contracts.Installation;
+import io.sonia.contracts.evaos.AmendAnswer;
+import io.sonia.contracts.evaos.AmendRequest;
 import io.sonia.contracts.evaos.Approval;
 import io.sonia.contracts.evaos.ApproveAnswer;
 import io.sonia.contracts.evaos.ApproveRequest;
@@ -64,6 +66,7 @@ final class ControlPlane implements AutoCloseable {
     final Gate gate;
     final Grants grants;
     final Approvals approvals;
+    final Amendments amendments;
     final ApprovalSweep sweep;
     final Tasks tasks;
     ApprovalsConfig limits = limits("{}");
@@ -91,6 +94,7 @@ final class ControlPlane implements AutoCloseable {
         this.gate = new Gate(base, policy, grants, () -> limits);
         Cursors cursors = Cursors.of(home, time);
         this.approvals = new Approvals(base, grants, () -> limits, cursors, new Wakeups());
+        this.amendments = new Amendments(base, approvals, policy, () -> limits);
         this.sweep = new ApprovalSweep(base, approvals, policy::version);
         this.tasks = new Tasks(base, cursors);
     }
@@ -143,6 +147,15 @@ final class ControlPlane implements AutoCloseable {
                 null)));
     }
 
+    AmendAnswer amend(Approval seen, Map<String, Object> args, Caller caller, Long fence) {
+        return data(amendments.amend(call(
+                Operation.APPROVAL_AMEND,
+                new AmendRequest(args, "the other file", fence),
+                caller,
+                Map.of("approval_id", seen.approvalId()),
+                null)));
+    }
+
     GrantAnswer grant(String id, Caller caller) {
         return data(grants.grant(call(Operation.APPROVAL_GRANT, new Empty(), caller, Map.of("approval_id", id), null)));
     }
@@ -170,6 +183,13 @@ final class ControlPlane implements AutoCloseable {
     List<String> recorded() {
         return journal.read(
                 sql -> sql.list("SELECT operation FROM audit_entries ORDER BY seq", row -> row.text("operation")));
+    }
+
+    /** How the latest thing on record ended. */
+    String lastOutcome() {
+        return journal.read(sql -> sql.one(
+                        "SELECT outcome FROM audit_entries ORDER BY seq DESC LIMIT 1", row -> row.text("outcome"))
+                .orElseThrow());
     }
 
     @Override

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.sonia.contracts.ServiceModule;
 import io.sonia.contracts.ServiceParts;
 import io.sonia.contracts.evaos.ApprovalState;
+import io.sonia.contracts.evaos.TaskCreate;
+import io.sonia.contracts.evaos.TaskKind;
 import io.sonia.kernel.ErrorCode;
 import io.sonia.kernel.Hlc;
 import io.sonia.kernel.ServiceName;
@@ -13,6 +15,7 @@ import io.sonia.kernel.SoniaException;
 import io.sonia.kernel.Timers;
 import io.sonia.kernel.http.Operation;
 import io.sonia.kernel.http.Peers;
+import io.sonia.kernel.http.RestorePhase;
 import io.sonia.kernel.http.Route;
 import io.sonia.kernel.identity.Verifiers;
 import io.sonia.kernel.logging.ServiceLog;
@@ -94,6 +97,23 @@ class EvaOsModuleTest {
         assertThat(plane.recorded()).contains("approval.expire");
         assertThat(module.detail()).containsEntry("pending_approvals", 0L).containsEntry("tasks", 0L);
         assertThat(plane.stored(id).state()).isEqualTo(ApprovalState.EXPIRED);
+    }
+
+    @Test
+    void itTellsWhatItTookUpInOrder() {
+        plane.pending();
+        plane.tasks.create(plane.call(
+                Operation.TASK_CREATE, new TaskCreate("a", null, TaskKind.MANUAL, Map.of()), ControlPlane.OPERATOR));
+        ServiceModule module = module();
+        assertThat(module.restored()).isEmpty();
+        module.start();
+        module.close();
+
+        assertThat(module.restored())
+                .containsExactly(
+                        new RestorePhase("confirmations", 1, 1),
+                        new RestorePhase("tasks", 2, 1),
+                        new RestorePhase("restart_budgets", 3, 0));
     }
 
     @Test

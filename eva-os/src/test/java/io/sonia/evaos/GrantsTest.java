@@ -117,6 +117,19 @@ class GrantsTest {
     }
 
     @Test
+    void theApprovalTheGrantAndTheRecordOfItAreUsedUpTogetherOrNotAtAll() {
+        plane.journal.commit(tx -> tx.sql()
+                .update("CREATE TRIGGER broken BEFORE UPDATE ON grants BEGIN SELECT RAISE(ABORT, 'broken'); END"));
+
+        refused(() -> plane.consume(grant, "exe_1"), ErrorCode.STORAGE_UNAVAILABLE, null);
+
+        assertThat(plane.stored(approval.approvalId())).isEqualTo(approval);
+        assertThat(plane.recorded()).containsExactly("gate", "approve", "approval.grant");
+        plane.journal.commit(tx -> tx.sql().update("DROP TRIGGER broken"));
+        assertThat(plane.consume(grant, "exe_2").executionId()).isEqualTo("exe_2");
+    }
+
+    @Test
     void aGrantFromPolicyIsUsedUpTheSameWay() {
         Grant automatic = plane.read(
                 plane.judge("memory.store", Map.of(), ControlPlane.OPERATOR).approvalToken());

@@ -135,6 +135,44 @@ class TasksTest {
         assertThat(get("tsk_1").version()).isEqualTo(2);
     }
 
+    /** Whatever comes first, the row tells one story: made once, changed version by version, gone once. */
+    @Test
+    void whoCreatesChangesAndDeletesOneIdAtOnceIsServedInSomeOrder() throws Exception {
+        for (int round = 0; round < 5; round++) {
+            String id = "tsk_" + round;
+            CyclicBarrier barrier = new CyclicBarrier(12);
+            List<Future<String>> all = new ArrayList<>();
+            try (var pool = Executors.newVirtualThreadPerTaskExecutor()) {
+                for (int i = 0; i < 4; i++) {
+                    all.add(pool.submit(() -> outcome(barrier, "created", () -> create(id))));
+                    all.add(pool.submit(() -> outcome(barrier, "deleted", () -> delete(id))));
+                    all.add(pool.submit(
+                            () -> outcome(barrier, "changed", () -> update(get(id), TaskStatus.RUNNING, 1))));
+                }
+            }
+            List<String> outcomes = new ArrayList<>();
+            for (Future<String> each : all) {
+                outcomes.add(each.get(10, TimeUnit.SECONDS));
+            }
+            assertThat(outcomes).containsOnlyOnce("created");
+            assertThat(outcomes.stream().filter("deleted"::equals).count()).isLessThanOrEqualTo(1);
+            assertThat(outcomes)
+                    .isSubsetOf(
+                            "created", "deleted", "changed", "CONFLICT", "NOT_FOUND", "STALE_FENCE", "INVALID_STATE");
+            refused(() -> create(id), ErrorCode.CONFLICT);
+        }
+    }
+
+    private static String outcome(CyclicBarrier barrier, String done, Callable<?> work) throws Exception {
+        barrier.await(10, TimeUnit.SECONDS);
+        try {
+            work.call();
+            return done;
+        } catch (SoniaException e) {
+            return e.code().name();
+        }
+    }
+
     @Test
     void theWriteItselfRefusesWhoSawAnOlderVersion() {
         Task seen = create("tsk_1");

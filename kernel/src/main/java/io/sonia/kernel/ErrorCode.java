@@ -6,6 +6,8 @@ import static io.sonia.kernel.ErrorCode.Blame.DEPENDENCY;
 import static io.sonia.kernel.ErrorCode.Blame.PLATFORM;
 import static io.sonia.kernel.ErrorCode.Blame.POLICY;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Every outcome a request can have on the wire: its HTTP status, who has to act, whether the same request may be
  * repeated, and the fixed message an outsider reads. Closed: a new failure needs a row here.
@@ -86,6 +88,16 @@ public enum ErrorCode {
         this.blame = blame;
         this.retryable = retryable;
         this.message = message;
+    }
+
+    /** The failure that a peer's or a stored record's word means; DEPENDENCY_FAILED for a word that nobody here knows. */
+    public static ErrorCode named(@Nullable Object word) {
+        for (ErrorCode each : values()) {
+            if (each != OK && each.name().equals(word)) {
+                return each;
+            }
+        }
+        return DEPENDENCY_FAILED;
     }
 
     public int httpStatus() {

@@ -66,7 +66,7 @@ final class Answers {
         ExecutionError error = execution.error();
         SoniaException failure = error == null
                 ? SoniaException.of(ErrorCode.OUTCOME_UNKNOWN)
-                : SoniaException.of(ErrorCode.valueOf(error.code()), error.message());
+                : SoniaException.of(ErrorCode.named(error.code()), error.message());
         return failure.with("execution_id", execution.executionId());
     }
 }

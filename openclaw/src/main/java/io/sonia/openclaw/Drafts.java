@@ -3,7 +3,6 @@ package io.sonia.openclaw;
 import io.sonia.contracts.evaos.Grant;
 import io.sonia.contracts.openclaw.Execution;
 import io.sonia.contracts.openclaw.ExecutionError;
-import io.sonia.contracts.openclaw.ExecutionState;
 import io.sonia.contracts.openclaw.Verification;
 import io.sonia.kernel.ErrorCode;
 import io.sonia.kernel.SoniaException;
@@ -21,7 +20,7 @@ final class Drafts {
         return new Execution(
                 call.executionId(),
                 call.toolName(),
-                ExecutionState.CLAIMED,
+                ExecutionLife.TABLE.start(ExecutionLife.Event.ACCEPT),
                 call.argsDigest(),
                 grant == null ? null : grant.grantId(),
                 grant == null ? null : grant.approvalId(),

@@ -12,11 +12,13 @@ import io.sonia.contracts.openclaw.ExecutionState;
 import io.sonia.kernel.Transitions;
 import java.util.List;
 
-/** The life of an execution. It begins as claimed. */
+/** The life of an execution. */
 final class ExecutionLife {
 
     /** What can happen to an execution. */
     enum Event {
+        /** Its id and its grant are nobody else's. */
+        ACCEPT,
         /** The grant is consumed and the intent is about to be durable. */
         START,
         /** EVA-OS refused the grant. */
@@ -35,6 +37,7 @@ final class ExecutionLife {
     }
 
     static final Transitions<ExecutionState, Event> TABLE = Transitions.of(ExecutionState.class, Event.class)
+            .start(Event.ACCEPT, CLAIMED)
             .edge(CLAIMED, Event.START, STARTED)
             .edge(CLAIMED, Event.REFUSE, FAILED)
             .edge(CLAIMED, Event.DEFER, CLAIMED)

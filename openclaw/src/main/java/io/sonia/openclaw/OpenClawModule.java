@@ -9,6 +9,7 @@ import io.sonia.journal.OutboxRelay;
 import io.sonia.kernel.ServiceName;
 import io.sonia.kernel.http.Context;
 import io.sonia.kernel.http.Peer;
+import io.sonia.kernel.http.RestorePhase;
 import io.sonia.kernel.http.Route;
 import io.sonia.kernel.identity.KeyMaterial;
 import io.sonia.kernel.process.Processes;
@@ -51,6 +52,7 @@ public final class OpenClawModule implements ServiceModule {
     private final LiveRuns live = new LiveRuns();
     private final ToolQueue queue;
     private final ExecutionStore store;
+    private final int lost;
     private final List<Route<?>> routes;
     private @Nullable OutboxRelay relay;
 
@@ -63,7 +65,7 @@ public final class OpenClawModule implements ServiceModule {
         this.store = new ExecutionStore(parts.journal(), Cursors.of(parts.home(), parts.clock()));
         ExecutionRecords records = new ExecutionRecords(parts.journal(), store, parts.clock());
         // Before anything is served, so that nobody finds an execution of a former life still running.
-        records.restore(lost -> Context.own(
+        this.lost = records.restore(lost -> Context.own(
                 parts.service(), lost.correlationId(), lost.actorId(), RESTORE_TIME, parts.ids(), parts.clock()));
         Executions executions = new Executions(
                 toolbox,
@@ -122,6 +124,12 @@ public final class OpenClawModule implements ServiceModule {
         detail.put("tools_running", queue.running());
         detail.put("tools_waiting", queue.waiting());
         return detail;
+    }
+
+    /** What was running when the process died; its outcome is unknown now. */
+    @Override
+    public List<RestorePhase> restored() {
+        return List.of(new RestorePhase("executions", 1, lost));
     }
 
     @Override

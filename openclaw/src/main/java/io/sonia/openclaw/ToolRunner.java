@@ -58,7 +58,8 @@ final class ToolRunner {
             }
             return measure.finished(List.of(Event.FINISH, Event.PASS), result, ran.sideEffects(), verification, null);
         } catch (SoniaException e) {
-            Event event = run.cancelled() ? Event.CANCEL : Event.FAIL;
+            boolean unknown = e.code() == ErrorCode.OUTCOME_UNKNOWN;
+            Event event = unknown ? Event.LOSE : run.cancelled() ? Event.CANCEL : Event.FAIL;
             return measure.finished(List.of(event), null, List.of(), null, e);
         } catch (IOException e) {
             return measure.finished(List.of(Event.FAIL), null, List.of(), null, Refusal.failed(e, ""));

@@ -66,6 +66,11 @@ class ExecutionLifeTest {
     }
 
     @Test
+    void aLifeBeginsClaimed() {
+        assertThat(ExecutionLife.TABLE.start(Event.ACCEPT)).isEqualTo(ExecutionState.CLAIMED);
+    }
+
+    @Test
     void severalEventsAreFollowedOneByOne() {
         assertThat(ExecutionLife.after(ExecutionState.STARTED, List.of(Event.FINISH, Event.PASS)))
                 .isEqualTo(ExecutionState.SUCCEEDED);

@@ -18,6 +18,7 @@ import io.sonia.kernel.http.Reply;
 import io.sonia.kernel.http.Route;
 import io.sonia.kernel.identity.Credential;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -25,6 +26,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** A memory engine that remembers word by word and finds everything of a user. */
 final class FakeMemory implements AutoCloseable {
@@ -47,6 +49,10 @@ final class FakeMemory implements AutoCloseable {
     /** What is kept instead of the content; empty for the content. */
     volatile String mangled = "";
 
+    /** So many answers to stores get lost on their way. */
+    final AtomicInteger lost = new AtomicInteger();
+
+    private final Map<String, StoreAnswer> answered = new ConcurrentHashMap<>();
     private volatile String forgotten = "";
     private final Neighbour server;
 
@@ -94,10 +100,18 @@ final class FakeMemory implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        StoreAnswer answer = answered.computeIfAbsent(String.valueOf(key), first -> remembered(in));
+        if (lost.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+            throw new UncheckedIOException(new IOException("the answer gets lost"));
+        }
+        return Reply.ok(answer);
+    }
+
+    private StoreAnswer remembered(StoreRequest in) {
         String id = "mem_" + (items.size() + 1);
         items.put(id, item(id, in.type(), mangled.isEmpty() ? in.content() : mangled, in.userId(), in.source()));
         StoreAnswer.Indexed indexed = new StoreAnswer.Indexed(StoreAnswer.IndexState.DONE, null);
-        return Reply.ok(new StoreAnswer("stored", id, in.type(), TIME, false, indexed));
+        return new StoreAnswer("stored", id, in.type(), TIME, false, indexed);
     }
 
     private Reply recall(Call<Empty> call) {

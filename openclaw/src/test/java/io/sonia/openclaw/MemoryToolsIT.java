@@ -8,6 +8,7 @@ import io.sonia.contracts.memory.SearchRequest;
 import io.sonia.contracts.memory.Source;
 import io.sonia.contracts.openclaw.ExecuteAnswer;
 import io.sonia.contracts.openclaw.ExecutionState;
+import io.sonia.contracts.openclaw.ReconcileRequest;
 import io.sonia.contracts.openclaw.SideEffect;
 import io.sonia.contracts.openclaw.Verification;
 import io.sonia.kernel.ErrorCode;
@@ -68,6 +69,27 @@ class MemoryToolsIT extends WorkshopCase {
         assertThat(stored.request().sessionId()).isEqualTo("ses_1");
         assertThat(stored.request().metadata()).containsEntry("where", "home");
         assertThat(stored.request().source()).isEqualTo(new Source("tool", "exe_1"));
+    }
+
+    @Test
+    void anAnswerThatGotLostIsAskedForAgainUnderItsKey() {
+        memory.lost.set(2);
+        ExecuteAnswer answer =
+                shop.run(request("memory.store", STORE, shop.token(shop.grant("memory.store", STORE)), "exe_1"));
+        assertThat(answer.verification().verdict()).isEqualTo(Verification.Verdict.PASSED);
+        assertThat(memory.stored).extracting(FakeMemory.Stored::key).containsExactly("exe_1", "exe_1", "exe_1");
+        assertThat(memory.items).hasSize(1);
+    }
+
+    @Test
+    void whatMayBeStoredThoughNobodySaysSoIsUnknownUntilSomebodyLooks() {
+        memory.lost.set(Integer.MAX_VALUE);
+        String token = shop.token(shop.grant("memory.store", STORE));
+        refused(() -> shop.execute(request("memory.store", STORE, token, "exe_1")), ErrorCode.OUTCOME_UNKNOWN);
+        assertThat(shop.execution("exe_1").state()).isEqualTo(ExecutionState.OUTCOME_UNKNOWN);
+        assertThat(memory.items).hasSize(1);
+        ReconcileRequest found = new ReconcileRequest(true, ReconcileRequest.Verdict.SUCCEEDED, "I found it");
+        assertThat(shop.reconcile("exe_1", found).state()).isEqualTo(ExecutionState.SUCCEEDED);
     }
 
     @Test

@@ -126,6 +126,7 @@ final class ServiceHost implements AutoCloseable {
                 () -> auditSound,
                 verifiers::usable,
                 () -> journal.state().schemaVersion(),
+                module::restored,
                 checks(),
                 metrics::text,
                 this::load,

@@ -49,6 +49,15 @@ abstract class StackScenarios {
                     .containsEntry("status", "up");
             assertThat(api.get("/readyz").status()).isEqualTo(200);
         }
+        assertThat(restored(ServiceName.API_GATEWAY)).containsExactly("sessions", "confirmations", "turns");
+        assertThat(restored(ServiceName.EVA_OS)).containsExactly("confirmations", "tasks", "restart_budgets");
+    }
+
+    private List<Object> restored(ServiceName service) {
+        Object phases =
+                Api.anonymous(home().port(service)).get("/readyz").data().get("restored");
+        return ((List<?>) phases)
+                .stream().map(each -> Api.object(each).get("phase")).toList();
     }
 
     @Test
@@ -321,7 +330,7 @@ abstract class StackScenarios {
 
     /** Nothing but the documented refusal, within a second, and nothing written. */
     @Test
-    void badInputIsRefusedAndLeavesNothing() throws IOException {
+    void badInputIsRefusedAndLeavesNothingButTheRecordOfIt() throws IOException {
         long before = entries();
         String deep = "{\"input_text\":" + "[".repeat(40) + "]".repeat(40) + "}";
         Map<String, String> bodies = Map.of(
@@ -368,7 +377,7 @@ abstract class StackScenarios {
                         .get("/v1/sessions")
                         .status())
                 .isEqualTo(400);
-        assertThat(entries()).isEqualTo(before);
+        assertThat(entries()).as("one for each change that was asked for").isEqualTo(before + bodies.size());
     }
 
     /** Entries of the gateway's chain, not counting the look itself. */

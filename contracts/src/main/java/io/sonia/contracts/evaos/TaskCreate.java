@@ -1,6 +1,7 @@
 package io.sonia.contracts.evaos;
 
 import io.sonia.kernel.json.Default;
+import io.sonia.kernel.json.MaxBytes;
 import io.sonia.kernel.json.Text;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -13,4 +14,4 @@ public record TaskCreate(
         String taskId,
 
         @Default("\"manual\"") TaskKind kind,
-        @Default("{}") Map<String, @Nullable Object> metadata) {}
+        @Default("{}") @MaxBytes(16_384) Map<String, @Nullable Object> metadata) {}

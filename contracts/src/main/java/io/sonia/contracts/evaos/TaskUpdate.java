@@ -1,5 +1,6 @@
 package io.sonia.contracts.evaos;
 
+import io.sonia.kernel.json.MaxBytes;
 import io.sonia.kernel.json.Range;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -9,5 +10,5 @@ public record TaskUpdate(
         @Nullable Long fenceToken,
         @Nullable TaskStatus status,
         @Nullable @Range(max = 100) Integer progress,
-        @Nullable Map<String, @Nullable Object> result,
-        @Nullable Map<String, @Nullable Object> metadata) {}
+        @Nullable @MaxBytes(16_384) Map<String, @Nullable Object> result,
+        @Nullable @MaxBytes(16_384) Map<String, @Nullable Object> metadata) {}

@@ -35,7 +35,7 @@ public final class ChatEvent {
 
         /** The same failure on the reading side. */
         public SoniaException exception() {
-            SoniaException failure = SoniaException.of(ErrorCode.valueOf(code), message);
+            SoniaException failure = SoniaException.of(ErrorCode.named(code), message);
             for (Map.Entry<String, @Nullable Object> detail : details.entrySet()) {
                 failure = failure.with(detail.getKey(), detail.getValue());
             }

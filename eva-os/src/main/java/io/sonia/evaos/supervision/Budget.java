@@ -18,6 +18,23 @@ record Budget(long windowStartMs, int attempts, long backoffUntilMs, boolean exh
     /** How every service reads while the store cannot be read: nothing is restarted on a guess. */
     static final Budget UNREADABLE = new Budget(0, 999, 0, true, 0);
 
+    /** No budget in use has more attempts: the settings allow fewer. */
+    private static final long MAX_ATTEMPTS = 998;
+
+    /** A budget as it was stored; one that cannot be true is damaged and counts as unreadable. */
+    static Budget stored(long windowStartMs, long attempts, long backoffUntilMs, long exhausted, long cooldownSeconds) {
+        boolean sound = windowStartMs >= 0
+                && attempts >= 0
+                && attempts <= MAX_ATTEMPTS
+                && backoffUntilMs >= 0
+                && (exhausted == 0 || exhausted == 1)
+                && cooldownSeconds >= 0
+                && cooldownSeconds <= Integer.MAX_VALUE;
+        return sound
+                ? new Budget(windowStartMs, (int) attempts, backoffUntilMs, exhausted == 1, (int) cooldownSeconds)
+                : UNREADABLE;
+    }
+
     /** Waits differ by up to a fifth, so that services that fell together do not start together. */
     static final int JITTER_PERCENT = 20;
 

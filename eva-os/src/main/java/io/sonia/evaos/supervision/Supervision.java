@@ -1,6 +1,8 @@
 package io.sonia.evaos.supervision;
 
+import io.sonia.contracts.evaos.BudgetList;
 import io.sonia.contracts.evaos.HealthAll;
+import io.sonia.contracts.evaos.RestartBudget;
 import io.sonia.contracts.evaos.ServiceRecord;
 import io.sonia.contracts.evaos.ServiceStarted;
 import io.sonia.contracts.evaos.ServiceState;
@@ -98,10 +100,18 @@ public final class Supervision {
         }
     }
 
-    /** Starts all planned services at once and begins to look after every service. */
-    public void startAll() {
+    /**
+     * Starts all planned services at once and begins to look after every service.
+     *
+     * @return the number of services that have used restarts
+     */
+    public long startAll() {
         begin();
+        long used = budgets().budgets().stream()
+                .filter(each -> each.attemptCount() > 0)
+                .count();
         services.values().forEach(each -> Threads.virtual("supervise " + each.service(), each::loop));
+        return used;
     }
 
     /** All of a start but the looking after. */
@@ -133,6 +143,26 @@ public final class Supervision {
     /** Every service in start order, as last seen. */
     public List<ServiceRecord> services() {
         return services.values().stream().map(Supervised::record).toList();
+    }
+
+    /** The restarts each service has used, as supervision goes by them. */
+    BudgetList budgets() {
+        List<BudgetList.Entry> entries = services.values().stream()
+                .map(each -> entry(each.service(), each.record().budget()))
+                .toList();
+        boolean degraded = services.values().stream()
+                .anyMatch(each -> each.record().budget().attemptCount() == Budget.UNREADABLE.attempts());
+        return new BudgetList(entries, degraded);
+    }
+
+    private static BudgetList.Entry entry(ServiceName service, RestartBudget budget) {
+        return new BudgetList.Entry(
+                service.wireName(),
+                budget.windowStartMs(),
+                budget.attemptCount(),
+                budget.maxRestarts(),
+                budget.backoffUntilEpochMs(),
+                budget.exhausted());
     }
 
     /** Looks at every service now; nothing of it counts as a probe. */

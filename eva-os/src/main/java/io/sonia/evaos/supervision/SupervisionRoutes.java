@@ -1,5 +1,6 @@
 package io.sonia.evaos.supervision;
 
+import io.sonia.contracts.evaos.BudgetList;
 import io.sonia.contracts.evaos.HealthAll;
 import io.sonia.contracts.evaos.RestartRequest;
 import io.sonia.contracts.evaos.ServiceList;
@@ -29,6 +30,7 @@ public final class SupervisionRoutes {
         return List.of(
                 Route.of(Operation.HEALTH_ALL, HealthAll.class, this::health),
                 Route.of(Operation.SUPERVISION_SERVICES, ServiceList.class, this::services),
+                Route.of(Operation.SUPERVISION_BUDGETS, BudgetList.class, this::budgets),
                 Route.of(Operation.SUPERVISION_RESTART, RestartRequest.class, ServiceStarted.class, this::restart),
                 Route.of(Operation.SUPERVISION_STOP, StopRequest.class, ServiceStopped.class, this::stop),
                 Route.of(Operation.SUPERVISION_START, ServiceStarted.class, this::start));
@@ -40,6 +42,10 @@ public final class SupervisionRoutes {
 
     private Reply services(Call<Empty> call) {
         return Reply.ok(new ServiceList(supervision.services()));
+    }
+
+    private Reply budgets(Call<Empty> call) {
+        return Reply.ok(supervision.budgets());
     }
 
     /** Answers before the service is ready. */

@@ -173,11 +173,11 @@ final class SupervisionStore {
     }
 
     private static Budget budget(Row row) throws SQLException {
-        return new Budget(
+        return Budget.stored(
                 row.number("window_start_ms"),
-                row.integer("attempt_count"),
+                row.number("attempt_count"),
                 row.number("backoff_until_epoch_ms"),
-                row.truth("exhausted"),
-                row.integer("cooldown"));
+                row.number("exhausted"),
+                row.number("cooldown"));
     }
 }

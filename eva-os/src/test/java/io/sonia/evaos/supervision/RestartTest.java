@@ -2,11 +2,14 @@ package io.sonia.evaos.supervision;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sonia.contracts.evaos.BudgetList;
 import io.sonia.contracts.evaos.ServiceState;
 import io.sonia.evaos.supervision.FakeLauncher.FakeProcess;
 import io.sonia.kernel.ServiceName;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What becomes of a service that falls, hangs or never comes up. */
 class RestartTest extends SupervisedServices {
@@ -219,6 +222,8 @@ class RestartTest extends SupervisedServices {
     void unreadableBudgetsReadAsExhaustedUntilTheyCanBeRead() {
         sql("ALTER TABLE restart_budgets RENAME TO elsewhere");
         healthy();
+        assertThat(supervision.budgets().degraded()).isTrue();
+        assertThat(supervision.budgets().budgets()).allMatch(BudgetList.Entry::exhausted);
         assertThat(record(MEMORY).budget().attemptCount()).isEqualTo(999);
         assertThat(record(MEMORY).budget().exhausted()).isTrue();
         process(MEMORY).exits(137);
@@ -232,5 +237,66 @@ class RestartTest extends SupervisedServices {
         turn(MOMENT);
         turn(MOMENT);
         assertThat(state(MEMORY)).isEqualTo(ServiceState.RESTARTING);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "attempt_count = -1",
+                "attempt_count = 9223372036854775807",
+                "window_start_ms = -5",
+                "backoff_until_epoch_ms = -1",
+                "exhausted = 7"
+            })
+    void aDamagedBudgetIsUsedUpAndTheOthersAreAsTheyWere(String damage) {
+        healthy();
+        for (ServiceName each : new ServiceName[] {MEMORY, ServiceName.OPENCLAW}) {
+            process(each).exits(70);
+            turn(Duration.ZERO);
+            turn(Duration.ofSeconds(10));
+            settle();
+        }
+        assertThat(supervision.budgets().degraded()).isFalse();
+        BudgetList.Entry other = budget(ServiceName.OPENCLAW);
+        sql("UPDATE restart_budgets SET " + damage + " WHERE service_name = 'memory-engine'");
+
+        launcher = new FakeLauncher();
+        supervision = supervision(Samples.plans(folder));
+        supervision.begin();
+        settle();
+
+        assertThat(supervision.budgets().degraded()).isTrue();
+        assertThat(budget(MEMORY).exhausted()).isTrue();
+        assertThat(budget(MEMORY).attemptCount()).isEqualTo(999);
+        assertThat(budget(ServiceName.OPENCLAW)).isEqualTo(other);
+        process(MEMORY).exits(70);
+        turn(Duration.ZERO);
+        turn(Duration.ofHours(2));
+        assertThat(state(MEMORY)).isEqualTo(ServiceState.EXHAUSTED);
+        assertThat(launcher.of(MEMORY)).hasSize(1);
+    }
+
+    @Test
+    void usedRestartsAreUsedInTheNextLifeToo() {
+        healthy();
+        process(MEMORY).exits(70);
+        turn(Duration.ZERO);
+        turn(Duration.ofSeconds(10));
+        settle();
+        BudgetList before = supervision.budgets();
+
+        launcher = new FakeLauncher();
+        supervision = supervision(Samples.plans(folder));
+        supervision.begin();
+
+        assertThat(supervision.budgets()).isEqualTo(before);
+        assertThat(budget(MEMORY).attemptCount()).isEqualTo(1);
+    }
+
+    private BudgetList.Entry budget(ServiceName service) {
+        return supervision.budgets().budgets().stream()
+                .filter(each -> each.serviceName().equals(service.wireName()))
+                .findFirst()
+                .orElseThrow();
     }
 }

@@ -32,6 +32,7 @@ public final class KernelRoutes {
      * @param storeOpen whether the store can commit
      * @param auditSound whether the audit chain verified so far
      * @param schemaVersion of the service's tables
+     * @param restored what was taken up from a former life; empty until that is done
      * @param checks what has to hold for the service to be ready
      * @param metrics the exposition text
      */
@@ -44,13 +45,14 @@ public final class KernelRoutes {
             BooleanSupplier auditSound,
             BooleanSupplier authUsable,
             IntSupplier schemaVersion,
+            Supplier<List<RestorePhase>> restored,
             List<ReadinessCheck> checks,
             Supplier<byte[]> metrics,
             Supplier<ServiceServer.Load> load,
             Supplier<Map<String, @Nullable Object>> detail) {}
 
-    /** Whether a service is ready to work. */
-    public record Ready(boolean ready, List<Check> checks) {
+    /** Whether a service is ready to work, and what it took up from its former life. */
+    public record Ready(boolean ready, List<RestorePhase> restored, List<Check> checks) {
 
         /** One condition; {@code detail} says what is missing. */
         public record Check(
@@ -178,9 +180,9 @@ public final class KernelRoutes {
         boolean ready = !stopping && checks.stream().allMatch(Ready.Check::ok);
         if (!ready) {
             throw SoniaException.of(ErrorCode.UNAVAILABLE, "The service is not ready")
-                    .with("checks", new Ready(false, checks).checks());
+                    .with("checks", checks);
         }
-        return Reply.ok(new Ready(true, checks));
+        return Reply.ok(new Ready(true, facts.restored().get(), checks));
     }
 
     private Reply version(Call<Empty> call) {

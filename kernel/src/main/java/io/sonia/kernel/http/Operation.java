@@ -76,6 +76,7 @@ public enum Operation {
     APPROVAL_LIST("approval.list", EVA_OS, "GET /approvals", OBS, NONE, 5),
     APPROVAL_GET("approval.get", EVA_OS, "GET /v1/approvals/{approval_id}", OBS, NONE, 35),
     APPROVAL_CANCEL("approval.cancel", EVA_OS, "POST /v1/approvals/{approval_id}/cancel", OP_SVC, SMALL, 5),
+    APPROVAL_AMEND("approval.amend", EVA_OS, "POST /v1/approvals/{approval_id}/amend", DECISION, MEDIUM, 5),
     APPROVAL_GRANT("approval.grant", EVA_OS, "POST /v1/approvals/{approval_id}/grant", OP_SVC, SMALL, 5),
     APPROVAL_CONSUME(
             "approval.consume", EVA_OS, "POST /v1/approvals/{approval_id}/consume", services(OPENCLAW), SMALL, 2),
@@ -88,6 +89,7 @@ public enum Operation {
     TASK_DELETE("task.delete", EVA_OS, "DELETE /tasks/{task_id}", OP, NONE, 5),
     HEALTH_ALL("health.all", EVA_OS, "GET /health/all", OBS, NONE, 8),
     SUPERVISION_SERVICES("sup.services", EVA_OS, "GET /v1/supervision/services", OBS, NONE, 2),
+    SUPERVISION_BUDGETS("sup.budgets", EVA_OS, "GET /v1/supervision/budgets", OBS, NONE, 2),
     SUPERVISION_RESTART("sup.restart", EVA_OS, "POST /v1/supervision/restart/{service_name}", OP, SMALL, 60),
     SUPERVISION_STOP("sup.stop", EVA_OS, "POST /v1/supervision/stop/{service_name}", OP, SMALL, 30),
     SUPERVISION_START("sup.start", EVA_OS, "POST /v1/supervision/start/{service_name}", OP, SMALL, 60),
@@ -215,6 +217,7 @@ public enum Operation {
             CONFIRMATION_DENY,
             ACTION_APPROVE,
             ACTION_DENY,
+            APPROVAL_AMEND,
             APPROVAL_GRANT,
             APPROVAL_CONSUME,
             APPROVAL_OUTCOME,

@@ -284,13 +284,8 @@ public final class Peer {
     }
 
     private static SoniaException rebuilt(Map<?, ?> error) {
-        ErrorCode code = ErrorCode.DEPENDENCY_FAILED;
-        for (ErrorCode each : ErrorCode.values()) {
-            if (each.name().equals(error.get("code"))) {
-                code = each;
-            }
-        }
-        SoniaException failure = SoniaException.of(code, String.valueOf(error.get("message")));
+        SoniaException failure =
+                SoniaException.of(ErrorCode.named(error.get("code")), String.valueOf(error.get("message")));
         if (error.get("details") instanceof Map<?, ?> details) {
             for (Map.Entry<?, ?> detail : details.entrySet()) {
                 String key = String.valueOf(detail.getKey());

@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +45,9 @@ final class Pipeline {
             Supplier<HttpLimits> limits) {}
 
     private static final Pattern CORRELATION = Pattern.compile("[A-Za-z0-9._:-]{1,128}");
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,128}");
+    private static final Set<ErrorCode> BY_IDENTITY =
+            Set.of(ErrorCode.UNAUTHORIZED, ErrorCode.FORBIDDEN, ErrorCode.RATE_LIMITED);
     private static final Pattern KEY = Pattern.compile("[\\x21-\\x7e]{1,255}");
     private static final Duration AUDIT_REFUSAL_EVERY = Duration.ofSeconds(1);
     private static final long MAX_DEADLINE_MS = 300_000;
@@ -84,6 +88,7 @@ final class Pipeline {
         RequestLog.@Nullable Keyed keyed;
 
         boolean authenticating;
+        AuditEvent.Subject subject = AuditEvent.Subject.NONE;
 
         Passage(Exchange exchange, long started) {
             this.exchange = exchange;
@@ -99,6 +104,7 @@ final class Pipeline {
             RouteTable.Match match = routes.find(exchange.method(), exchange.path(), handshake(exchange));
             passage.operation = match.operation().wireName();
             passage.known = match.operation();
+            passage.subject = subject(match.path());
             Deadline deadline = deadline(exchange, match.operation());
             try (Admission.Permit _ = admission.admit(match.operation().protectedClass(), deadline)) {
                 deadline.check();
@@ -111,6 +117,15 @@ final class Pipeline {
         } catch (RuntimeException e) {
             refuse(passage, SoniaException.caused(ErrorCode.INTERNAL_ERROR, e));
         }
+    }
+
+    /** The resource that the address names, if it names one. */
+    private static AuditEvent.Subject subject(Map<String, String> path) {
+        return path.entrySet().stream()
+                .findFirst()
+                .filter(variable -> NAME.matcher(variable.getValue()).matches())
+                .map(variable -> AuditEvent.Subject.of(variable.getKey().replaceFirst("_id$", ""), variable.getValue()))
+                .orElse(AuditEvent.Subject.NONE);
     }
 
     private void admitted(Passage passage, RouteTable.Match match, Deadline deadline) {
@@ -325,21 +340,17 @@ final class Pipeline {
         finished(passage, shown.code().httpStatus(), shown.code(), shown);
     }
 
-    /** Refusals by identity or role are put on record; a flood of them at most once a second and caller. */
+    /**
+     * Refusals by identity or role are put on record, a flood of them at most once a second and caller; so is every
+     * change that was asked for and refused for good.
+     */
     private SoniaException auditRefusal(Passage passage, SoniaException failure) {
-        boolean ours = failure.code() == ErrorCode.UNAUTHORIZED
-                || failure.code() == ErrorCode.FORBIDDEN
-                || failure.code() == ErrorCode.RATE_LIMITED;
         Operation operation = passage.known;
-        if (!passage.authenticating
-                || !ours
-                || operation == null
-                || operation.access().open()) {
+        if (!passage.authenticating || operation == null || operation.access().open()) {
             return failure;
         }
-        String who = passage.caller.actorId() + " " + passage.exchange.address() + " " + failure.code();
-        int perSecond = (int) AUDIT_REFUSAL_EVERY.toSeconds();
-        if (!refusals.take(who, perSecond, 1).isZero()) {
+        boolean byIdentity = BY_IDENTITY.contains(failure.code());
+        if (byIdentity ? recorded(passage, failure.code()) : !refusedChange(operation, failure.code())) {
             return failure;
         }
         try {
@@ -354,12 +365,26 @@ final class Pipeline {
             parts.audit()
                     .append(AuditEvent.of(operation.wireName(), context.origin())
                             .outcome(failure.code())
+                            .about(passage.subject)
                             .took(millis(passage))
                             .detail(Map.of("address", passage.exchange.address())));
             return failure;
         } catch (SoniaException e) {
             return e;
         }
+    }
+
+    /** True if such a refusal of this caller was put on record within the last second. */
+    private boolean recorded(Passage passage, ErrorCode code) {
+        String who = passage.caller.actorId() + " " + passage.exchange.address() + " " + code;
+        return !refusals.take(who, (int) AUDIT_REFUSAL_EVERY.toSeconds(), 1).isZero();
+    }
+
+    /** What a tool or its checks refuse is put on record where that is found. */
+    private static boolean refusedChange(Operation operation, ErrorCode code) {
+        boolean refused = code.blame() == ErrorCode.Blame.CALLER || code == ErrorCode.SELF_APPROVAL_DENIED;
+        boolean recordedElsewhere = code == ErrorCode.TOOL_FAILED || code == ErrorCode.INVALID_COMMAND;
+        return operation.mutating() && refused && !code.retryable() && !recordedElsewhere;
     }
 
     private void finished(Passage passage, int status, ErrorCode code, @Nullable Throwable failure) {

@@ -19,8 +19,8 @@ import org.junit.jupiter.api.io.TempDir;
 class OperationMatrixIT {
 
     /**
-     * The contract's role word of each operation. A service that tries to {@code approve} passes the door and is refused
-     * by EVA-OS itself, which alone can tell a requester deciding about itself from any other service.
+     * The contract's role word of each operation. A service that tries to {@code approve} or {@code amend} passes the
+     * door and is refused by EVA-OS itself, which alone can tell a requester deciding about itself from any other service.
      */
     private static final String ROLES = """
             health open, ready open, version open, root open, status obs, metrics open, openapi open, config.get obs,
@@ -30,8 +30,9 @@ class OperationMatrixIT {
             confirmation.deny op, action op, action.plan op, action.list obs, action.get obs, action.approve op,
             action.deny op, action.cancel op, action.reconcile op, deps obs,
             gate op+api-gateway+openclaw, approve op/svc, approval.list obs, approval.get obs, approval.cancel op/svc,
-            approval.grant op/svc, approval.consume openclaw, approval.outcome openclaw, task.list obs,
+            approval.amend op/svc, approval.grant op/svc, approval.consume openclaw, approval.outcome openclaw, task.list obs,
             task.create op/svc, task.get obs, task.update op/svc, task.delete op, health.all obs, sup.services obs,
+            sup.budgets obs,
             sup.restart op, sup.stop op, sup.start op, policy.get obs, policy.evaluate obs, auth.whoami obs,
             auth.verifiers svc,
             route obs, model.chat op+api-gateway, providers obs, models obs, models.of obs, profiles obs,

@@ -10,11 +10,16 @@ import io.sonia.contracts.openclaw.CheckAnswer.Resolved;
 import io.sonia.contracts.openclaw.SideEffect;
 import io.sonia.contracts.openclaw.Verification;
 import io.sonia.contracts.openclaw.Verification.Check;
+import io.sonia.kernel.ErrorCode;
+import io.sonia.kernel.ServiceName;
 import io.sonia.kernel.Sha256;
+import io.sonia.kernel.SoniaException;
 import io.sonia.kernel.http.Operation;
 import io.sonia.kernel.http.Peer;
 import io.sonia.kernel.json.Default;
 import io.sonia.kernel.json.Text;
+import java.net.ConnectException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +38,8 @@ public final class MemoryStore extends Tool<MemoryStore.Args> {
             true,
             "the memory is recalled and has the same content",
             List.of("memory"));
+
+    private static final int TRIES = 3;
 
     private final Peer memory;
 
@@ -53,6 +60,14 @@ public final class MemoryStore extends Tool<MemoryStore.Args> {
     @Override
     public PreparedCall prepare(Args args) {
         return new Call(args);
+    }
+
+    /** True if the request may have arrived though no answer came back. */
+    private static boolean answerLost(SoniaException failure) {
+        Throwable cause = failure.getCause();
+        boolean unsent =
+                failure.code() != ErrorCode.DEPENDENCY_FAILED && (cause == null || cause instanceof ConnectException);
+        return ServiceName.MEMORY_ENGINE.wireName().equals(failure.details().get("dependency")) && !unsent;
     }
 
     private final class Call implements PreparedCall {
@@ -81,12 +96,36 @@ public final class MemoryStore extends Tool<MemoryStore.Args> {
                     run.sessionId(),
                     Priority.NORMAL,
                     new Source("tool", run.executionId()));
-            StoreAnswer answer = memory.on(run.context(), Operation.MEMORY_STORE)
-                    .body(request)
-                    .idempotencyKey(run.executionId())
-                    .send(StoreAnswer.class);
+            StoreAnswer answer = stored(run, request);
             id = answer.id();
             return Ran.of(new Result(id, answer.type()), new SideEffect("memory", id, null, sha256));
+        }
+
+        /**
+         * Asks again, under the same key, when the answer got lost: the memory may be stored by then.
+         *
+         * @throws SoniaException OUTCOME_UNKNOWN if nobody could tell whether it was
+         */
+        private StoreAnswer stored(ToolRun run, StoreRequest request) {
+            boolean mayBeStored = false;
+            for (int attempt = 1; ; attempt++) {
+                try {
+                    Duration share = run.context().deadline().left().dividedBy(2);
+                    return memory.on(run.context().within(share), Operation.MEMORY_STORE)
+                            .body(request)
+                            .idempotencyKey(run.executionId())
+                            .send(StoreAnswer.class);
+                } catch (SoniaException e) {
+                    boolean lost = answerLost(e);
+                    mayBeStored |= lost;
+                    if (mayBeStored && attempt == TRIES) {
+                        throw SoniaException.caused(ErrorCode.OUTCOME_UNKNOWN, e);
+                    }
+                    if (!mayBeStored) {
+                        throw e;
+                    }
+                }
+            }
         }
 
         @Override

@@ -1,0 +1,149 @@
+package io.sonia.gateway;
+
+import io.sonia.contracts.evaos.GateAnswer;
+import io.sonia.contracts.gateway.Action;
+import io.sonia.contracts.gateway.ActionExecution;
+import io.sonia.contracts.gateway.FailureClass;
+import io.sonia.contracts.gateway.Turn;
+import io.sonia.journal.Journal;
+import io.sonia.kernel.AuditEvent;
+import io.sonia.kernel.ErrorCode;
+import io.sonia.kernel.SoniaException;
+import io.sonia.kernel.http.Context;
+import io.sonia.kernel.http.Deadline;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/** Actions on record: each edge is one commit of row and audit entry; open ones are at hand, and can be waited for. */
+final class ActionRecords {
+
+    private final Journal journal;
+    private final ActionStore store;
+    private final Changes changes = new Changes();
+    private final Map<String, Action> open = new ConcurrentHashMap<>();
+
+    ActionRecords(Journal journal) {
+        this.journal = journal;
+        this.store = new ActionStore(journal);
+    }
+
+    ActionStore store() {
+        return store;
+    }
+
+    int openCount() {
+        return open.size();
+    }
+
+    /** Takes up what a former life left open. */
+    List<Action> restore() {
+        List<Action> left = store.open();
+        left.forEach(each -> open.put(each.actionId(), each));
+        return left;
+    }
+
+    Optional<Action> known(String actionId) {
+        Action live = open.get(actionId);
+        return live != null ? Optional.of(live) : store.find(actionId);
+    }
+
+    /** True if the action is on record and not over. */
+    boolean open(String actionId) {
+        return open.containsKey(actionId);
+    }
+
+    /** The action as it was recorded last; as it is given if it never was. */
+    Action reread(Action action) {
+        Action stored = store.find(action.actionId()).orElse(action);
+        open.put(stored.actionId(), stored);
+        return stored;
+    }
+
+    /** Records the first edge of an action that goes on; if that fails it never was. */
+    void begin(Context context, Action before, Action after, @Nullable GateAnswer gate) {
+        open.put(after.actionId(), after);
+        try {
+            commit(context, before, after, gate);
+        } catch (SoniaException e) {
+            open.remove(after.actionId());
+            throw e;
+        }
+        changes.announce(after.actionId());
+    }
+
+    /** Records an edge of an open action. */
+    void move(Context context, Action before, Action after) {
+        commit(context, before, after, null);
+        open.replace(after.actionId(), after);
+        changes.announce(after.actionId());
+    }
+
+    /** Records the last edge of an action. */
+    void end(Context context, Action before, Action after, @Nullable GateAnswer gate) {
+        commit(context, before, after, gate);
+        forget(after.actionId());
+    }
+
+    /** The action is over on record. */
+    void forget(String actionId) {
+        open.remove(actionId);
+        changes.announce(actionId);
+    }
+
+    Action await(String actionId, Predicate<Action> wanted, Deadline deadline) throws InterruptedException {
+        return changes.await(
+                actionId,
+                () -> known(actionId).orElseThrow(() -> SoniaException.of(ErrorCode.NOT_FOUND)),
+                wanted,
+                deadline);
+    }
+
+    void close() {
+        changes.close();
+    }
+
+    /** One commit: the row and its audit entry. */
+    private void commit(Context context, Action before, Action after, @Nullable GateAnswer gate) {
+        Map<String, @Nullable Object> detail = new LinkedHashMap<>();
+        detail.put("intent", after.intent());
+        detail.put("from", ActionStore.wireName(before.state()));
+        detail.put("to", ActionStore.wireName(after.state()));
+        detail.put("session_id", after.sessionId());
+        detail.put("turn_id", after.turnId());
+        FailureClass failure =
+                after.execution() == null ? null : after.execution().failureClass();
+        if (failure != null) {
+            detail.put("failure_class", failure.name().toLowerCase(Locale.ROOT));
+        }
+        AuditEvent.Subject subject = new AuditEvent.Subject(
+                "action",
+                after.actionId(),
+                gate == null ? null : gate.fenceToken(),
+                after.approvalId(),
+                gate == null ? null : gate.digest(),
+                gate == null ? null : gate.policyVersion(),
+                gate == null ? null : gate.ruleId());
+        AuditEvent event = AuditEvent.of("action.changed", context.origin())
+                .about(subject)
+                .outcome(outcome(after))
+                .took(after.telemetry().totalMs())
+                .detail(detail);
+        journal.commit(tx -> {
+            ActionStore.put(tx, after);
+            tx.audit(event);
+            return after;
+        });
+    }
+
+    private static ErrorCode outcome(Action action) {
+        ActionExecution execution = action.execution();
+        Turn.Failure error = execution == null ? null : execution.error();
+        return error == null ? ErrorCode.OK : ErrorCode.named(error.code());
+    }
+}
