@@ -1,0 +1,92 @@
+package io.sonia.gates.drill;
+
+import io.sonia.kernel.Clock;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+
+/** The drills by their names and options. */
+public final class Drills {
+
+    /** The first word of the small process that drills start. */
+    public static final String SUBJECT = "subject";
+
+    private static final int GOOD = 0;
+    private static final int FAILED = 1;
+    private static final int MISUSED = 2;
+    private static final Set<String> CRASH = Set.of("--cases", "--seed", "--json", "--syscalls", "--rest");
+
+    private static final String USAGE = """
+            usage: sonia drill crash [--cases=N] [--seed=S] [--json=FILE]
+                   sonia drill crash --syscalls [--cases=N] [--seed=S] [--json=FILE]
+                   sonia drill crash --rest [--cases=N] [--seed=S] [--json=FILE]
+                   sonia drill races [--rounds=N] [--races=N] [--seed=S] [--json=FILE]""";
+
+    private final Distribution dist;
+    private final PrintStream out;
+    private final Clock clock = Clock.system();
+
+    public Drills(Distribution dist, PrintStream out) {
+        this.dist = dist;
+        this.out = out;
+    }
+
+    /** Runs the drill that the words name; the result is an exit code. */
+    public int run(List<String> words) throws Exception {
+        String drill = words.isEmpty() ? "" : words.getFirst();
+        try {
+            return switch (drill) {
+                case "crash" -> crash(new Options(words.subList(1, words.size()), CRASH));
+                default -> misused(drill.isEmpty() ? "which drill?" : "there is no drill " + drill);
+            };
+        } catch (IllegalArgumentException e) {
+            return misused(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private int misused(String why) {
+        out.println("sonia: " + why);
+        out.println(USAGE);
+        return MISUSED;
+    }
+
+    private int crash(Options options) throws Exception {
+        Report report = new Report("crash", options.seed(), clock, out);
+        return inScratch(
+                options,
+                report,
+                scratch -> new CrashDrill(dist, clock, report)
+                        .run(scratch, options.number("--cases", 100), options.seed()));
+    }
+
+    private interface Body {
+        void run(Path scratch) throws Exception;
+    }
+
+    private int inScratch(Options options, Report report, Body body) throws Exception {
+        Path scratch = Files.createTempDirectory("sonia-drill");
+        try {
+            body.run(scratch);
+        } finally {
+            Folders.delete(scratch);
+        }
+        return finish(options, report);
+    }
+
+    private static int finish(Options options, Report report) throws IOException {
+        report.print();
+        Path json = options.json();
+        if (json != null) {
+            report.write(json);
+        }
+        return report.failed() == 0 && report.cases() > 0 ? GOOD : FAILED;
+    }
+
+    /** The small process itself: one operation on one store. */
+    public static int subject(Path store, String operation) {
+        return store.toString().isEmpty() || operation.isEmpty() ? MISUSED : GOOD;
+    }
+}
