@@ -33,9 +33,10 @@ public record Distribution(Path folder, String searchPath) {
         return argv;
     }
 
-    /** The command line of a small process of the drills' own code. */
-    List<String> subject(Path store, String operation) {
+    /** The command line of a small process of the drills' own code; {@code archive} says what to do with its classes. */
+    List<String> subject(Path store, String operation, String archive) {
         List<String> argv = java(48);
+        argv.add(archive);
         argv.add("--enable-native-access=ALL-UNNAMED");
         argv.addAll(List.of("-cp", System.getProperty("java.class.path"), "io.sonia.gates.Main"));
         argv.addAll(List.of(Drills.SUBJECT, store.toString(), operation));

@@ -17,7 +17,12 @@ public final class Drills {
     private static final int GOOD = 0;
     private static final int FAILED = 1;
     private static final int MISUSED = 2;
-    private static final Set<String> CRASH = Set.of("--cases", "--seed", "--json", "--syscalls", "--rest");
+    private static final int UNAVAILABLE = 3;
+
+    /** The exit code of a process whose store cannot commit. */
+    static final int STORAGE_FAILED = 74;
+
+    private static final Set<String> CRASH = Set.of("--cases", "--seed", "--json", "--syscalls", "--only", "--rest");
 
     private static final String USAGE = """
             usage: sonia drill crash [--cases=N] [--seed=S] [--json=FILE]
@@ -54,12 +59,33 @@ public final class Drills {
     }
 
     private int crash(Options options) throws Exception {
+        if (options.has("--syscalls")) {
+            return syscalls(options);
+        }
         Report report = new Report("crash", options.seed(), clock, out);
         return inScratch(
                 options,
                 report,
                 scratch -> new CrashDrill(dist, clock, report)
                         .run(scratch, options.number("--cases", 100), options.seed()));
+    }
+
+    private int syscalls(Options options) throws Exception {
+        Path strace = dist.program("strace").orElse(null);
+        if (strace == null) {
+            out.println("sonia: " + Strace.MISSING);
+            return UNAVAILABLE;
+        }
+        Report report = new Report("crash --syscalls", options.seed(), clock, out);
+        String only = options.text("--only");
+        return inScratch(options, report, scratch -> {
+            SyscallDrill drill = new SyscallDrill(dist, new Strace(strace), scratch, clock, report);
+            if (only == null) {
+                drill.run(options.number("--cases", 300), options.seed());
+            } else {
+                drill.runOnly(only);
+            }
+        });
     }
 
     private interface Body {
@@ -87,6 +113,6 @@ public final class Drills {
 
     /** The small process itself: one operation on one store. */
     public static int subject(Path store, String operation) {
-        return store.toString().isEmpty() || operation.isEmpty() ? MISUSED : GOOD;
+        return SmallStore.run(store, SmallStore.Operation.valueOf(operation));
     }
 }
