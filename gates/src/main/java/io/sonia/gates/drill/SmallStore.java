@@ -55,13 +55,15 @@ final class SmallStore implements AutoCloseable {
 
     private static final int ENTRIES = 40;
 
-    private static final Migration FIRST = new Migration(1, "tasks and approvals", """
+    private static final Migration FIRST =
+            new Migration(1, "tasks and approvals", """
             CREATE TABLE fences (name TEXT PRIMARY KEY, value INTEGER NOT NULL);
             INSERT INTO fences (name, value) VALUES ('fence', 0);
             CREATE TABLE tasks (task_id TEXT PRIMARY KEY, name TEXT NOT NULL, fence_token INTEGER NOT NULL);
             CREATE TABLE approvals (approval_id TEXT PRIMARY KEY, state TEXT NOT NULL, fence_token INTEGER NOT NULL);
             """, "DROP TABLE approvals; DROP TABLE tasks; DROP TABLE fences;");
-    private static final Migration SECOND = new Migration(2, "who owns a task", """
+    private static final Migration SECOND =
+            new Migration(2, "who owns a task", """
             ALTER TABLE tasks ADD COLUMN owner TEXT NOT NULL DEFAULT 'nobody';
             CREATE INDEX tasks_by_owner ON tasks (owner, task_id);
             UPDATE tasks SET owner = 'usr_' || task_id;
@@ -85,8 +87,7 @@ final class SmallStore implements AutoCloseable {
         Clock clock = Clock.system();
         JournalOptions options =
                 JournalOptions.of(UnaryOperator.identity(), onFatal).diskFloorBytes(0);
-        return new SmallStore(
-                SqliteJournal.open(path, ServiceName.EVA_OS, schema, clock, new Hlc(clock), options));
+        return new SmallStore(SqliteJournal.open(path, ServiceName.EVA_OS, schema, clock, new Hlc(clock), options));
     }
 
     /** Makes what the operation starts from; nothing at all for the one that makes a store. */

@@ -31,8 +31,8 @@ final class Strace {
             "close",
             "fcntl");
 
-    private static final List<String> STORE = List.of(
-            "", "-wal", "-shm", "-journal", ".lock", ".new", ".new-wal", ".new-shm", ".new-journal");
+    private static final List<String> STORE =
+            List.of("", "-wal", "-shm", "-journal", ".lock", ".new", ".new-wal", ".new-shm", ".new-journal");
     private static final Pattern LINE = Pattern.compile("(\\d+) +([a-z0-9_]+)\\(.*");
     private static final String INJECTED = "(INJECTED)";
 
@@ -55,7 +55,12 @@ final class Strace {
                 command,
                 store,
                 log,
-                List.of(filter, "-e", "trace=" + fault.call(), "-e", "inject=" + fault.call() + ":" + fault.kind().option() + ":when=" + fault.nth()));
+                List.of(
+                        filter,
+                        "-e",
+                        "trace=" + fault.call(),
+                        "-e",
+                        "inject=" + fault.call() + ":" + fault.kind().option() + ":when=" + fault.nth()));
     }
 
     private List<String> traced(List<String> command, Path store, Path log, List<String> more) {
@@ -63,7 +68,7 @@ final class Strace {
         for (String end : STORE) {
             argv.addAll(List.of("-P", store + end));
         }
-        argv.addAll(List.of("-P", store.getParent().toString()));
+        argv.addAll(List.of("-P", store.resolveSibling("").toString()));
         argv.addAll(List.of("-e", "signal=none"));
         argv.addAll(more);
         argv.addAll(command);

@@ -33,7 +33,6 @@ final class SyscallDrill {
     private final Distribution dist;
     private final Strace strace;
     private final Path scratch;
-    private final Clock clock;
     private final Report report;
     private final Processes processes;
     private final Map<Operation, Path> templates = new EnumMap<>(Operation.class);
@@ -42,7 +41,6 @@ final class SyscallDrill {
         this.dist = dist;
         this.strace = strace;
         this.scratch = scratch;
-        this.clock = clock;
         this.report = report;
         this.processes = new Processes(clock);
     }
@@ -59,8 +57,9 @@ final class SyscallDrill {
             Collections.shuffle(cases, new Random(seed));
         }
         for (Case each : cases.subList(0, Math.min(most, cases.size()))) {
-            report.replaying("crash --syscalls --only=" + each.operation() + "," + each.fault().call() + ","
-                    + each.fault().kind() + "," + each.fault().nth());
+            report.replaying("crash --syscalls --only=" + each.operation() + ","
+                    + each.fault().call() + "," + each.fault().kind() + ","
+                    + each.fault().nth());
             run(each);
         }
     }
@@ -194,10 +193,9 @@ final class SyscallDrill {
 
     /** @param expected how many effects there are to be; -1 if none and one are both right */
     private void whole(String what, Operation operation, StoreReader reader, long expected) throws SQLException {
-        long answers = reader.number("SELECT count(*) FROM idempotency_keys WHERE idempotency_key = '"
-                + SmallStore.KEY + "' AND CAST(body AS TEXT) = '" + SmallStore.REPLY + "'");
-        long entries =
-                reader.number("SELECT count(*) FROM audit_entries WHERE operation = 'drill." + operation + "'");
+        long answers = reader.number("SELECT count(*) FROM idempotency_keys WHERE idempotency_key = '" + SmallStore.KEY
+                + "' AND CAST(body AS TEXT) = '" + SmallStore.REPLY + "'");
+        long entries = reader.number("SELECT count(*) FROM audit_entries WHERE operation = 'drill." + operation + "'");
         long rows = reader.number(
                 switch (operation) {
                     case APPROVE -> "SELECT count(*) FROM approvals WHERE state = 'approved'";
@@ -220,8 +218,8 @@ final class SyscallDrill {
     private int spawn(List<String> argv) throws IOException, InterruptedException, ExecutionException {
         Path said = scratch.resolve("said");
         Files.deleteIfExists(said);
-        Child child = processes.spawn(new Command(
-                argv, Map.of("PATH", dist.searchPath(), "LC_ALL", "C.UTF-8"), scratch, said));
+        Child child = processes.spawn(
+                new Command(argv, Map.of("PATH", dist.searchPath(), "LC_ALL", "C.UTF-8"), scratch, said));
         try {
             return child.exit().get(HANG_SECONDS, TimeUnit.SECONDS).code();
         } catch (TimeoutException hung) {
