@@ -1,11 +1,13 @@
 package io.sonia.gates.drill;
 
 import io.sonia.kernel.Clock;
-import java.io.IOException;
+import io.sonia.kernel.ServiceName;
+import io.sonia.kernel.json.Json;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** The drills by their names and options. */
@@ -23,6 +25,9 @@ public final class Drills {
     static final int STORAGE_FAILED = 74;
 
     private static final Set<String> CRASH = Set.of("--cases", "--seed", "--json", "--syscalls", "--only", "--rest");
+
+    private static final int BATCHES_PER_KILL = 10;
+    private static final Set<String> RACES = Set.of("--rounds", "--races", "--seed", "--json");
 
     private static final String USAGE = """
             usage: sonia drill crash [--cases=N] [--seed=S] [--json=FILE]
@@ -45,6 +50,7 @@ public final class Drills {
         try {
             return switch (drill) {
                 case "crash" -> crash(new Options(words.subList(1, words.size()), CRASH));
+                case "races" -> races(new Options(words.subList(1, words.size()), RACES));
                 default -> misused(drill.isEmpty() ? "which drill?" : "there is no drill " + drill);
             };
         } catch (IllegalArgumentException e) {
@@ -65,9 +71,38 @@ public final class Drills {
         Report report = new Report("crash", options.seed(), clock, out);
         return inScratch(
                 options,
-                report,
+                List.of(report),
                 scratch -> new CrashDrill(dist, clock, report)
                         .run(scratch, options.number("--cases", 100), options.seed()));
+    }
+
+    private int races(Options options) throws Exception {
+        long seed = options.seed();
+        int rounds = options.number("--rounds", 300);
+        int races = options.number("--races", 3_000);
+        Report keys = new Report("races of keys", seed, clock, out);
+        Report approvals = new Report("races of approvals", seed, clock, out);
+        keys.replaying("races --races=0 --rounds=" + rounds);
+        approvals.replaying("races --rounds=0 --races=" + races + " --seed=" + seed);
+        return inScratch(options, List.of(keys, approvals), scratch -> {
+            if (rounds > 0) {
+                keys.begin();
+                try (Laboratory laboratory = new Laboratory(dist, scratch.resolve("keys"), clock)) {
+                    laboratory.start(ServiceName.EVA_OS);
+                    new KeyRaces(laboratory, keys).run(rounds, scratch.resolve("outside"));
+                }
+                keys.end();
+            }
+            if (races > 0) {
+                approvals.begin();
+                try (Laboratory laboratory = new Laboratory(dist, scratch.resolve("approvals"), clock)) {
+                    laboratory.start(ServiceName.EVA_OS);
+                    new ApprovalRaces(laboratory, clock, approvals, seed)
+                            .run(races, BATCHES_PER_KILL, scratch.resolve("outside"));
+                }
+                approvals.end();
+            }
+        });
     }
 
     private int syscalls(Options options) throws Exception {
@@ -78,7 +113,7 @@ public final class Drills {
         }
         Report report = new Report("crash --syscalls", options.seed(), clock, out);
         String only = options.text("--only");
-        return inScratch(options, report, scratch -> {
+        return inScratch(options, List.of(report), scratch -> {
             SyscallDrill drill = new SyscallDrill(dist, new Strace(strace), scratch, clock, report);
             if (only == null) {
                 drill.run(options.number("--cases", 300), options.seed());
@@ -92,23 +127,23 @@ public final class Drills {
         void run(Path scratch) throws Exception;
     }
 
-    private int inScratch(Options options, Report report, Body body) throws Exception {
+    private int inScratch(Options options, List<Report> reports, Body body) throws Exception {
         Path scratch = Files.createTempDirectory("sonia-drill");
         try {
             body.run(scratch);
         } finally {
             Folders.delete(scratch);
         }
-        return finish(options, report);
-    }
-
-    private static int finish(Options options, Report report) throws IOException {
-        report.print();
+        List<Report> done = reports.stream().filter(each -> each.cases() > 0).toList();
+        done.forEach(Report::print);
         Path json = options.json();
         if (json != null) {
-            report.write(json);
+            Files.write(
+                    json,
+                    Json.bytes(Map.of("drills", done.stream().map(Report::json).toList())));
         }
-        return report.failed() == 0 && report.cases() > 0 ? GOOD : FAILED;
+        boolean good = !done.isEmpty() && reports.stream().allMatch(each -> each.failed() == 0);
+        return good ? GOOD : FAILED;
     }
 
     /** The small process itself: one operation on one store. */

@@ -1,11 +1,7 @@
 package io.sonia.gates.drill;
 
 import io.sonia.kernel.Clock;
-import io.sonia.kernel.json.Json;
-import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,7 +18,8 @@ final class Report {
     private final long seed;
     private final Clock clock;
     private final PrintStream out;
-    private final long started;
+    private long started;
+    private long ended;
     private final Map<String, Long> counts = new LinkedHashMap<>();
     private final List<Map<String, @Nullable Object>> failures = new ArrayList<>();
     private String replay = "";
@@ -86,8 +83,17 @@ final class Report {
         out.println(line);
     }
 
-    double seconds() {
-        return (clock.nanoTime() - started) / 1e9;
+    /** The time counts from here instead of from the report's making. */
+    synchronized void begin() {
+        started = clock.nanoTime();
+    }
+
+    synchronized void end() {
+        ended = clock.nanoTime();
+    }
+
+    synchronized double seconds() {
+        return ((ended == 0 ? clock.nanoTime() : ended) - started) / 1e9;
     }
 
     synchronized void print() {
@@ -104,15 +110,15 @@ final class Report {
         counts.forEach((what, count) -> out.printf(Locale.ROOT, "  %-52s %d%n", what, count));
     }
 
-    synchronized void write(Path file) throws IOException {
+    synchronized Map<String, @Nullable Object> json() {
         Map<String, @Nullable Object> json = new LinkedHashMap<>();
         json.put("drill", drill);
         json.put("seed", seed);
         json.put("cases", cases);
         json.put("failed", failed);
         json.put("seconds", Math.rint(seconds() * 1000) / 1000);
-        json.put("counts", counts);
-        json.put("failures", failures);
-        Files.write(file, Json.bytes(json));
+        json.put("counts", Map.copyOf(counts));
+        json.put("failures", List.copyOf(failures));
+        return json;
     }
 }
