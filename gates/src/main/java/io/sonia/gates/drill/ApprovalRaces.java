@@ -308,12 +308,10 @@ final class ApprovalRaces {
             }
             report.add("approvals used up", consumed);
             report.add("effects of decisions", rows);
-            long fences = store.number(
-                    "SELECT count(fence_token) FROM audit_entries WHERE operation IN"
-                            + " ('gate', 'approve', 'approval.consume', 'approval.expire', 'approval.cancel') AND outcome = 'OK'");
-            long distinct = store.number(
-                    "SELECT count(DISTINCT fence_token) FROM audit_entries WHERE operation IN"
-                            + " ('gate', 'approve', 'approval.consume', 'approval.expire', 'approval.cancel') AND outcome = 'OK'");
+            long fences = store.number("SELECT count(fence_token) FROM audit_entries WHERE operation IN"
+                    + " ('gate', 'approve', 'approval.expire', 'approval.cancel') AND outcome = 'OK'");
+            long distinct = store.number("SELECT count(DISTINCT fence_token) FROM audit_entries WHERE operation IN"
+                    + " ('gate', 'approve', 'approval.expire', 'approval.cancel') AND outcome = 'OK'");
             if (fences != distinct) {
                 report.fail(fences + " edges have " + distinct + " fences");
             }

@@ -68,6 +68,13 @@ public final class Drills {
         if (options.has("--syscalls")) {
             return syscalls(options);
         }
+        if (options.has("--rest")) {
+            Report report = new Report("crash --rest", options.seed(), clock, out);
+            return inScratch(
+                    options,
+                    List.of(report),
+                    scratch -> new RestDrill(scratch, report).run(options.number("--cases", 1_000), options.seed()));
+        }
         Report report = new Report("crash", options.seed(), clock, out);
         return inScratch(
                 options,

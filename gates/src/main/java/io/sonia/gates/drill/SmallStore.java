@@ -119,7 +119,7 @@ final class SmallStore implements AutoCloseable {
     static int run(Path path, Operation operation) {
         try {
             SmallStore store = open(path, SmallStore::fatal);
-            store.journal.read(sql -> sql.number("SELECT count(*) FROM tasks"));
+            store.read();
             say("opened");
             if (operation.writes()) {
                 store.apply(operation);
@@ -147,6 +147,11 @@ final class SmallStore implements AutoCloseable {
     private static synchronized void say(String line) {
         System.out.println(line);
         System.out.flush();
+    }
+
+    /** What every start reads. */
+    long read() {
+        return journal.read(sql -> sql.number("SELECT count(*) FROM tasks"));
     }
 
     /** The keyed request of the operation: its stored answer, or the work and its answer in one commit. */
