@@ -26,6 +26,16 @@ final class Caller {
 
     private static final Set<String> LASTING = Set.of("succeeded", "failed", "outcome_unknown", "expired", "cancelled");
 
+    /** What somebody wants. */
+    enum Habit {
+        /** Tasks and decisions. */
+        GOVERNS,
+        /** The same, and memories. */
+        REMEMBERS,
+        /** Files, through the gateway and with an approval each. */
+        WRITES
+    }
+
     /** A task of this caller's as it was last acknowledged. */
     private record Owned(String id, long fence, long version) {}
 
@@ -34,18 +44,17 @@ final class Caller {
     private final Laboratory laboratory;
     private final Ledger ledger;
     private final Report report;
-    private final boolean acts;
+    private final Habit habit;
     private final Map<ServiceName, Line> lines = new EnumMap<>(ServiceName.class);
     private final Map<String, Owned> tasks = new LinkedHashMap<>();
     private final List<Answer> undecided = new ArrayList<>();
     private final List<Wish> open = new ArrayList<>();
     private int next;
 
-    /** @param acts true for one that has files written through the gateway, and does nothing else */
-    Caller(String name, long seed, boolean acts, Laboratory laboratory, Ledger ledger, Report report) {
+    Caller(String name, long seed, Habit habit, Laboratory laboratory, Ledger ledger, Report report) {
         this.name = name;
         this.random = new Random(seed);
-        this.acts = acts;
+        this.habit = habit;
         this.laboratory = laboratory;
         this.ledger = ledger;
         this.report = report;
@@ -53,7 +62,7 @@ final class Caller {
 
     /** Makes one wish. */
     void step() throws IOException {
-        if (acts) {
+        if (habit == Habit.WRITES) {
             if (open.isEmpty()) {
                 write();
             } else {
@@ -68,7 +77,7 @@ final class Caller {
             create();
         } else if (draw < 60) {
             update();
-        } else if (draw < 75) {
+        } else if (draw < 75 || habit == Habit.GOVERNS) {
             ask();
         } else {
             store();

@@ -78,7 +78,13 @@ final class CrashDrill {
             for (int i = 0; i < CALLERS + ACTING_CALLERS; i++) {
                 boolean acts = i >= CALLERS;
                 String name = (acts ? "actor" : "caller") + i;
-                callers.add(new Caller(name, random.nextLong(), acts, laboratory, ledger, report));
+                callers.add(new Caller(
+                        name,
+                        random.nextLong(),
+                        acts ? Caller.Habit.WRITES : Caller.Habit.REMEMBERS,
+                        laboratory,
+                        ledger,
+                        report));
                 if (acts) {
                     actors.add(name);
                 }

@@ -24,7 +24,11 @@ public final class Drills {
     /** The exit code of a process whose store cannot commit. */
     static final int STORAGE_FAILED = 74;
 
-    private static final Set<String> CRASH = Set.of("--cases", "--seed", "--json", "--syscalls", "--only", "--rest");
+    private static final Set<String> CRASH =
+            Set.of("--cases", "--seed", "--json", "--syscalls", "--only", "--service", "--rest");
+
+    /** The real service takes so much longer that it meets one fault for this many of the small process's. */
+    private static final int CASES_PER_SERVICE_CASE = 30;
 
     private static final int BATCHES_PER_KILL = 10;
     private static final Set<String> RACES = Set.of("--rounds", "--races", "--seed", "--json");
@@ -121,11 +125,17 @@ public final class Drills {
         Report report = new Report("crash --syscalls", options.seed(), clock, out);
         String only = options.text("--only");
         return inScratch(options, List.of(report), scratch -> {
-            SyscallDrill drill = new SyscallDrill(dist, new Strace(strace), scratch, clock, report);
-            if (only == null) {
-                drill.run(options.number("--cases", 300), options.seed());
-            } else {
+            Strace tracer = new Strace(strace);
+            SyscallDrill drill = new SyscallDrill(dist, tracer, scratch, report);
+            int cases = options.number("--cases", 300);
+            if (only != null) {
                 drill.runOnly(only);
+            } else if (!options.has("--service")) {
+                drill.run(cases, options.seed());
+                cases = Math.ceilDiv(cases, CASES_PER_SERVICE_CASE);
+            }
+            if (only == null) {
+                new ServiceFaults(dist, tracer, scratch, clock, report).run(cases, options.seed());
             }
         });
     }

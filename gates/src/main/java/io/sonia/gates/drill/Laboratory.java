@@ -8,6 +8,7 @@ import io.sonia.kernel.ServiceName;
 import io.sonia.kernel.json.Json;
 import io.sonia.kernel.process.Child;
 import io.sonia.kernel.process.Command;
+import io.sonia.kernel.process.Exit;
 import io.sonia.kernel.process.Processes;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -22,6 +23,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A home of its own, on ports of its own, whose services are run one process each, killed and started again. Ends
@@ -101,7 +104,28 @@ final class Laboratory implements AutoCloseable {
 
     /** Starts the service and does not wait for it. */
     void launch(ServiceName service) throws IOException {
-        running.put(service, processes.spawn(command(dist.service(service.wireName(), "--child"), service)));
+        launch(service, argv -> argv);
+    }
+
+    /** The same, by another program that is given the service's command line. */
+    void launch(ServiceName service, UnaryOperator<List<String>> by) throws IOException {
+        List<String> argv = by.apply(dist.service(service.wireName(), "--child"));
+        running.put(service, processes.spawn(command(argv, service)));
+    }
+
+    /** Waits until the service serves, true, or has ended, false. */
+    boolean servesOrEnds(ServiceName service) {
+        long end = clock.nanoTime() + READY.toNanos();
+        Child child = child(service);
+        try (Line line = new Line(port(service), "")) {
+            while (!child.exit().isDone() && clock.nanoTime() < end) {
+                if (serves(line)) {
+                    return true;
+                }
+                pause();
+            }
+        }
+        return false;
     }
 
     private Command command(List<String> argv, ServiceName service) {
@@ -116,19 +140,12 @@ final class Laboratory implements AutoCloseable {
     }
 
     void awaitServing(ServiceName service) throws IOException {
-        long end = clock.nanoTime() + READY.toNanos();
-        Child child = child(service);
-        try (Line line = new Line(port(service), "")) {
-            while (!serves(line)) {
-                if (child.exit().isDone()) {
-                    throw new IllegalStateException(service + " ended at its start with "
-                            + child.exit().join() + ": " + Files.readString(output(service)));
-                }
-                if (clock.nanoTime() > end) {
-                    throw new IllegalStateException(service + " is not there after " + READY);
-                }
-                pause();
-            }
+        if (!servesOrEnds(service)) {
+            Child child = child(service);
+            String end = child.exit().isDone()
+                    ? "ended at its start with " + child.exit().join()
+                    : "does not serve";
+            throw new IllegalStateException(service + " " + end + ": " + Files.readString(output(service)));
         }
     }
 
@@ -181,16 +198,15 @@ final class Laboratory implements AutoCloseable {
         running.clear();
     }
 
-    /** Ends the service as an operator would. */
-    void stop(ServiceName service) {
+    /** Ends the service as an operator would; says how it ended, or null if it had to be left behind. */
+    @Nullable
+    Exit stop(ServiceName service) {
         Child child = running.remove(service);
-        if (child != null) {
-            processes.end(child, GRACE);
+        if (child == null) {
+            return null;
         }
-    }
-
-    boolean runs(ServiceName service) {
-        return running.containsKey(service);
+        processes.end(child, GRACE);
+        return child.exit().getNow(null);
     }
 
     @Override

@@ -6,7 +6,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -34,6 +36,9 @@ final class Strace {
     private static final List<String> STORE =
             List.of("", "-wal", "-shm", "-journal", ".lock", ".new", ".new-wal", ".new-shm", ".new-journal");
     private static final Pattern LINE = Pattern.compile("(\\d+) +([a-z0-9_]+)\\(.*");
+    private static final Pattern ON_FILE = Pattern.compile("\\d+ +([a-z0-9_]+)\\(\\d+<([^>]*)>.*");
+    private static final Pattern DURABLE = Pattern.compile(".*/sonia\\.db(-wal|-journal)?");
+    private static final Set<String> CHANGES = Set.of("write", "pwrite64", "ftruncate");
     private static final String INJECTED = "(INJECTED)";
 
     private final Path program;
@@ -42,9 +47,15 @@ final class Strace {
         this.program = program;
     }
 
-    /** The command under a tracer that only writes down its calls on the store. */
+    /** The command under a tracer that only writes down its calls on the store, with the names of the files. */
     List<String> watch(List<String> command, Path store, Path log) {
-        return traced(command, store, log, List.of("-e", "trace=" + String.join(",", CALLS)));
+        return traced(command, store, log, List.of("-y", "-e", "trace=" + String.join(",", CALLS)));
+    }
+
+    /** The same and what it says into the file {@code said}. */
+    List<String> listen(List<String> command, Path store, Path log, Path said) {
+        return traced(
+                command, store, log, List.of("-y", "-P", said.toString(), "-e", "trace=" + String.join(",", CALLS)));
     }
 
     /** The command under a tracer that does to its {@code nth} call (counted per thread) what the fault says. */
@@ -73,6 +84,27 @@ final class Strace {
         argv.addAll(more);
         argv.addAll(command);
         return argv;
+    }
+
+    /** What was written and not synced when the program first said {@code word} on its output. */
+    static Set<String> unsynced(Path log, String word) throws IOException {
+        Set<String> dirty = new TreeSet<>();
+        try (Stream<String> lines = Files.lines(log)) {
+            for (String line : lines.toList()) {
+                Matcher found = ON_FILE.matcher(line);
+                if (found.matches() && found.group(1).equals("write") && line.contains(word)) {
+                    return dirty;
+                }
+                if (found.matches() && DURABLE.matcher(found.group(2)).matches()) {
+                    if (found.group(1).endsWith("sync")) {
+                        dirty.remove(found.group(2));
+                    } else if (CHANGES.contains(found.group(1))) {
+                        dirty.add(found.group(2));
+                    }
+                }
+            }
+        }
+        return Set.of("nothing was said");
     }
 
     /** How often any one thread made each call. */

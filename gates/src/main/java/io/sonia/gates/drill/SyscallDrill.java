@@ -17,6 +17,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -37,12 +38,12 @@ final class SyscallDrill {
     private final Processes processes;
     private final Map<Operation, Path> templates = new EnumMap<>(Operation.class);
 
-    SyscallDrill(Distribution dist, Strace strace, Path scratch, Clock clock, Report report) {
+    SyscallDrill(Distribution dist, Strace strace, Path scratch, Report report) {
         this.dist = dist;
         this.strace = strace;
         this.scratch = scratch;
         this.report = report;
-        this.processes = new Processes(clock);
+        this.processes = new Processes(Clock.system());
     }
 
     /** Runs every case there is, or a choice of {@code most} that the seed makes. */
@@ -109,6 +110,9 @@ final class SyscallDrill {
         if (code != 0) {
             report.fail(operation + " ended with " + code + " without any fault: " + output());
         }
+        if (operation.writes()) {
+            synced(operation);
+        }
         List<Case> cases = new ArrayList<>();
         Strace.calls(log).forEach((call, times) -> {
             for (int nth = 1; nth <= times; nth++) {
@@ -118,6 +122,18 @@ final class SyscallDrill {
             }
         });
         return cases;
+    }
+
+    /** Before it is acknowledged, what was written is synced: the one thing that no kill of a process can show. */
+    private void synced(Operation operation) throws Exception {
+        Path store = store(operation);
+        Path log = scratch.resolve("calls-with-sync");
+        spawn(strace.listen(subject(store, operation), store, log, scratch.resolve("said")));
+        Set<String> unsynced = Strace.unsynced(log, "acknowledged");
+        report.count("acknowledgements after a sync");
+        if (!unsynced.isEmpty()) {
+            report.fail(operation + " was acknowledged before the sync of " + unsynced);
+        }
     }
 
     private Path store(Operation operation) throws IOException {

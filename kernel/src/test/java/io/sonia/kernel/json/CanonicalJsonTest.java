@@ -147,8 +147,7 @@ class CanonicalJsonTest {
                 value.put(text(random, 3), random.nextBoolean() ? scalar : List.of(scalar, true, "\u0001"));
             }
 
-            assertThat(CanonicalJson.mostBytes(value))
-                    .isBetween((long) CanonicalJson.bytes(value).length, 300L);
+            assertThat(CanonicalJson.mostBytes(value)).isBetween((long) CanonicalJson.bytes(value).length, 300L);
         });
     }
 
