@@ -64,7 +64,12 @@ final class CrashDrill {
     /** One home from its installation to its end. */
     private final class Life {
 
+        /** Draws the same for the same seed. */
         private final Random random;
+
+        /** Draws among what there happens to be. */
+        private final Random looks;
+
         private final Laboratory laboratory;
         private final Ledger ledger = new Ledger();
         private final List<Caller> callers = new ArrayList<>();
@@ -73,6 +78,7 @@ final class CrashDrill {
 
         Life(Path folder, long seed) throws IOException {
             this.random = new Random(seed);
+            this.looks = new Random(seed);
             this.laboratory = new Laboratory(dist, folder, clock);
             this.effects = new EffectCheck(laboratory.home(), folder.resolve("outside"), ledger, report);
             for (int i = 0; i < CALLERS + ACTING_CALLERS; i++) {
@@ -205,7 +211,7 @@ final class CrashDrill {
                     ledger.all().stream().filter(each -> each.answer() != null).toList();
             Set<Wish> again = new LinkedHashSet<>(open);
             for (int i = 0; i < REPEATED; i++) {
-                again.add(answered.get(random.nextInt(answered.size())));
+                again.add(answered.get(looks.nextInt(answered.size())));
             }
             for (Wish wish : again) {
                 Answer first = wish.answer();
@@ -221,7 +227,7 @@ final class CrashDrill {
 
         /** The tasks of one caller, as the service tells them. */
         private void look() throws IOException {
-            Caller caller = callers.get(random.nextInt(CALLERS));
+            Caller caller = callers.get(looks.nextInt(CALLERS));
             for (Map.Entry<String, Long> each : caller.versions().entrySet()) {
                 Answer answer = caller.get(ServiceName.EVA_OS, "/tasks/" + each.getKey());
                 if (answer.number("data", "task", "version") != each.getValue()) {

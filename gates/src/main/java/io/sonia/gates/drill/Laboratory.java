@@ -206,7 +206,10 @@ final class Laboratory implements AutoCloseable {
             return null;
         }
         processes.end(child, GRACE);
-        return child.exit().getNow(null);
+        return child.exit()
+                .copy()
+                .completeOnTimeout(null, DEAD_SECONDS, TimeUnit.SECONDS)
+                .join();
     }
 
     @Override
