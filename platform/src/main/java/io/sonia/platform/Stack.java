@@ -99,9 +99,18 @@ final class Stack implements AutoCloseable {
         services.reversed().stream()
                 .map(each -> hosts.get(each.name()))
                 .filter(Objects::nonNull)
-                .forEach(ServiceHost::close);
+                .forEach(Stack::close);
         logs.close();
         ended.countDown();
+    }
+
+    /** One service that cannot close its store must not keep the others from closing theirs. */
+    private static void close(ServiceHost host) {
+        try {
+            host.close();
+        } catch (SoniaException e) {
+            System.err.println("sonia: " + host.service() + " did not stop cleanly: " + e.text());
+        }
     }
 
     private static void poll(Settings settings, Clock clock) {

@@ -1,4 +1,4 @@
-package io.sonia.platform;
+package io.sonia.gates;
 
 import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
@@ -51,10 +51,16 @@ class HouseRulesTest {
                 .definedBy("io.sonia.platform..")
                 .layer("cli")
                 .definedBy("io.sonia.cli..")
+                .layer("gates")
+                .definedBy("io.sonia.gates..")
                 .whereLayer("platform")
                 .mayNotBeAccessedByAnyLayer()
                 .whereLayer("cli")
                 .mayNotBeAccessedByAnyLayer()
+                .whereLayer("gates")
+                .mayNotBeAccessedByAnyLayer()
+                .whereLayer("gates")
+                .mayOnlyAccessLayers("kernel", "journal", "contracts")
                 .whereLayer("eva-os")
                 .mayOnlyBeAccessedByLayers("platform")
                 .whereLayer("memory-engine")

@@ -1,4 +1,4 @@
-package io.sonia.platform;
+package io.sonia.gates;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
@@ -18,7 +18,7 @@ final class House {
 
     static Path root() {
         Path folder = Path.of("").toAbsolutePath();
-        return folder.endsWith("platform") ? folder.getParent() : folder;
+        return folder.endsWith("gates") ? folder.getParent() : folder;
     }
 
     static JavaClasses classes() {

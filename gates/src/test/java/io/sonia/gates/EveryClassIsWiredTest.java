@@ -1,4 +1,4 @@
-package io.sonia.platform;
+package io.sonia.gates;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -14,7 +14,8 @@ import org.junit.jupiter.api.Test;
 /** Code that no process and no command can reach is not there. */
 class EveryClassIsWiredTest {
 
-    private static final List<String> ENTRY_POINTS = List.of("io.sonia.platform.Main", "io.sonia.cli.Main");
+    private static final List<String> ENTRY_POINTS =
+            List.of("io.sonia.platform.Main", "io.sonia.cli.Main", "io.sonia.gates.Main");
     /** Found by the JDK or by a library by name. */
     private static final List<String> SERVICES_BY_NAME = List.of("io.sonia.kernel.logging.NoSearch");
 

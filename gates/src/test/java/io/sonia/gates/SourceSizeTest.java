@@ -1,4 +1,4 @@
-package io.sonia.platform;
+package io.sonia.gates;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,0 +1,170 @@
+package io.sonia.gates.drill;
+
+import io.sonia.kernel.Clock;
+import io.sonia.kernel.ServiceName;
+import io.sonia.kernel.json.Json;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** The drills by their names and options. */
+public final class Drills {
+
+    /** The first word of the small process that drills start. */
+    public static final String SUBJECT = "subject";
+
+    private static final int GOOD = 0;
+    private static final int FAILED = 1;
+    private static final int MISUSED = 2;
+    private static final int UNAVAILABLE = 3;
+
+    /** The exit code of a process whose store cannot commit. */
+    static final int STORAGE_FAILED = 74;
+
+    private static final Set<String> CRASH =
+            Set.of("--cases", "--seed", "--json", "--syscalls", "--only", "--service", "--rest");
+
+    /** The real service takes so much longer that it meets one fault for this many of the small process's. */
+    private static final int CASES_PER_SERVICE_CASE = 30;
+
+    private static final int BATCHES_PER_KILL = 10;
+    private static final Set<String> RACES = Set.of("--rounds", "--races", "--seed", "--json");
+
+    private static final String USAGE = """
+            usage: sonia drill crash [--cases=N] [--seed=S] [--json=FILE]
+                   sonia drill crash --syscalls [--cases=N] [--seed=S] [--json=FILE]
+                   sonia drill crash --rest [--cases=N] [--seed=S] [--json=FILE]
+                   sonia drill races [--rounds=N] [--races=N] [--seed=S] [--json=FILE]""";
+
+    private final Distribution dist;
+    private final PrintStream out;
+    private final Clock clock = Clock.system();
+
+    public Drills(Distribution dist, PrintStream out) {
+        this.dist = dist;
+        this.out = out;
+    }
+
+    /** Runs the drill that the words name; the result is an exit code. */
+    public int run(List<String> words) throws Exception {
+        String drill = words.isEmpty() ? "" : words.getFirst();
+        try {
+            return switch (drill) {
+                case "crash" -> crash(new Options(words.subList(1, words.size()), CRASH));
+                case "races" -> races(new Options(words.subList(1, words.size()), RACES));
+                default -> misused(drill.isEmpty() ? "which drill?" : "there is no drill " + drill);
+            };
+        } catch (IllegalArgumentException e) {
+            return misused(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private int misused(String why) {
+        out.println("sonia: " + why);
+        out.println(USAGE);
+        return MISUSED;
+    }
+
+    private int crash(Options options) throws Exception {
+        if (options.has("--syscalls")) {
+            return syscalls(options);
+        }
+        if (options.has("--rest")) {
+            Report report = new Report("crash --rest", options.seed(), clock, out);
+            return inScratch(
+                    options,
+                    List.of(report),
+                    scratch -> new RestDrill(scratch, report).run(options.number("--cases", 1_000), options.seed()));
+        }
+        Report report = new Report("crash", options.seed(), clock, out);
+        return inScratch(
+                options,
+                List.of(report),
+                scratch -> new CrashDrill(dist, clock, report)
+                        .run(scratch, options.number("--cases", 100), options.seed()));
+    }
+
+    private int races(Options options) throws Exception {
+        long seed = options.seed();
+        int rounds = options.number("--rounds", 300);
+        int races = options.number("--races", 3_000);
+        Report keys = new Report("races of keys", seed, clock, out);
+        Report approvals = new Report("races of approvals", seed, clock, out);
+        keys.replaying("races --races=0 --rounds=" + rounds);
+        approvals.replaying("races --rounds=0 --races=" + races + " --seed=" + seed);
+        return inScratch(options, List.of(keys, approvals), scratch -> {
+            if (rounds > 0) {
+                keys.begin();
+                try (Laboratory laboratory = new Laboratory(dist, scratch.resolve("keys"), clock)) {
+                    laboratory.start(ServiceName.EVA_OS);
+                    new KeyRaces(laboratory, keys).run(rounds, scratch.resolve("outside"));
+                }
+                keys.end();
+            }
+            if (races > 0) {
+                approvals.begin();
+                try (Laboratory laboratory = new Laboratory(dist, scratch.resolve("approvals"), clock)) {
+                    laboratory.start(ServiceName.EVA_OS);
+                    new ApprovalRaces(laboratory, clock, approvals, seed)
+                            .run(races, BATCHES_PER_KILL, scratch.resolve("outside"));
+                }
+                approvals.end();
+            }
+        });
+    }
+
+    private int syscalls(Options options) throws Exception {
+        Path strace = dist.program("strace").orElse(null);
+        if (strace == null) {
+            out.println("sonia: " + Strace.MISSING);
+            return UNAVAILABLE;
+        }
+        Report report = new Report("crash --syscalls", options.seed(), clock, out);
+        String only = options.text("--only");
+        return inScratch(options, List.of(report), scratch -> {
+            Strace tracer = new Strace(strace);
+            SyscallDrill drill = new SyscallDrill(dist, tracer, scratch, report);
+            int cases = options.number("--cases", 300);
+            if (only != null) {
+                drill.runOnly(only);
+            } else if (!options.has("--service")) {
+                drill.run(cases, options.seed());
+                cases = Math.ceilDiv(cases, CASES_PER_SERVICE_CASE);
+            }
+            if (only == null) {
+                new ServiceFaults(dist, tracer, scratch, clock, report).run(cases, options.seed());
+            }
+        });
+    }
+
+    private interface Body {
+        void run(Path scratch) throws Exception;
+    }
+
+    private int inScratch(Options options, List<Report> reports, Body body) throws Exception {
+        Path scratch = Files.createTempDirectory("sonia-drill");
+        try {
+            body.run(scratch);
+        } finally {
+            Folders.delete(scratch);
+        }
+        List<Report> done = reports.stream().filter(each -> each.cases() > 0).toList();
+        done.forEach(Report::print);
+        Path json = options.json();
+        if (json != null) {
+            Files.write(
+                    json,
+                    Json.bytes(Map.of("drills", done.stream().map(Report::json).toList())));
+        }
+        boolean good = !done.isEmpty() && reports.stream().allMatch(each -> each.failed() == 0);
+        return good ? GOOD : FAILED;
+    }
+
+    /** The small process itself: one operation on one store. */
+    public static int subject(Path store, String operation) {
+        return SmallStore.run(store, SmallStore.Operation.valueOf(operation));
+    }
+}

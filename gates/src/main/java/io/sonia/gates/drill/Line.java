@@ -1,0 +1,134 @@
+package io.sonia.gates.drill;
+
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/** One kept-alive connection of a caller to one service; made when needed, and again after it broke. */
+final class Line implements AutoCloseable {
+
+    private static final int CONNECT_MS = 2_000;
+    private static final int ANSWER_MS = 30_000;
+
+    private final int port;
+    private final String identity;
+    private @Nullable Socket socket;
+    private @Nullable InputStream in;
+
+    /** @param identity the header that says who calls, or nothing */
+    Line(int port, String identity) {
+        this.port = port;
+        this.identity = identity.isEmpty() ? "" : identity + "\r\n";
+    }
+
+    /** The header of a person's key. */
+    static String bearer(String token) {
+        return "Authorization: Bearer " + token;
+    }
+
+    /** The header of a service's token. */
+    static String service(String token) {
+        return "X-Service-Token: " + token;
+    }
+
+    /** Sends a request once; whether it was received is not known when this throws. */
+    Answer send(String method, String path, @Nullable String key, @Nullable String body) throws IOException {
+        byte[] content = (body == null ? "" : body).getBytes(StandardCharsets.UTF_8);
+        StringBuilder head = new StringBuilder(method)
+                .append(' ')
+                .append(path)
+                .append(" HTTP/1.1\r\nHost: 127.0.0.1\r\n")
+                .append(identity);
+        if (key != null) {
+            head.append("X-Idempotency-Key: ").append(key).append("\r\n");
+        }
+        if (body != null) {
+            head.append("Content-Type: application/json\r\nContent-Length: ")
+                    .append(content.length)
+                    .append("\r\n");
+        }
+        ByteArrayOutputStream request = new ByteArrayOutputStream(512 + content.length);
+        request.writeBytes(head.append("\r\n").toString().getBytes(StandardCharsets.US_ASCII));
+        request.writeBytes(content);
+        try {
+            Socket open = connected();
+            request.writeTo(open.getOutputStream());
+            open.getOutputStream().flush();
+            return answer();
+        } catch (IOException | RuntimeException e) {
+            close();
+            throw e;
+        }
+    }
+
+    private Socket connected() throws IOException {
+        Socket open = socket;
+        if (open == null) {
+            open = new Socket();
+            socket = open;
+            open.setTcpNoDelay(true);
+            open.setSoTimeout(ANSWER_MS);
+            open.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), CONNECT_MS);
+            in = new BufferedInputStream(open.getInputStream(), 16 * 1024);
+        }
+        return open;
+    }
+
+    private Answer answer() throws IOException {
+        InputStream from = in;
+        if (from == null) {
+            throw new EOFException();
+        }
+        int status = Integer.parseInt(line(from).substring(9, 12));
+        int length = 0;
+        boolean last = false;
+        for (String line = line(from); !line.isEmpty(); line = line(from)) {
+            if (line.regionMatches(true, 0, "content-length:", 0, 15)) {
+                length = Integer.parseInt(line.substring(15).strip());
+            }
+            last |= line.equalsIgnoreCase("connection: close");
+        }
+        byte[] body = from.readNBytes(length);
+        if (body.length < length) {
+            throw new EOFException();
+        }
+        if (last) {
+            close();
+        }
+        return new Answer(status, new String(body, StandardCharsets.UTF_8));
+    }
+
+    private static String line(InputStream in) throws IOException {
+        StringBuilder line = new StringBuilder();
+        for (int c = in.read(); c != '\n'; c = in.read()) {
+            if (c < 0) {
+                throw new EOFException();
+            }
+            if (c != '\r') {
+                line.append((char) c);
+            }
+        }
+        return line.toString();
+    }
+
+    @Override
+    public void close() {
+        Socket open = socket;
+        socket = null;
+        in = null;
+        if (open != null) {
+            try {
+                open.close();
+            } catch (IOException gone) {
+                // It is of no more use either way.
+            }
+        }
+    }
+}

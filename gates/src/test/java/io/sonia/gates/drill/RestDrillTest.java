@@ -1,0 +1,22 @@
+package io.sonia.gates.drill;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RestDrillTest {
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void changedStoresAreRefusedOrHaveEveryEntryAsItWas() throws Exception {
+        Drilled drill = Drilled.run(folder, "crash", "--rest", "--cases=120").held();
+
+        assertThat(drill.cases(0)).isEqualTo(120);
+        assertThat(drill.counts(0))
+                .containsKeys("FLIP: refused, AUDIT_CHAIN_BROKEN", "CHANGE_VALUE: refused, AUDIT_CHAIN_BROKEN");
+    }
+}
