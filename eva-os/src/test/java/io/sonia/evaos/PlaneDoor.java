@@ -2,6 +2,7 @@ package io.sonia.evaos;
 
 import io.sonia.kernel.Hlc;
 import io.sonia.kernel.ServiceName;
+import io.sonia.kernel.http.KeyClaims;
 import io.sonia.kernel.http.RequestLog;
 import io.sonia.kernel.http.ServiceServer;
 import io.sonia.kernel.identity.Credential;
@@ -91,6 +92,7 @@ final class PlaneDoor implements AutoCloseable {
                         verifiers(),
                         plane.journal,
                         plane.journal,
+                        KeyClaims.ALONE,
                         quiet()),
                 new EvaOsRoutes(
                                 plane.gate,
