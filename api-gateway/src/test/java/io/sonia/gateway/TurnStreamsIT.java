@@ -55,6 +55,20 @@ class TurnStreamsIT extends GatewayCase {
     }
 
     @Test
+    void aWaitForAPersonIsOnRecordBeforeItIsTold() {
+        behind.modelAsks(Answers.call("call_1", Behind.CONFIRMED));
+        try (EventSource source =
+                house.gateway.ask(Operation.TURN).body(PATIENT).events()) {
+            while (!source.next().event().equals(TurnEvent.CONFIRMATION_REQUIRED)) {
+                assertThat(source.hasNext()).isTrue();
+            }
+            assertThat(house.gateway.journal.chain().trace("req_test", 100))
+                    .extracting(entry -> entry.toMap().get("operation"))
+                    .contains("turn.waiting");
+        }
+    }
+
+    @Test
     void aTurnThatWaitsTooLongForAPersonIsParked() {
         behind.modelAsks(Answers.call("call_1", Behind.CONFIRMED));
         List<TurnFrame> frames = frames(house.gateway.stream(HELLO, null));
