@@ -38,7 +38,7 @@ public final class AuditFile {
         SQLiteConfig config = new SQLiteConfig();
         config.setReadOnly(true);
         try {
-            Sql sql = new Sql(config.createConnection(url(path)));
+            Sql sql = new Sql(config.createConnection(url(path)), Dialect.SQLITE);
             try {
                 return verify(sql);
             } finally {
