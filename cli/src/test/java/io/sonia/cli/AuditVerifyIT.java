@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sonia.contracts.audit.ChainVerdict;
 import io.sonia.contracts.audit.VerifyAnswer;
+import io.sonia.journal.Journal;
 import io.sonia.journal.JournalOptions;
 import io.sonia.journal.SqliteJournal;
 import io.sonia.kernel.AuditEvent;
@@ -102,7 +103,7 @@ class AuditVerifyIT {
         Path file = new Home(folder).database(service);
         AuditEvent.Origin origin =
                 new AuditEvent.Origin("usr_operator", "operator", "person", null, null, "req_1", null, null);
-        try (SqliteJournal journal = SqliteJournal.open(
+        try (Journal journal = SqliteJournal.open(
                 file,
                 service,
                 List.of(),

@@ -3,6 +3,10 @@ package io.sonia.journal;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A real PostgreSQL out of the build's own dependencies, one per test process; it ends with the process. */
@@ -33,6 +37,18 @@ public final class PostgresServer {
     /** A schema that nobody else has. */
     public static PostgresDatabase emptySchema() {
         return schemaOf(Shared.SERVER, "test_" + SCHEMAS.incrementAndGet());
+    }
+
+    /** A section {@code journal} that names a database which nobody else has. */
+    public static Map<String, Object> settings() {
+        String database = "stack_" + SCHEMAS.incrementAndGet();
+        try (Connection connection = Shared.SERVER.getPostgresDatabase().getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.executeUpdate("CREATE DATABASE " + database);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+        return Map.of("url", "postgresql://127.0.0.1:" + Shared.SERVER.getPort() + "/" + database, "user", USER);
     }
 
     static PostgresDatabase schemaOf(EmbeddedPostgres server, String schema) {

@@ -7,7 +7,10 @@ import io.sonia.contracts.ServiceParts;
 import io.sonia.contracts.audit.AuditRoutes;
 import io.sonia.journal.AuditChain;
 import io.sonia.journal.Journal;
+import io.sonia.journal.JournalConfig;
 import io.sonia.journal.JournalOptions;
+import io.sonia.journal.PostgresDatabase;
+import io.sonia.journal.PostgresJournal;
 import io.sonia.journal.SqliteJournal;
 import io.sonia.kernel.Hlc;
 import io.sonia.kernel.Home;
@@ -34,6 +37,7 @@ import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** One running service: its store, its credentials, its module and its server, started and stopped in order. */
@@ -63,13 +67,7 @@ final class ServiceHost implements AutoCloseable {
                 process.clock(),
                 (name, failure) -> log.error("timer.failed", "Background work failed", Map.of("timer", name), failure));
         Hlc hlc = new Hlc(process.clock());
-        this.journal = SqliteJournal.open(
-                home.database(service),
-                service,
-                definition.migrations(),
-                process.clock(),
-                hlc,
-                JournalOptions.of(Redactor::map, reason -> process.fatal(service, reason)));
+        this.journal = journal(definition, process, hlc);
         Verifiers verifiers = new Verifiers(
                 KeyMaterial.publicKey(home),
                 process.clock(),
@@ -106,6 +104,22 @@ final class ServiceHost implements AutoCloseable {
                 journal,
                 new RequestRecorder(service, metrics, log));
         this.server = new ServiceServer(parts, kernelRoutes.all(routes), module.sockets());
+    }
+
+    private static Journal journal(ServiceDefinition definition, HostProcess process, Hlc hlc) {
+        ServiceName service = definition.name();
+        JournalOptions options = JournalOptions.of(Redactor::map, reason -> process.fatal(service, reason));
+        Optional<PostgresDatabase> database =
+                process.settings().section(JournalConfig.SECTION).databaseOf(service, process.home());
+        return database.isPresent()
+                ? PostgresJournal.open(database.get(), service, definition.migrations(), process.clock(), hlc, options)
+                : SqliteJournal.open(
+                        process.home().database(service),
+                        service,
+                        definition.migrations(),
+                        process.clock(),
+                        hlc,
+                        options);
     }
 
     /** What the service tells about itself, asked anew for each answer. */
