@@ -24,12 +24,16 @@ final class Readers {
     private final Clock clock;
     private final Deque<Idle> idle = new ConcurrentLinkedDeque<>();
 
+    /** When a reading failed last; what was idle then may have been cut off by the same event. */
+    private volatile long failedAt;
+
     /** Fair, so that a checkpoint that asks for all of them is not passed by for ever. */
     private final Semaphore permits = new Semaphore(READERS, true);
 
     Readers(Source source, Clock clock) {
         this.source = source;
         this.clock = clock;
+        this.failedAt = clock.nanoTime() - TRUSTED_NANOS;
     }
 
     <T> T read(Query<T> query) {
@@ -96,6 +100,7 @@ final class Readers {
             if (usable) {
                 idle.addFirst(new Idle(sql, clock.nanoTime()));
             } else {
+                failedAt = clock.nanoTime();
                 sql.connection().close();
             }
         }
@@ -103,7 +108,8 @@ final class Readers {
 
     private Sql connection() throws SQLException {
         for (Idle each = idle.pollFirst(); each != null; each = idle.pollFirst()) {
-            if (clock.nanoTime() - each.since() < TRUSTED_NANOS || source.good(each.sql())) {
+            boolean trusted = clock.nanoTime() - each.since() < TRUSTED_NANOS && each.since() - failedAt > 0;
+            if (trusted || source.good(each.sql())) {
                 return each.sql();
             }
             each.sql().connection().close();

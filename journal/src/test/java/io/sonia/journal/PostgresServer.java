@@ -18,16 +18,17 @@ public final class PostgresServer {
     private PostgresServer() {}
 
     private static final class Shared {
-        static final EmbeddedPostgres SERVER = start();
+        static final EmbeddedPostgres SERVER = start("max_connections", "300");
     }
 
     /** One more server, for a test that stops it. Its caller closes it. */
-    static EmbeddedPostgres start() {
+    static EmbeddedPostgres start(String setting, String value) {
         try {
             return EmbeddedPostgres.builder()
                     .setServerConfig("fsync", "on")
                     .setServerConfig("full_page_writes", "on")
                     .setServerConfig("synchronous_commit", "on")
+                    .setServerConfig(setting, value)
                     .start();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -51,11 +52,20 @@ public final class PostgresServer {
         return Map.of("url", "postgresql://127.0.0.1:" + Shared.SERVER.getPort() + "/" + database, "user", USER);
     }
 
-    static PostgresDatabase schemaOf(EmbeddedPostgres server, String schema) {
-        return new PostgresDatabase(url(server), USER, null, schema);
+    static int port() {
+        return Shared.SERVER.getPort();
     }
 
-    private static String url(EmbeddedPostgres server) {
-        return "postgresql://127.0.0.1:" + server.getPort() + "/postgres";
+    /** The same schema by another port. */
+    static PostgresDatabase through(int port, PostgresDatabase database) {
+        return new PostgresDatabase(url(port), database.user(), database.password(), database.schema());
+    }
+
+    static PostgresDatabase schemaOf(EmbeddedPostgres server, String schema) {
+        return new PostgresDatabase(url(server.getPort()), USER, null, schema);
+    }
+
+    private static String url(int port) {
+        return "postgresql://127.0.0.1:" + port + "/postgres";
     }
 }
