@@ -231,11 +231,6 @@ class PostgresFailureIT {
     }
 
     private void outside(String... statements) throws SQLException {
-        Sql sql = direct.openWriter();
-        for (String each : statements) {
-            sql.update(each);
-        }
-        sql.connection().commit();
-        sql.connection().close();
+        PostgresServer.run(direct, statements);
     }
 }

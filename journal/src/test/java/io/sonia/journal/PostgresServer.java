@@ -61,6 +61,19 @@ public final class PostgresServer {
         return new PostgresDatabase(url(port), database.user(), database.password(), database.schema());
     }
 
+    /** What an outside client may do, in one transaction. */
+    static void run(PostgresDatabase database, String... statements) throws SQLException {
+        Sql sql = database.openWriter();
+        try {
+            for (String each : statements) {
+                sql.update(each);
+            }
+            sql.connection().commit();
+        } finally {
+            sql.connection().close();
+        }
+    }
+
     static PostgresDatabase schemaOf(EmbeddedPostgres server, String schema) {
         return new PostgresDatabase(url(server.getPort()), USER, null, schema);
     }
