@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.sonia.kernel.ErrorCode;
 import io.sonia.kernel.SoniaException;
 import io.sonia.kernel.http.StoredReply;
+import io.sonia.kernel.json.Json;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -231,6 +232,33 @@ abstract class JournalContract {
                         bytes,
                         null,
                         Map.of("a", java.util.Arrays.asList(1L, null)));
+    }
+
+    @Test
+    void memberOfStoredJsonIsReadByTheStore() {
+        String said = "a\u0000\u0000b\uF8FF0\\u0000 \"ü😀\"";
+        journal.commit(tx -> tx.sql()
+                .update(
+                        "INSERT INTO tasks (task_id, status) VALUES ('tsk_1', ?)",
+                        Json.text(Map.of("said", said, "n", 7))));
+
+        List<String> found = journal.read(sql -> sql.list(
+                "SELECT status ->> 'said' AS said, status ->> 'n' AS n, status ->> 'none' AS none FROM tasks",
+                row -> row.text("said") + " " + row.text("n") + " " + row.textOrNull("none")));
+
+        assertThat(found).containsExactly(said + " 7 null");
+    }
+
+    @Test
+    void textsCompareByTheirBytes() {
+        for (String task : List.of("b", "A", "a", "_", "B", "é", "Z")) {
+            journal.commit(insert(task));
+        }
+
+        List<String> found = journal.read(sql -> sql.list(
+                "SELECT task_id FROM tasks WHERE task_id > ? ORDER BY task_id", row -> row.text("task_id"), "A"));
+
+        assertThat(found).containsExactly("B", "Z", "_", "a", "b", "é");
     }
 
     @Test

@@ -29,6 +29,9 @@ public final class PostgresServer {
                     .setServerConfig("full_page_writes", "on")
                     .setServerConfig("synchronous_commit", "on")
                     .setServerConfig(setting, value)
+                    // A language whose order of texts is not that of their bytes.
+                    .setLocaleConfig("locale-provider", "icu")
+                    .setLocaleConfig("icu-locale", "en-US")
                     .start();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
