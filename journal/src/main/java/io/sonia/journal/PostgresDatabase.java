@@ -114,6 +114,7 @@ public record PostgresDatabase(
                     case "08001", "08004", "08006" -> "cannot be reached: start the server, or correct journal.url";
                     case "28000", "28P01" -> "does not let " + user + " in: correct journal.user or the password file";
                     case "3D000" -> "is not there: create the database, or correct journal.url";
+                    case "3F000", "42P01" -> "holds no journal of this service: start the service once";
                     case "42501" -> "may not be written by " + user + ": grant it CREATE on the database";
                     case "53300" -> "has no connection left: raise max_connections of the server";
                     case "57P03" -> "is starting or ending: wait for it";

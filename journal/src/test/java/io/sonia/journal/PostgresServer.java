@@ -44,7 +44,7 @@ public final class PostgresServer {
     }
 
     /** A section {@code journal} that names a database which nobody else has. */
-    public static Map<String, Object> settings() {
+    public static Map<String, String> settings() {
         String database = "stack_" + SCHEMAS.incrementAndGet();
         try (Connection connection = Shared.SERVER.getPostgresDatabase().getConnection();
                 Statement statement = connection.createStatement()) {
