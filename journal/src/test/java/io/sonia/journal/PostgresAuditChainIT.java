@@ -22,7 +22,7 @@ class PostgresAuditChainIT extends AuditChainContract {
 
     private static final String UNLOCK = "ALTER TABLE audit_entries DISABLE TRIGGER USER";
 
-    private final PostgresDatabase database = PostgresServer.emptySchema();
+    private final PostgresDatabase database = PostgresSchemas.empty();
 
     @Override
     Journal open(JournalOptions options) {
@@ -180,6 +180,6 @@ class PostgresAuditChainIT extends AuditChainContract {
     }
 
     private void outside(String... statements) throws SQLException {
-        PostgresServer.run(database, statements);
+        PostgresSchemas.run(database, statements);
     }
 }

@@ -9,6 +9,7 @@ import io.sonia.kernel.ErrorCode;
 import io.sonia.kernel.Hlc;
 import io.sonia.kernel.ServiceName;
 import io.sonia.kernel.SoniaException;
+import io.sonia.testdb.PostgresServer;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.sql.SQLException;
@@ -42,7 +43,7 @@ class PostgresCrashIT {
     void killedServerLosesNothingAcknowledgedAndMakesNothingRefused() throws Exception {
         Random random = new Random(4711);
         try (EmbeddedPostgres server = PostgresServer.start("restart_after_crash", "on");
-                Journal journal = open(PostgresServer.schemaOf(server, "crash"))) {
+                Journal journal = open(PostgresSchemas.at(server.getPort(), "crash"))) {
             AtomicBoolean writing = new AtomicBoolean(true);
             try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
                 for (int i = 0; i < CALLERS; i++) {
@@ -83,7 +84,7 @@ class PostgresCrashIT {
 
     /** A killed backend makes the server end all others and recover, as after a crash. */
     private static void killWriter(EmbeddedPostgres server) throws SQLException, IOException {
-        Sql sql = PostgresServer.schemaOf(server, "crash").openReader();
+        Sql sql = PostgresSchemas.at(server.getPort(), "crash").openReader();
         List<Long> writers = sql.list(
                 "SELECT pid FROM pg_stat_activity WHERE application_name = 'sonia crash'"
                         + " AND pid <> pg_backend_pid() ORDER BY backend_start LIMIT 1",

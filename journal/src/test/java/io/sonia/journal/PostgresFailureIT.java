@@ -12,6 +12,7 @@ import io.sonia.kernel.ErrorCode;
 import io.sonia.kernel.Hlc;
 import io.sonia.kernel.ServiceName;
 import io.sonia.kernel.SoniaException;
+import io.sonia.testdb.PostgresServer;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -27,13 +28,13 @@ class PostgresFailureIT {
 
     private final TestClock clock = new TestClock();
     private final List<String> fatal = new CopyOnWriteArrayList<>();
-    private final PostgresDatabase direct = PostgresServer.emptySchema();
+    private final PostgresDatabase direct = PostgresSchemas.empty();
     private final CutLine line = new CutLine(PostgresServer.port());
     private Journal journal;
 
     @BeforeEach
     void openJournal() {
-        journal = open(PostgresServer.through(line.port(), direct));
+        journal = open(PostgresSchemas.at(line.port(), direct.schema()));
         journal.commit(insertAudited("tsk_0"));
     }
 
@@ -190,7 +191,7 @@ class PostgresFailureIT {
     @Test
     void serverThatDoesNotFlushIsRefused() {
         try (var careless = PostgresServer.start("fsync", "off")) {
-            assertThatThrownBy(() -> open(PostgresServer.schemaOf(careless, "careless")))
+            assertThatThrownBy(() -> open(PostgresSchemas.at(careless.getPort(), "careless")))
                     .isInstanceOf(SoniaException.class)
                     .hasMessageContaining("may lose what it has confirmed: set fsync = on");
         } catch (IOException e) {
@@ -231,6 +232,6 @@ class PostgresFailureIT {
     }
 
     private void outside(String... statements) throws SQLException {
-        PostgresServer.run(direct, statements);
+        PostgresSchemas.run(direct, statements);
     }
 }

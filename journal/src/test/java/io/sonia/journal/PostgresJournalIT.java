@@ -5,7 +5,7 @@ import io.sonia.kernel.ServiceName;
 
 class PostgresJournalIT extends JournalContract {
 
-    private final PostgresDatabase database = PostgresServer.emptySchema();
+    private final PostgresDatabase database = PostgresSchemas.empty();
 
     @Override
     Journal open(JournalOptions options) {

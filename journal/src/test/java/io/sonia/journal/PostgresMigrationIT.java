@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 class PostgresMigrationIT extends MigrationContract {
 
-    private final PostgresDatabase database = PostgresServer.emptySchema();
+    private final PostgresDatabase database = PostgresSchemas.empty();
 
     @Override
     Journal opened(List<Migration> migrations, JournalOptions options) {

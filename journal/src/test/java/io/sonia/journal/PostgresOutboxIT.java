@@ -5,7 +5,7 @@ import io.sonia.kernel.ServiceName;
 
 class PostgresOutboxIT extends OutboxContract {
 
-    private final PostgresDatabase database = PostgresServer.emptySchema();
+    private final PostgresDatabase database = PostgresSchemas.empty();
 
     @Override
     Journal open(JournalOptions options) {

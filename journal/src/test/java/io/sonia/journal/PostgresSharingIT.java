@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 class PostgresSharingIT {
 
     private final TestClock clock = new TestClock();
-    private final PostgresDatabase database = PostgresServer.emptySchema();
+    private final PostgresDatabase database = PostgresSchemas.empty();
     private final Journal one = open();
     private final Journal other = open();
 

@@ -2,8 +2,8 @@ package io.sonia.platform;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sonia.journal.PostgresServer;
 import io.sonia.kernel.ServiceName;
+import io.sonia.testdb.PostgresServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,4 +1,4 @@
-package io.sonia.journal;
+package io.sonia.testdb;
 
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
@@ -12,8 +12,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** A real PostgreSQL out of the build's own dependencies, one per test process; it ends with the process. */
 public final class PostgresServer {
 
-    private static final String USER = "postgres";
-    private static final AtomicInteger SCHEMAS = new AtomicInteger();
+    /** Who may do everything, without a password. */
+    public static final String USER = "postgres";
+
+    private static final AtomicInteger DATABASES = new AtomicInteger();
 
     private PostgresServer() {}
 
@@ -21,8 +23,8 @@ public final class PostgresServer {
         static final EmbeddedPostgres SERVER = start("max_connections", "300");
     }
 
-    /** One more server, for a test that stops it. Its caller closes it. */
-    static EmbeddedPostgres start(String setting, String value) {
+    /** One more server, for a test that harms it; its caller closes it. */
+    public static EmbeddedPostgres start(String setting, String value) {
         try {
             return EmbeddedPostgres.builder()
                     .setServerConfig("fsync", "on")
@@ -38,50 +40,25 @@ public final class PostgresServer {
         }
     }
 
-    /** A schema that nobody else has. */
-    public static PostgresDatabase emptySchema() {
-        return schemaOf(Shared.SERVER, "test_" + SCHEMAS.incrementAndGet());
+    /** Where the shared server listens. */
+    public static int port() {
+        return Shared.SERVER.getPort();
     }
 
     /** A section {@code journal} that names a database which nobody else has. */
     public static Map<String, String> settings() {
-        String database = "stack_" + SCHEMAS.incrementAndGet();
+        String database = "stack_" + DATABASES.incrementAndGet();
         try (Connection connection = Shared.SERVER.getPostgresDatabase().getConnection();
                 Statement statement = connection.createStatement()) {
             statement.executeUpdate("CREATE DATABASE " + database);
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         }
-        return Map.of("url", "postgresql://127.0.0.1:" + Shared.SERVER.getPort() + "/" + database, "user", USER);
+        return Map.of("url", url(port(), database), "user", USER);
     }
 
-    static int port() {
-        return Shared.SERVER.getPort();
-    }
-
-    /** The same schema by another port. */
-    static PostgresDatabase through(int port, PostgresDatabase database) {
-        return new PostgresDatabase(url(port), database.user(), database.password(), database.schema());
-    }
-
-    /** What an outside client may do, in one transaction. */
-    static void run(PostgresDatabase database, String... statements) throws SQLException {
-        Sql sql = database.openWriter();
-        try {
-            for (String each : statements) {
-                sql.update(each);
-            }
-            sql.connection().commit();
-        } finally {
-            sql.connection().close();
-        }
-    }
-
-    static PostgresDatabase schemaOf(EmbeddedPostgres server, String schema) {
-        return new PostgresDatabase(url(server.getPort()), USER, null, schema);
-    }
-
-    private static String url(int port) {
-        return "postgresql://127.0.0.1:" + port + "/postgres";
+    /** The URL of a database behind a port of this machine. */
+    public static String url(int port, String database) {
+        return "postgresql://127.0.0.1:" + port + "/" + database;
     }
 }
