@@ -3,6 +3,8 @@ package io.sonia.cli;
 import io.sonia.contracts.audit.ChainVerdict;
 import io.sonia.contracts.audit.VerifyAnswer;
 import io.sonia.journal.AuditFile;
+import io.sonia.journal.AuditSchema;
+import io.sonia.journal.PostgresDatabase;
 import io.sonia.kernel.ServiceName;
 import io.sonia.kernel.SoniaException;
 import io.sonia.kernel.http.Operation;
@@ -11,7 +13,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -65,9 +69,13 @@ final class AuditVerify implements Callable<Integer> {
 
     private VerifyAnswer inFiles() {
         List<ChainVerdict> verdicts = new ArrayList<>();
+        JournalPlaces places = JournalPlaces.of(place);
         for (ServiceName service : ServiceName.values()) {
             Path file = place.home().database(service);
-            if (Files.exists(file)) {
+            Optional<PostgresDatabase> database = places.databaseOf(service);
+            if (database.isPresent()) {
+                verdicts.add(verdict(() -> AuditSchema.verify(database.get()), service.wireName()));
+            } else if (Files.exists(file)) {
                 verdicts.add(inFile(file));
             }
         }
@@ -75,22 +83,27 @@ final class AuditVerify implements Callable<Integer> {
             throw OperatorClient.notRunning(place, "and there is no database to read");
         }
         place.screen()
-                .remark("the api-gateway does not run: reading the files below "
-                        + place.home().data());
+                .remark("the api-gateway does not run: reading the journals of "
+                        + place.home().root());
         return answer(verdicts);
     }
 
     private static ChainVerdict inFile(Path file) {
+        return verdict(() -> AuditFile.verify(file), file.toString());
+    }
+
+    /** @param name of the chain, if it has no entry that says so */
+    private static ChainVerdict verdict(Supplier<AuditFile.Verdict> verification, String name) {
         try {
-            AuditFile.Verdict verdict = AuditFile.verify(file);
-            String chain = verdict.chain().isEmpty() ? file.toString() : verdict.chain();
+            AuditFile.Verdict verdict = verification.get();
+            String chain = verdict.chain().isEmpty() ? name : verdict.chain();
             return ChainVerdict.of(chain, verdict.verification());
         } catch (SoniaException unreadable) {
             throw Failure.of(
                     ExitCode.NEGATIVE,
                     "the store cannot be verified",
                     SafeText.line(unreadable.text()),
-                    "give the sonia.db of a service");
+                    "give the sonia.db of a service, or start its database server");
         }
     }
 

@@ -17,11 +17,7 @@ final class Launch {
 
     /** Serial collection and small headers: decisions/0007. */
     private static final List<String> JVM = List.of(
-            "-Xlog:disable",
-            "-XX:-UsePerfData",
-            "-Xmx128m",
-            "-XX:+UseSerialGC",
-            "-XX:+UseCompactObjectHeaders");
+            "-Xlog:disable", "-XX:-UsePerfData", "-Xmx128m", "-XX:+UseSerialGC", "-XX:+UseCompactObjectHeaders");
 
     /** Quick to get going, slower in the end: the compiler that is quick itself, and reflection without any compiling. */
     private static final List<String> QUICK_START =

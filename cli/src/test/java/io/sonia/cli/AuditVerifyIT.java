@@ -5,19 +5,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sonia.contracts.audit.ChainVerdict;
 import io.sonia.contracts.audit.VerifyAnswer;
+import io.sonia.journal.Journal;
 import io.sonia.journal.JournalOptions;
+import io.sonia.journal.PostgresJournal;
 import io.sonia.journal.SqliteJournal;
 import io.sonia.kernel.AuditEvent;
 import io.sonia.kernel.Clock;
 import io.sonia.kernel.Hlc;
 import io.sonia.kernel.Home;
 import io.sonia.kernel.ServiceName;
+import io.sonia.testdb.PostgresServer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -26,6 +31,8 @@ class AuditVerifyIT {
 
     private static final Map<String, String> NOWHERE =
             Map.of("SONIA_SERVICES__API_GATEWAY__PORT", "1", "SONIA_SERVICES__EVA_OS__PORT", "1");
+
+    private static final JournalOptions OPTIONS = JournalOptions.of(detail -> detail, reason -> {});
 
     @TempDir
     Path folder;
@@ -90,6 +97,26 @@ class AuditVerifyIT {
         assertThat(captured.err()).contains("is not there");
     }
 
+    /** A chain in a database server must not be left out in silence. */
+    @Test
+    void withoutAGatewayTheDatabaseServerIsReadToo() throws IOException {
+        Map<String, String> settings = new TreeMap<>(NOWHERE);
+        PostgresServer.settings()
+                .forEach((key, value) -> settings.put("SONIA_JOURNAL__" + key.toUpperCase(Locale.ROOT), value));
+        Workplace place = captured.place(folder, settings);
+        for (ServiceName service : ServiceName.values()) {
+            JournalPlaces.of(place)
+                    .databaseOf(service)
+                    .ifPresent(database -> append(PostgresJournal.open(
+                            database, service, List.of(), Clock.system(), new Hlc(Clock.system()), OPTIONS)));
+        }
+
+        assertThat(Main.run(place, "audit", "verify")).as(captured.err()).isZero();
+        assertThat(captured.out())
+                .contains("eva-os", "api-gateway", "openclaw", "all 15 entries verify")
+                .doesNotContain("memory-engine");
+    }
+
     private int verdict(boolean valid, ChainVerdict... chains) throws IOException {
         VerifyAnswer answer = new VerifyAnswer(valid, 12, List.of(chains));
         try (FakeGateway gateway = new FakeGateway(new Home(folder))
@@ -100,19 +127,17 @@ class AuditVerifyIT {
 
     private Path write(ServiceName service) {
         Path file = new Home(folder).database(service);
+        append(SqliteJournal.open(file, service, List.of(), Clock.system(), new Hlc(Clock.system()), OPTIONS));
+        return file;
+    }
+
+    private static void append(Journal opened) {
         AuditEvent.Origin origin =
                 new AuditEvent.Origin("usr_operator", "operator", "person", null, null, "req_1", null, null);
-        try (SqliteJournal journal = SqliteJournal.open(
-                file,
-                service,
-                List.of(),
-                Clock.system(),
-                new Hlc(Clock.system()),
-                JournalOptions.of(detail -> detail, reason -> {}))) {
+        try (Journal journal = opened) {
             for (int i = 0; i < 3; i++) {
                 journal.append(AuditEvent.of("test", origin).detail(map("n", (long) i)));
             }
         }
-        return file;
     }
 }

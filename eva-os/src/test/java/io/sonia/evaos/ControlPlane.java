@@ -18,6 +18,7 @@ import io.sonia.contracts.evaos.Grant;
 import io.sonia.contracts.evaos.GrantAnswer;
 import io.sonia.contracts.evaos.Verdict;
 import io.sonia.contracts.policy.PolicySet;
+import io.sonia.journal.Journal;
 import io.sonia.journal.JournalOptions;
 import io.sonia.journal.SqliteJournal;
 import io.sonia.kernel.Clock;
@@ -59,7 +60,7 @@ final class ControlPlane implements AutoCloseable {
     final FakeClock clock = new FakeClock();
     final Ids ids = new Ids(new SecureRandom());
     final Home home;
-    final SqliteJournal journal;
+    final Journal journal;
     final Foundation base;
     final KeyMaterial keys;
     final PolicyInForce policy;

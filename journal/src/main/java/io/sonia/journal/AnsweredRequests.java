@@ -25,10 +25,6 @@ final class AnsweredRequests {
     private static final String DELETE =
             "DELETE FROM idempotency_keys WHERE endpoint = ? AND idempotency_key = ? AND principal = ?";
 
-    /** Rows are in order of their making and all live equally long, so the oldest ones need no index. */
-    private static final String REAP = "DELETE FROM idempotency_keys WHERE expires_at <= ?"
-            + " AND rowid IN (SELECT rowid FROM idempotency_keys ORDER BY rowid LIMIT ?)";
-
     private record Stored(String fingerprint, Instant expiresAt, StoredReply reply) {}
 
     private final Clock clock;
@@ -76,7 +72,7 @@ final class AnsweredRequests {
     }
 
     int reap(Sql sql, int limit) throws SQLException {
-        return sql.update(REAP, clock.now(), limit);
+        return sql.update(sql.dialect().reapAnswered(), clock.now(), limit);
     }
 
     private static Optional<Stored> stored(Sql sql, IdempotencyKey key) throws SQLException {

@@ -68,16 +68,16 @@ public final class AuditChain {
             @Nullable String lastHash) {}
 
     private final Journal journal;
-    private final AuditLog log;
+    private final KnownHeads heads;
 
-    AuditChain(Journal journal, AuditLog log) {
+    AuditChain(Journal journal, KnownHeads heads) {
         this.journal = journal;
-        this.log = log;
+        this.heads = heads;
     }
 
     /** The newest durable entry. */
     public Head head() {
-        return log.durable();
+        return journal.read(heads::durable);
     }
 
     /**
@@ -87,13 +87,13 @@ public final class AuditChain {
      * @throws io.sonia.kernel.SoniaException AUDIT_CHAIN_BROKEN with {@code first_bad_seq} and {@code reason}
      */
     public Page entries(Filter filter, int limit, @Nullable Long before) {
-        Head head = log.durable();
         StoredEntry.Selection matching = selection(filter);
         return journal.read(sql -> {
+            Head head = heads.durable(sql);
             checkTail(sql, head);
             long total = filter.equals(Filter.ALL) ? head.size() : matching.count(sql);
             StoredEntry.Selection page = matching.and("e.seq < ?", before);
-            List<AuditEntry> entries = verified(page.newestFirst(sql, bounded(limit)), head);
+            List<AuditEntry> entries = verified(sql, page.newestFirst(sql, bounded(limit)), head);
             boolean more = entries.size() == limit;
             return new Page(entries, head, total, more ? entries.getLast().seq() : null);
         });
@@ -105,11 +105,11 @@ public final class AuditChain {
      * @throws io.sonia.kernel.SoniaException AUDIT_CHAIN_BROKEN with {@code first_bad_seq} and {@code reason}
      */
     public List<AuditEntry> trace(String correlationId, int limit) {
-        Head head = log.durable();
         StoredEntry.Selection matching = new StoredEntry.Selection().traced(correlationId);
         return journal.read(sql -> {
+            Head head = heads.durable(sql);
             checkTail(sql, head);
-            return verified(matching.oldestFirst(sql, bounded(limit)), head);
+            return verified(sql, matching.oldestFirst(sql, bounded(limit)), head);
         });
     }
 
@@ -119,7 +119,7 @@ public final class AuditChain {
      */
     @SuppressWarnings("ThreadPriorityCheck") // a virtual thread is not preempted; others must get its carrier
     public Verification verify(@Nullable Long fromSeq, @Nullable Long toSeq) {
-        Head head = log.durable();
+        Head head = head();
         long from = Math.max(1, fromSeq == null ? 1 : fromSeq);
         long to = Math.min(toSeq == null ? head.size() : Math.min(toSeq, head.size()), from + MAX_VERIFIED - 1);
         if (from > Math.max(1, to)) {
@@ -133,15 +133,17 @@ public final class AuditChain {
         }
         if (walk.good() && to == head.size()) {
             walk.endsAt(head);
-            long newest = journal.read(StoredEntry::newest);
-            walk.nothingBeyond(newest, log.written());
+            journal.read(sql -> {
+                walk.nothingBeyond(StoredEntry.newest(sql), heads.written(sql));
+                return walk;
+            });
         }
         return walk.result();
     }
 
-    private List<AuditEntry> verified(List<StoredEntry> found, Head head) {
+    private List<AuditEntry> verified(Sql sql, List<StoredEntry> found, Head head) throws SQLException {
         EntryHash hash = new EntryHash();
-        Head written = log.written();
+        Head written = heads.written(sql);
         for (StoredEntry entry : found) {
             ChainBreak broken = entry.check(hash, head, written);
             if (broken != null) {

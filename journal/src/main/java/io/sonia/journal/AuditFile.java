@@ -38,9 +38,9 @@ public final class AuditFile {
         SQLiteConfig config = new SQLiteConfig();
         config.setReadOnly(true);
         try {
-            Sql sql = new Sql(config.createConnection(url(path)));
+            Sql sql = new Sql(config.createConnection(url(path)), Dialect.SQLITE);
             try {
-                return verify(sql);
+                return verify(sql, StoredEntry.head(sql));
             } finally {
                 sql.connection().close();
             }
@@ -56,9 +56,8 @@ public final class AuditFile {
         }
     }
 
-    private static Verdict verify(Sql sql) throws SQLException {
+    static Verdict verify(Sql sql, AuditChain.Head head) throws SQLException {
         List<String> chains = sql.list("SELECT chain FROM audit_entries WHERE seq = 1", row -> row.text("chain"));
-        AuditChain.Head head = StoredEntry.head(sql);
         ChainWalk walk = ChainWalk.startingAt(sql, 1);
         try {
             while (walk.good() && walk.next() <= head.size()) {
@@ -69,6 +68,10 @@ public final class AuditFile {
                 throw e;
             }
             walk.cannotRead(ChainBreak.UNREADABLE);
+        }
+        if (walk.good()) {
+            walk.endsAt(head);
+            walk.nothingBeyond(StoredEntry.newest(sql), head);
         }
         return new Verdict(chains.isEmpty() ? "" : chains.getFirst(), walk.result());
     }

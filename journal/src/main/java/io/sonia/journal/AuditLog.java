@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * The writing end of the audit chain. The writer alone uses it, except for the two heads, which readers compare with
  * what they find: everything up to the durable head must be there, nothing beyond the written head may be.
  */
-final class AuditLog {
+final class AuditLog implements KnownHeads {
 
     /** A detail above this is replaced by its size and digest. */
     static final int MAX_DETAIL_BYTES = 8 * 1024;
@@ -95,11 +95,25 @@ final class AuditLog {
         durable = last;
     }
 
+    /** Takes over where another process left the chain. */
+    void adopt(AuditChain.Head head) {
+        last = head;
+        written = head;
+        durable = head;
+    }
+
     AuditChain.Head durable() {
         return durable;
     }
 
-    AuditChain.Head written() {
+    /** For a store in which this process alone writes. */
+    @Override
+    public AuditChain.Head durable(Sql sql) {
+        return durable;
+    }
+
+    @Override
+    public AuditChain.Head written(Sql sql) {
         return written;
     }
 

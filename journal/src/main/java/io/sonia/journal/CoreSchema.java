@@ -2,7 +2,7 @@ package io.sonia.journal;
 
 import java.util.List;
 
-/** The tables that every journal has beside its service's own. */
+/** The tables that every journal has beside its service's own, as SQLite takes them. */
 final class CoreSchema {
 
     private CoreSchema() {}
@@ -14,7 +14,7 @@ final class CoreSchema {
      */
     static final int BUCKET = 1024;
 
-    private static final Migration AUDIT = new Migration(1, "audit entries", """
+    static final String AUDIT_TABLE = """
             CREATE TABLE audit_entries (
               chain TEXT NOT NULL,
               seq INTEGER PRIMARY KEY,
@@ -46,6 +46,10 @@ final class CoreSchema {
               hash TEXT NOT NULL,
               detail TEXT NOT NULL
             ) STRICT;
+            """;
+
+    private static final Migration AUDIT =
+            new Migration(1, "audit entries", AUDIT_TABLE + """
             CREATE INDEX audit_entries_correlation ON audit_entries (seq / 1024, correlation_id);
             CREATE TRIGGER audit_entries_no_update BEFORE UPDATE ON audit_entries
             BEGIN SELECT RAISE(ABORT, 'audit entries are append-only'); END;
@@ -53,8 +57,7 @@ final class CoreSchema {
             BEGIN SELECT RAISE(ABORT, 'audit entries are append-only'); END;
             """, "DROP TABLE audit_entries;");
 
-    private static final Migration IDEMPOTENCY =
-            new Migration(2, "answered requests", """
+    static final Migration IDEMPOTENCY = new Migration(2, "answered requests", """
             CREATE TABLE idempotency_keys (
               endpoint TEXT NOT NULL,
               idempotency_key TEXT NOT NULL,
@@ -69,7 +72,7 @@ final class CoreSchema {
             ) STRICT;
             """, "DROP TABLE idempotency_keys;");
 
-    private static final Migration OUTBOX = new Migration(3, "outbox", """
+    static final Migration OUTBOX = new Migration(3, "outbox", """
             CREATE TABLE outbox (
               outbox_id INTEGER PRIMARY KEY,
               topic TEXT NOT NULL,

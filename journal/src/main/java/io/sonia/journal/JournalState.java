@@ -23,9 +23,10 @@ public record JournalState(
         long walBytes,
         int schemaVersion) {
 
-    /** The life of a journal; a failed one never commits again. */
+    /** The life of a journal; a failed one never commits again, one that is cut off may once its server is back. */
     public enum Phase {
         OPEN,
+        CUT_OFF,
         FAILED,
         CLOSED
     }

@@ -76,7 +76,7 @@ final class Migrator {
                         + steps.get(i).version());
             }
         }
-        sql.update(RECORDS);
+        sql.update(sql.dialect().migration(RECORDS));
         Map<Integer, String> applied = new HashMap<>();
         sql.list(APPLIED, row -> new Applied(row.integer("version"), row.text("checksum")), part)
                 .forEach(each -> applied.put(each.version(), each.checksum()));
@@ -99,7 +99,7 @@ final class Migrator {
     private void apply(String part, Migration step, String statements, String direction) throws SQLException {
         sql.connection().setAutoCommit(false);
         try (Statement statement = sql.connection().createStatement()) {
-            statement.executeUpdate(statements);
+            statement.executeUpdate(sql.dialect().migration(statements));
             sql.update(RECORD, part, step.version(), step.checksum(), clock.now(), direction);
             sql.connection().commit();
         } catch (SQLException e) {

@@ -32,8 +32,8 @@ final class Outbox {
             + " ON CONFLICT (dedupe_id) DO NOTHING";
     private static final String WAITING = "delivered_at IS NULL AND dead = 0";
     private static final String AFTER = "SELECT outbox_id, topic, dedupe_id, attempts, next_attempt_epoch_ms,"
-            + " iif(?1, payload, NULL) AS payload FROM outbox WHERE " + WAITING
-            + " AND outbox_id > ?2 ORDER BY outbox_id LIMIT ?3";
+            + " CASE WHEN ? = 1 THEN payload END AS payload FROM outbox WHERE " + WAITING
+            + " AND outbox_id > ? ORDER BY outbox_id LIMIT ?";
     private static final String MESSAGE =
             "SELECT outbox_id, topic, dedupe_id, payload, attempts FROM outbox WHERE outbox_id = ?";
     private static final String DELIVERED = "UPDATE outbox SET delivered_at = ? WHERE outbox_id = ?";

@@ -13,10 +13,12 @@ public final class Row {
 
     private final ResultSet result;
     private final Map<String, Integer> columns;
+    private final Dialect dialect;
 
-    Row(ResultSet result, Map<String, Integer> columns) {
+    Row(ResultSet result, Map<String, Integer> columns, Dialect dialect) {
         this.result = result;
         this.columns = columns;
+        this.dialect = dialect;
     }
 
     public String text(String column) throws SQLException {
@@ -24,7 +26,7 @@ public final class Row {
     }
 
     public @Nullable String textOrNull(String column) throws SQLException {
-        return result.getString(index(column));
+        return textOrNull(index(column));
     }
 
     public int integer(String column) throws SQLException {
@@ -85,14 +87,16 @@ public final class Row {
         return result.getLong(index);
     }
 
-    /** The bytes of a text, or of an integer's decimal text, exactly as stored. */
+    /** The bytes of a text, none of them decoded and encoded again. */
     byte @Nullable [] storedText(int index) throws SQLException {
-        return result.getBytes(index);
+        byte[] stored = result.getBytes(index);
+        return stored == null ? null : dialect.original(stored);
     }
 
     @Nullable
     String textOrNull(int index) throws SQLException {
-        return result.getString(index);
+        String stored = result.getString(index);
+        return stored == null ? null : dialect.original(stored);
     }
 
     @Nullable
@@ -101,7 +105,8 @@ public final class Row {
         return result.wasNull() ? null : value;
     }
 
-    private @Nullable Long numberOrNull(int index) throws SQLException {
+    @Nullable
+    Long numberOrNull(int index) throws SQLException {
         long value = result.getLong(index);
         return result.wasNull() ? null : value;
     }

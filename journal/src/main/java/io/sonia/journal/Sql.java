@@ -30,10 +30,12 @@ public final class Sql {
     private record Prepared(PreparedStatement statement, int parameters, Map<String, Integer> columns) {}
 
     private final Connection connection;
+    private final Dialect dialect;
     private final LinkedHashMap<String, Prepared> prepared = new LinkedHashMap<>(64, 0.75f, true);
 
-    Sql(Connection connection) {
+    Sql(Connection connection, Dialect dialect) {
         this.connection = connection;
+        this.dialect = dialect;
     }
 
     /** Runs a statement that returns no rows. The result is the number of rows it changed. */
@@ -51,7 +53,7 @@ public final class Sql {
         Prepared query = bound(sql, args);
         List<T> rows = new ArrayList<>();
         try (ResultSet result = query.statement().executeQuery()) {
-            Row row = new Row(result, query.columns());
+            Row row = new Row(result, query.columns(), dialect);
             while (result.next()) {
                 describe(result, query.columns());
                 rows.add(reader.read(row));
@@ -88,6 +90,10 @@ public final class Sql {
             failure.addSuppressed(e);
         }
         return failure;
+    }
+
+    Dialect dialect() {
+        return dialect;
     }
 
     Connection connection() {
@@ -130,10 +136,10 @@ public final class Sql {
         }
     }
 
-    private static void bind(PreparedStatement statement, int index, @Nullable Object arg) throws SQLException {
+    private void bind(PreparedStatement statement, int index, @Nullable Object arg) throws SQLException {
         switch (arg) {
             case null -> statement.setNull(index, Types.NULL);
-            case String text -> statement.setString(index, text);
+            case String text -> statement.setString(index, dialect.stored(text));
             case Integer number -> statement.setInt(index, number);
             case Long number -> statement.setLong(index, number);
             case Double number -> statement.setDouble(index, number);

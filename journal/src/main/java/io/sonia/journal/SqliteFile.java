@@ -28,7 +28,7 @@ import org.sqlite.SQLiteConfig;
  * <p>The file itself is read by Java only before SQLite opens it: closing any descriptor of a file drops all locks that
  * the process has on it (SQLite, How To Corrupt, section 2.2).
  */
-final class SqliteFile {
+final class SqliteFile implements Readers.Source {
 
     private static final byte[] MAGIC = "SQLite format 3\0".getBytes(StandardCharsets.US_ASCII);
 
@@ -82,7 +82,7 @@ final class SqliteFile {
         config.enforceForeignKeys(true);
         config.setPragma(SQLiteConfig.Pragma.RECURSIVE_TRIGGERS, "true");
         config.setPragma(SQLiteConfig.Pragma.WAL_AUTOCHECKPOINT, "0"); // WriteAheadLog does it
-        Sql sql = new Sql(config.createConnection(url(path)));
+        Sql sql = new Sql(config.createConnection(url(path)), Dialect.SQLITE);
         String mode =
                 sql.one("PRAGMA journal_mode", row -> row.text("journal_mode")).orElse("none");
         if (!mode.equals("wal")) {
@@ -93,11 +93,17 @@ final class SqliteFile {
     }
 
     /** A connection that cannot write. */
-    Sql openReader() throws SQLException {
+    @Override
+    public Sql openReader() throws SQLException {
         SQLiteConfig config = config();
-        Sql sql = new Sql(config.createConnection(url(path)));
+        Sql sql = new Sql(config.createConnection(url(path)), Dialect.SQLITE);
         sql.update("PRAGMA query_only = ON");
         return sql;
+    }
+
+    @Override
+    public boolean good(Sql sql) {
+        return true;
     }
 
     /** Refuses a damaged file as far as that shows in a moment. */

@@ -1,51 +1,17 @@
 package io.sonia.journal;
 
-import io.sonia.kernel.AuditEvent;
 import io.sonia.kernel.Clock;
-import io.sonia.kernel.ErrorCode;
 import io.sonia.kernel.Hlc;
 import io.sonia.kernel.ServiceName;
 import io.sonia.kernel.SoniaException;
-import io.sonia.kernel.http.IdempotencyKey;
-import io.sonia.kernel.http.StoredReply;
-import java.nio.file.FileStore;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.List;
-import java.util.Optional;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
-import org.jspecify.annotations.Nullable;
 
-/**
- * A journal in one SQLite file (write-ahead log, every commit synced) that this process alone may open. One thread
- * writes; readers have snapshots of their own and never wait for it.
- */
-public final class SqliteJournal implements Journal {
+/** A journal in one SQLite file (write-ahead log, every commit synced) that this process alone may open. */
+public final class SqliteJournal {
 
-    /** Entries whose chain is checked before the journal opens; the rest may be checked while it works. */
-    private static final long CHECKED_TAIL = 1_000;
-
-    private static final long DISK_CHECK_NANOS = TimeUnit.SECONDS.toNanos(1);
-
-    private final SqliteFile file;
-    private final FileStore store;
-    private final Clock clock;
-    private final JournalOptions options;
-    private final Sql writerSql;
-    private final SqliteReaders readers;
-    private final WriteAheadLog writeAheadLog;
-    private final AnsweredRequests answered;
-    private final Outbox outbox;
-    private final AuditLog log;
-    private final AuditChain chain;
-    private final SqliteWriter writer;
-    private final int schemaVersion;
-    private final List<Runnable> publishListeners = new CopyOnWriteArrayList<>();
-    private final AtomicBoolean closed = new AtomicBoolean();
-    private long diskCheckedAt;
-    private @Nullable SoniaException diskFull;
+    private SqliteJournal() {}
 
     /**
      * Opens the file, or makes it with its folder.
@@ -55,11 +21,25 @@ public final class SqliteJournal implements Journal {
      * @throws SoniaException STORAGE_UNAVAILABLE with cause and cure if the file is in use, damaged, of a newer schema
      *     or cannot be written; AUDIT_CHAIN_BROKEN if its newest entries do not verify
      */
-    public static SqliteJournal open(
+    public static Journal open(
             Path path, ServiceName chain, List<Migration> migrations, Clock clock, Hlc hlc, JournalOptions options) {
         SqliteFile file = SqliteFile.open(path);
         try {
-            return open(file, chain, migrations, new Clocks(clock, hlc), options);
+            Sql sql = file.openWriter();
+            AuditLog log;
+            try {
+                file.check(sql);
+                Migrator migrator = new Migrator(sql, clock, file.display());
+                keepOld(file, sql, migrator, migrations);
+                migrator.up(Migrator.CORE, CoreSchema.MIGRATIONS);
+                migrator.up(Migrator.SERVICE, migrations);
+                log = new AuditLog(chain, clock, hlc, options.redactor(), StoredEntry.head(sql));
+            } catch (SQLException | RuntimeException e) {
+                sql.connection().close();
+                throw e;
+            }
+            SqliteStore store = new SqliteStore(file, sql, log, clock, options);
+            return OneWriterJournal.open(store, log, clock, options, migrations.size());
         } catch (SQLException e) {
             file.release();
             throw file.refusal(e);
@@ -98,171 +78,6 @@ public final class SqliteJournal implements Journal {
             throw file.refusal(e);
         } finally {
             file.release();
-        }
-    }
-
-    private record Clocks(Clock clock, Hlc hlc) {}
-
-    private static SqliteJournal open(
-            SqliteFile file, ServiceName chain, List<Migration> migrations, Clocks clocks, JournalOptions options)
-            throws SQLException {
-        Sql sql = file.openWriter();
-        SqliteJournal journal;
-        try {
-            file.check(sql);
-            Migrator migrator = new Migrator(sql, clocks.clock(), file.display());
-            keepOld(file, sql, migrator, migrations);
-            migrator.up(Migrator.CORE, CoreSchema.MIGRATIONS);
-            migrator.up(Migrator.SERVICE, migrations);
-            AuditLog log = new AuditLog(chain, clocks.clock(), clocks.hlc(), options.redactor(), StoredEntry.head(sql));
-            journal = new SqliteJournal(file, sql, log, clocks.clock(), options, migrations.size());
-        } catch (SQLException | RuntimeException e) {
-            sql.connection().close();
-            throw e;
-        }
-        journal.checkTail();
-        return journal;
-    }
-
-    private SqliteJournal(
-            SqliteFile file, Sql writerSql, AuditLog log, Clock clock, JournalOptions options, int schemaVersion) {
-        this.file = file;
-        this.writerSql = writerSql;
-        this.log = log;
-        this.clock = clock;
-        this.options = options;
-        this.schemaVersion = schemaVersion;
-        this.store = file.store();
-        this.readers = new SqliteReaders(file);
-        this.writeAheadLog = new WriteAheadLog(writerSql, readers, options.walLimitBytes());
-        this.answered = new AnsweredRequests(clock, options.answersKept(), options.maxAnswerBytes());
-        this.outbox = new Outbox(clock);
-        this.chain = new AuditChain(this, log);
-        this.diskCheckedAt = clock.nanoTime() - DISK_CHECK_NANOS;
-        this.writer = new SqliteWriter(
-                "journal " + file.display(),
-                new WriteConnection(writerSql, log, answered, outbox),
-                new Watch(),
-                options.queueLimit());
-    }
-
-    @Override
-    public <T> T commit(Work<T> work) {
-        return writer.commit(work);
-    }
-
-    @Override
-    public <T> T read(Query<T> query) {
-        return readers.read(query);
-    }
-
-    @Override
-    public void append(AuditEvent event) {
-        try {
-            commit(tx -> tx.audit(event));
-        } catch (SoniaException e) {
-            throw e.code() == ErrorCode.AUDIT_UNAVAILABLE ? e : SoniaException.caused(ErrorCode.AUDIT_UNAVAILABLE, e);
-        }
-    }
-
-    @Override
-    public Optional<StoredReply> find(IdempotencyKey key) {
-        return read(sql -> answered.find(sql, key));
-    }
-
-    @Override
-    public AuditChain chain() {
-        return chain;
-    }
-
-    @Override
-    public JournalState state() {
-        String failure = writer.failure();
-        JournalState.Phase phase = failure != null
-                ? JournalState.Phase.FAILED
-                : closed.get() ? JournalState.Phase.CLOSED : JournalState.Phase.OPEN;
-        return new JournalState(
-                phase,
-                failure,
-                writer.waiting(),
-                options.queueLimit(),
-                writer.commits(),
-                writer.works(),
-                file.walBytes(),
-                schemaVersion);
-    }
-
-    @Override
-    public int reap(int limit) {
-        return commit(tx -> answered.reap(tx.sql(), limit) + outbox.reap(tx.sql(), limit));
-    }
-
-    @Override
-    public void whenPublished(Runnable listener) {
-        publishListeners.add(listener);
-    }
-
-    /** A failed store keeps its file and its lock: what is in it may be opened only by the next process. */
-    @Override
-    public void close() {
-        if (!closed.compareAndSet(false, true)) {
-            return;
-        }
-        writer.stop();
-        if (writer.failure() != null) {
-            return;
-        }
-        try {
-            readers.close();
-            writerSql.connection().close(); // the last connection empties the write-ahead log
-        } catch (SQLException e) {
-            throw file.refusal(e);
-        } finally {
-            file.release();
-        }
-    }
-
-    private void checkTail() {
-        long size = log.durable().size();
-        AuditChain.Verification tail = chain.verify(size - CHECKED_TAIL + 1, size);
-        Long bad = tail.firstBadSeq();
-        if (bad != null) {
-            close();
-            throw SoniaException.of(
-                            ErrorCode.AUDIT_CHAIN_BROKEN,
-                            "The audit chain in " + file.display() + " does not verify from entry " + bad + " on ("
-                                    + tail.reason() + "): keep the file as evidence and restore a backup")
-                    .with("first_bad_seq", bad)
-                    .with("reason", tail.reason());
-        }
-    }
-
-    /** What the writer does beside writing. */
-    private final class Watch implements SqliteWriter.Surroundings {
-
-        @Override
-        public @Nullable SoniaException obstacle() {
-            long now = clock.nanoTime();
-            if (now - diskCheckedAt >= DISK_CHECK_NANOS) {
-                diskCheckedAt = now;
-                diskFull = SqliteFile.usableBytes(store) < options.diskFloorBytes()
-                        ? SoniaException.of(ErrorCode.STORAGE_FULL)
-                        : null;
-            }
-            return diskFull;
-        }
-
-        @Override
-        public void committed(boolean published) throws SQLException {
-            if (published) {
-                publishListeners.forEach(Runnable::run);
-            }
-            writeAheadLog.tend();
-        }
-
-        @Override
-        public void failed(String reason) {
-            options.onFatal().accept(file.display() + ": " + reason);
         }
     }
 }

@@ -1,6 +1,5 @@
 package io.sonia.journal;
 
-import io.sonia.kernel.json.CanonicalJson;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -173,12 +172,13 @@ record StoredEntry(
         int column = 0;
         for (AuditField field : AuditField.values()) {
             column++;
-            if (field.form() == AuditField.Form.NUMBER) {
-                Double number = row.realOrNull(column);
-                texts.put(field, number == null ? null : CanonicalJson.bytes(number));
-            } else {
-                texts.put(field, row.storedText(column));
-            }
+            texts.put(
+                    field,
+                    switch (field.form()) {
+                        case TEXT -> row.storedText(column);
+                        case INTEGER -> EntryHash.text(row.numberOrNull(column));
+                        case NUMBER -> EntryHash.text(row.realOrNull(column));
+                    });
         }
         byte[] detail = row.storedText(column + 1);
         return new StoredEntry(

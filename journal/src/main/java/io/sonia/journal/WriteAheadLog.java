@@ -20,13 +20,13 @@ final class WriteAheadLog {
     private static final long QUIET_MS = 250;
 
     private final Sql sql;
-    private final SqliteReaders readers;
+    private final Readers readers;
     private final long limit;
     private final long movedAt;
     private long next;
     private int untended;
 
-    WriteAheadLog(Sql sql, SqliteReaders readers, long limitBytes) {
+    WriteAheadLog(Sql sql, Readers readers, long limitBytes) {
         this.sql = sql;
         this.readers = readers;
         this.limit = limitBytes / PAGE_BYTES;

@@ -1,17 +1,16 @@
 package io.sonia.journal;
 
-import java.sql.Connection;
+import io.sonia.kernel.SoniaException;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The writer's connection: a transaction that begins with its first work and in which each further work has a savepoint
- * of its own, so that its failure is its own.
+ * The writer's transaction: it begins with its first work, and each further work has a savepoint of its own in it, so
+ * that its failure is its own.
  */
 final class WriteConnection {
 
-    private final Connection connection;
-    private final Sql sql;
+    private final Transactions transactions;
     private final AuditLog audit;
     private final AnsweredRequests answered;
     private final Outbox outbox;
@@ -19,10 +18,8 @@ final class WriteConnection {
     private boolean written;
     private boolean published;
 
-    /** @param sql a connection in auto-commit mode whose transactions are immediate */
-    WriteConnection(Sql sql, AuditLog audit, AnsweredRequests answered, Outbox outbox) {
-        this.connection = sql.connection();
-        this.sql = sql;
+    WriteConnection(Transactions transactions, AuditLog audit, AnsweredRequests answered, Outbox outbox) {
+        this.transactions = transactions;
         this.audit = audit;
         this.answered = answered;
         this.outbox = outbox;
@@ -36,24 +33,30 @@ final class WriteConnection {
      */
     @Nullable
     Throwable run(Ticket<?> ticket) throws SQLException {
+        if (!begun) {
+            SoniaException refused = transactions.begin();
+            if (refused != null) {
+                return refused;
+            }
+            begun = true;
+        }
         AuditChain.Head head = audit.last();
-        Tx tx = new Tx(sql, audit, answered, outbox);
+        Tx tx = new Tx(transactions.sql(), audit, answered, outbox);
         boolean alone = !written;
         try {
-            begin();
             if (!alone) {
-                sql.update("SAVEPOINT work");
+                transactions.sql().update("SAVEPOINT work");
             }
             ticket.run(tx);
             if (!alone) {
-                sql.update("RELEASE work");
+                transactions.sql().update("RELEASE SAVEPOINT work");
             }
             written = true;
             published |= tx.published();
             return null;
         } catch (Throwable failed) {
             audit.rewind(head);
-            SqliteFailure.throwIfFatal(failed);
+            checked(failed);
             takeBack(alone);
             return failed;
         } finally {
@@ -64,28 +67,27 @@ final class WriteConnection {
     /**
      * Makes the works durable.
      *
-     * @return null, or why they were all taken back
-     * @throws SQLException if it is not known whether they are durable
+     * @return null, or what all their callers have to be told
+     * @throws SQLException if the store may never be used again
      */
     @Nullable
-    SQLException commit() throws SQLException {
+    SoniaException commit() throws SQLException {
+        forget();
         audit.committing();
-        try {
-            end(true);
+        SoniaException refused = transactions.commit();
+        if (refused == null) {
             audit.committed();
-            return null;
-        } catch (SQLException e) {
-            SqliteFailure.throwIfFatal(e);
-            sql.update("ROLLBACK");
+        } else {
             audit.rewind(audit.durable());
-            return e;
         }
+        return refused;
     }
 
     /** Ends a transaction in which no work succeeded. */
     void rollback() throws SQLException {
         if (begun) {
-            end(false);
+            forget();
+            transactions.rollback();
         }
     }
 
@@ -96,45 +98,34 @@ final class WriteConnection {
         return result;
     }
 
-    private void begin() throws SQLException {
-        if (!begun) {
-            try {
-                connection.setAutoCommit(false);
-            } catch (SQLException refused) {
+    private void takeBack(boolean alone) throws SQLException {
+        try {
+            if (alone) {
                 forget();
-                throw refused;
+                transactions.rollback();
+            } else {
+                transactions.sql().update("ROLLBACK TO SAVEPOINT work");
+                transactions.sql().update("RELEASE SAVEPOINT work");
             }
-            begun = true;
+        } catch (SQLException e) {
+            checked(e);
+            throw e;
         }
     }
 
-    private void end(boolean keep) throws SQLException {
+    private void checked(Throwable failure) throws SQLException {
+        try {
+            transactions.check(failure);
+        } catch (Transactions.LostTransaction lost) {
+            forget();
+            published = false;
+            audit.rewind(audit.durable());
+            throw lost;
+        }
+    }
+
+    private void forget() {
         begun = false;
         written = false;
-        if (!keep) {
-            connection.rollback();
-        }
-        connection.setAutoCommit(true);
-    }
-
-    /** Clears the driver's mark of a transaction that could not begin; its COMMIT has nothing to commit. */
-    private void forget() {
-        try {
-            connection.setAutoCommit(true);
-        } catch (SQLException expected) {
-            // The mark is cleared before COMMIT is refused.
-        }
-    }
-
-    private void takeBack(boolean alone) throws SQLException {
-        if (!begun) {
-            return;
-        }
-        if (alone) {
-            connection.rollback(); // and begins anew
-        } else {
-            sql.update("ROLLBACK TO work");
-            sql.update("RELEASE work");
-        }
     }
 }

@@ -35,7 +35,7 @@ class SqliteFailureTest {
     @TempDir
     Path folder;
 
-    private SqliteJournal journal;
+    private Journal journal;
 
     @BeforeEach
     void openJournal() {

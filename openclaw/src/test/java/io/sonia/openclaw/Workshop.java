@@ -12,6 +12,7 @@ import io.sonia.contracts.openclaw.ExecuteRequest;
 import io.sonia.contracts.openclaw.Execution;
 import io.sonia.contracts.openclaw.ExecutionWait;
 import io.sonia.contracts.openclaw.ReconcileRequest;
+import io.sonia.journal.Journal;
 import io.sonia.journal.JournalOptions;
 import io.sonia.journal.SqliteJournal;
 import io.sonia.kernel.Clock;
@@ -93,7 +94,7 @@ final class Workshop implements AutoCloseable {
     final KeyMaterial keys;
     final Time clock = new Time();
     private final Peers peers;
-    SqliteJournal journal;
+    Journal journal;
     private ServiceModule module;
     private Timers timers;
 

@@ -3,6 +3,7 @@ package io.sonia.platform;
 import io.sonia.contracts.ServiceDefinition;
 import io.sonia.evaos.EvaOsModule;
 import io.sonia.gateway.GatewayModule;
+import io.sonia.journal.JournalConfig;
 import io.sonia.kernel.Clock;
 import io.sonia.kernel.ErrorCode;
 import io.sonia.kernel.Home;
@@ -55,6 +56,7 @@ public final class Main {
             RateLimitConfig.SECTION,
             IdempotencyConfig.SECTION,
             RedisConfig.SECTION,
+            JournalConfig.SECTION,
             LoggingConfig.SECTION);
 
     private static final String CHECK = "check";

@@ -7,7 +7,10 @@ import io.sonia.contracts.ServiceParts;
 import io.sonia.contracts.audit.AuditRoutes;
 import io.sonia.journal.AuditChain;
 import io.sonia.journal.Journal;
+import io.sonia.journal.JournalConfig;
 import io.sonia.journal.JournalOptions;
+import io.sonia.journal.PostgresDatabase;
+import io.sonia.journal.PostgresJournal;
 import io.sonia.journal.SqliteJournal;
 import io.sonia.kernel.Hlc;
 import io.sonia.kernel.Home;
@@ -36,6 +39,7 @@ import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** One running service: its store, its credentials, its module and its server, started and stopped in order. */
@@ -66,16 +70,8 @@ final class ServiceHost implements AutoCloseable {
                 process.clock(),
                 (name, failure) -> log.error("timer.failed", "Background work failed", Map.of("timer", name), failure));
         Hlc hlc = new Hlc(process.clock());
-        IdempotencyConfig idempotency = settings.section(IdempotencyConfig.SECTION);
         this.claims = new SharedClaims(service, process, timers);
-        this.journal = SqliteJournal.open(
-                home.database(service),
-                service,
-                definition.migrations(),
-                process.clock(),
-                hlc,
-                JournalOptions.of(Redactor::map, reason -> process.fatal(service, reason))
-                        .answers(Duration.ofSeconds(idempotency.ttlSeconds()), idempotency.maxStoredBytes()));
+        this.journal = journal(definition, process, hlc);
         Verifiers verifiers = new Verifiers(
                 KeyMaterial.publicKey(home),
                 process.clock(),
@@ -113,6 +109,24 @@ final class ServiceHost implements AutoCloseable {
                 claims.claims(),
                 new RequestRecorder(service, metrics, log));
         this.server = new ServiceServer(parts, kernelRoutes.all(routes), module.sockets());
+    }
+
+    private static Journal journal(ServiceDefinition definition, HostProcess process, Hlc hlc) {
+        ServiceName service = definition.name();
+        IdempotencyConfig answers = process.settings().section(IdempotencyConfig.SECTION);
+        JournalOptions options = JournalOptions.of(Redactor::map, reason -> process.fatal(service, reason))
+                .answers(Duration.ofSeconds(answers.ttlSeconds()), answers.maxStoredBytes());
+        Optional<PostgresDatabase> database =
+                process.settings().section(JournalConfig.SECTION).databaseOf(service, process.home());
+        return database.isPresent()
+                ? PostgresJournal.open(database.get(), service, definition.migrations(), process.clock(), hlc, options)
+                : SqliteJournal.open(
+                        process.home().database(service),
+                        service,
+                        definition.migrations(),
+                        process.clock(),
+                        hlc,
+                        options);
     }
 
     /** What the service tells about itself, asked anew for each answer. */

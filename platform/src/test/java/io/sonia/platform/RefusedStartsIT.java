@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sonia.kernel.Home;
 import io.sonia.kernel.ServiceName;
+import io.sonia.kernel.json.Json;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -14,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -155,6 +157,27 @@ class RefusedStartsIT {
                 "{\"http\":{\"max_runing\":1},\"services\":{\"pipecat\":{\"port\":\"seven\"}},\"nonsense\":{}}");
         refused(CONFIG, ServiceName.PIPECAT, "max_runing", "services.pipecat.port", "nonsense");
         refused(start(files().root(), "check"), CONFIG, "max_runing", "services.pipecat.port", "nonsense");
+    }
+
+    @Test
+    void aDatabaseServerThatIsNotThereIs74() throws Exception {
+        configure("{\"journal\":{\"url\":\"postgresql://127.0.0.1:1/sonia\"}}");
+        refused(STORAGE, ServiceName.EVA_OS, "schema eva_os of postgresql://127.0.0.1:1/sonia cannot be reached");
+    }
+
+    @Test
+    void aDatabasePasswordThatOthersCanReadIs77() throws Exception {
+        Path file = Files.writeString(files().secrets().resolve("postgres.password"), "correct horse");
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
+        configure("{\"journal\":{\"url\":\"postgresql://127.0.0.1:1/sonia\","
+                + "\"password_file\":\"secrets/postgres.password\"}}");
+        refused(KEYS, ServiceName.EVA_OS, "postgres.password", "chmod 600");
+    }
+
+    private void configure(String journal) throws IOException {
+        Map<String, Object> config = new LinkedHashMap<>(Json.parseObject(Files.readString(files().configFile())));
+        config.putAll(Json.parseObject(journal));
+        Files.write(files().configFile(), Json.bytes(config));
     }
 
     @Test

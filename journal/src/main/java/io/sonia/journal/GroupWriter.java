@@ -13,12 +13,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The one thread that writes. It runs every work that waits and makes them durable with one commit; there is no timer,
- * so a lone work costs one sync and many share one.
- *
- * <p>A commit that fails for a reason of storage is final: the kernel may have dropped the unwritten pages and report
- * success the next time, so nothing is acknowledged after it.
+ * so a lone work costs one sync and many share one. Once the store says that it may never be used again, nothing more
+ * is acknowledged.
  */
-final class SqliteWriter {
+final class GroupWriter {
 
     /** Works per commit; bounds how long the first one waits for the last. */
     private static final int MAX_BATCH = 512;
@@ -47,7 +45,7 @@ final class SqliteWriter {
     private final AtomicLong commits = new AtomicLong();
     private final AtomicLong works = new AtomicLong();
 
-    SqliteWriter(String name, WriteConnection connection, Surroundings surroundings, int queueLimit) {
+    GroupWriter(String name, WriteConnection connection, Surroundings surroundings, int queueLimit) {
         this.connection = connection;
         this.surroundings = surroundings;
         this.queue = new ArrayBlockingQueue<>(queueLimit);
@@ -82,6 +80,13 @@ final class SqliteWriter {
         }
         if (interrupted) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Has the writer find out whether the store is there again, without waiting for it. */
+    void look() {
+        if (queue.isEmpty()) {
+            boolean _ = queue.offer(new Ticket<>(tx -> true));
         }
     }
 
@@ -150,6 +155,10 @@ final class SqliteWriter {
             } else {
                 ticket.fail(failed);
             }
+        } catch (Transactions.LostTransaction e) {
+            ran.add(ticket);
+            ran.forEach(each -> each.fail(SoniaException.caused(ErrorCode.STORAGE_UNAVAILABLE, e)));
+            ran.clear();
         } catch (SQLException e) {
             ticket.fail(SoniaException.caused(ErrorCode.STORAGE_UNAVAILABLE, e));
             throw e;
@@ -163,9 +172,9 @@ final class SqliteWriter {
             }
             return;
         }
-        SQLException refused = connection.commit();
+        SoniaException refused = connection.commit();
         if (refused != null) {
-            ran.forEach(ticket -> ticket.fail(SoniaException.caused(ErrorCode.STORAGE_UNAVAILABLE, refused)));
+            ran.forEach(ticket -> ticket.fail(refused));
             return;
         }
         commits.incrementAndGet();

@@ -1,0 +1,88 @@
+package io.sonia.journal;
+
+import io.sonia.kernel.Home;
+import io.sonia.kernel.SecretFile;
+import io.sonia.kernel.ServiceName;
+import io.sonia.kernel.json.Default;
+import io.sonia.kernel.json.Text;
+import io.sonia.kernel.settings.Section;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where the services keep their journals: in a SQLite file each, or in a schema each of one PostgreSQL database.
+ *
+ * @param url the database as {@code postgresql://host:5432/database}; without one each service has a file
+ * @param passwordFile below SONIA_HOME unless absolute, readable by its owner only; without one no password is sent
+ */
+public record JournalConfig(
+        @Nullable @Text(min = 15, max = 500) String url,
+        @Default("\"sonia\"") @Text(min = 1, max = 63) String user,
+        @Nullable @Text(min = 1, max = 1024) String passwordFile) {
+
+    private static final Pattern URL = Pattern.compile(
+            "postgresql://(?<host>\\[[0-9a-fA-F:.]+]|[A-Za-z0-9.-]+)(:\\d{1,5})?/[A-Za-z0-9_-]+(\\?(?<parameters>[^\\s?#@]*))?");
+    private static final Pattern LOOPBACK = Pattern.compile("localhost|127(\\.\\d{1,3}){3}|\\[::1]");
+
+    /** What may be said in the URL; everything else is decided here or by other keys. */
+    private static final List<String> PARAMETERS = List.of("sslmode", "sslrootcert");
+
+    private static final Pattern VERIFIED = Pattern.compile("(^|.*&)sslmode=verify-(full|ca)(&.*|$)");
+
+    public static final Section<JournalConfig> SECTION = Section.fixed("journal", JournalConfig.class)
+            .checkedBy((journal, all, problems) -> {
+                if (journal.url == null) {
+                    return;
+                }
+                Matcher url = URL.matcher(journal.url);
+                if (!url.matches()) {
+                    problems.accept("url is not of the form postgresql://host:port/database");
+                    return;
+                }
+                String parameters = url.group("parameters") == null ? "" : url.group("parameters");
+                for (String each : parameters.isEmpty() ? new String[0] : parameters.split("&", -1)) {
+                    String name = each.split("=", 2)[0];
+                    if (!PARAMETERS.contains(name)) {
+                        problems.accept("url has the parameter " + name + "; only " + PARAMETERS + " belong there");
+                    }
+                }
+                if (!LOOPBACK.matcher(url.group("host")).matches()
+                        && !VERIFIED.matcher(parameters).matches()) {
+                    problems.accept("url leaves this machine: add sslmode=verify-full");
+                }
+            });
+
+    /**
+     * The schema of a service, or nothing if it keeps a file. The memory engine always does: its full-text index is
+     * SQLite's own and in the same transaction as the memory.
+     *
+     * @throws io.sonia.kernel.SoniaException AUTH_UNAVAILABLE if the password file cannot be used
+     */
+    public Optional<PostgresDatabase> databaseOf(ServiceName service, Home home) {
+        return url == null || service == ServiceName.MEMORY_ENGINE
+                ? Optional.empty()
+                : Optional.of(new PostgresDatabase(
+                        url,
+                        user,
+                        password(home),
+                        service.wireName().toLowerCase(Locale.ROOT).replace('-', '_')));
+    }
+
+    private @Nullable String password(Home home) {
+        if (passwordFile == null) {
+            return null;
+        }
+        Path file = home.root().resolve(passwordFile);
+        return new String(
+                        SecretFile.read(
+                                file, "write the password of " + user + " into it, or correct journal.password_file"),
+                        StandardCharsets.UTF_8)
+                .strip();
+    }
+}

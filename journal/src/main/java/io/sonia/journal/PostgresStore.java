@@ -1,0 +1,77 @@
+package io.sonia.journal;
+
+import io.sonia.kernel.Clock;
+import io.sonia.kernel.SoniaException;
+import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
+
+/** A schema of a PostgreSQL database as a store. */
+final class PostgresStore implements Store {
+
+    private final PostgresDatabase database;
+    private final PostgresTransactions transactions;
+    private final Readers readers;
+    private final KnownHeads heads;
+
+    PostgresStore(PostgresDatabase database, Sql writer, AuditLog log, Clock clock) throws SQLException {
+        this.database = database;
+        this.transactions = new PostgresTransactions(database, writer, log, clock);
+        this.readers = new Readers(database, clock);
+        this.heads = new PostgresHeads(log);
+    }
+
+    @Override
+    public Transactions transactions() {
+        return transactions;
+    }
+
+    @Override
+    public Readers readers() {
+        return readers;
+    }
+
+    @Override
+    public KnownHeads heads() {
+        return heads;
+    }
+
+    /** The disk is the server's. */
+    @Override
+    public @Nullable SoniaException obstacle() {
+        return null;
+    }
+
+    @Override
+    public void committed() {
+        // The write-ahead log is the server's.
+    }
+
+    @Override
+    public long walBytes() {
+        return 0;
+    }
+
+    @Override
+    public String display() {
+        return database.display();
+    }
+
+    @Override
+    public String cureOfBrokenChain() {
+        return "keep the database as evidence and restore a backup";
+    }
+
+    @Override
+    public SoniaException refusal(SQLException e) {
+        return database.refusal(e);
+    }
+
+    @Override
+    public void close() throws SQLException {
+        try {
+            readers.close();
+        } finally {
+            transactions.close();
+        }
+    }
+}

@@ -1,0 +1,64 @@
+package io.sonia.testdb;
+
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** A real PostgreSQL out of the build's own dependencies, one per test process; it ends with the process. */
+public final class PostgresServer {
+
+    /** Who may do everything, without a password. */
+    public static final String USER = "postgres";
+
+    private static final AtomicInteger DATABASES = new AtomicInteger();
+
+    private PostgresServer() {}
+
+    private static final class Shared {
+        static final EmbeddedPostgres SERVER = start("max_connections", "300");
+    }
+
+    /** One more server, for a test that harms it; its caller closes it. */
+    public static EmbeddedPostgres start(String setting, String value) {
+        try {
+            return EmbeddedPostgres.builder()
+                    .setServerConfig("fsync", "on")
+                    .setServerConfig("full_page_writes", "on")
+                    .setServerConfig("synchronous_commit", "on")
+                    .setServerConfig(setting, value)
+                    // A language whose order of texts is not that of their bytes.
+                    .setLocaleConfig("locale-provider", "icu")
+                    .setLocaleConfig("icu-locale", "en-US")
+                    .start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Where the shared server listens. */
+    public static int port() {
+        return Shared.SERVER.getPort();
+    }
+
+    /** A section {@code journal} that names a database which nobody else has. */
+    public static Map<String, String> settings() {
+        String database = "stack_" + DATABASES.incrementAndGet();
+        try (Connection connection = Shared.SERVER.getPostgresDatabase().getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.executeUpdate("CREATE DATABASE " + database);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+        return Map.of("url", url(port(), database), "user", USER);
+    }
+
+    /** The URL of a database behind a port of this machine. */
+    public static String url(int port, String database) {
+        return "postgresql://127.0.0.1:" + port + "/" + database;
+    }
+}

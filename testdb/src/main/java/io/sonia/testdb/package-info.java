@@ -1,0 +1,4 @@
+@NullMarked
+package io.sonia.testdb;
+
+import org.jspecify.annotations.NullMarked;
