@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Answers the tool calls of one turn, one after the other: each becomes an action, and the model is told how it ended. */
@@ -117,7 +118,9 @@ final class TurnCalls {
             throw new Stopped();
         }
         boolean waits = action.state() == ActionState.PENDING_APPROVAL;
-        return waits ? wait(call, started) : awaited(actionId);
+        return waits
+                ? wait(call, started)
+                : awaited(actionId, each -> each.state().settled());
     }
 
     private Actions.Plan plan(ToolCall call, String id, String actionId) {
@@ -137,45 +140,67 @@ final class TurnCalls {
 
     /** Parks until a person has decided and the tool has run, or time has. */
     private Action wait(ToolCall call, Actions.Started started) throws Stopped {
+        Action action = started.action();
         // An action of a former life knows the approval's id only.
-        Optional<Approval> waitsFor = started.approval() != null
+        Optional<Approval> approval = started.approval() != null
                 ? Optional.of(started.approval())
-                : scope.parts.actions().approval(scope.context(), started.action());
-        waitsFor.ifPresent(approval -> progress.waitsFor(new Turn.Pending(
-                approval.approvalId(), call.name(), approval.summary(), approval.riskTier(), approval.expiresAt())));
+                : scope.parts.actions().approval(scope.context(), action);
         long start = scope.parts.clock().nanoTime();
         progress.reason = CompletionReason.APPROVAL_PENDING;
         progress.state = TurnState.AWAITING_APPROVAL;
-        // On record before anybody hears of it and decides.
-        scope.parts.journal().changed(scope.context(), progress.view());
-        waitsFor.ifPresent(approval -> scope.feed.send(TurnEvent.CONFIRMATION_REQUIRED, Conversation.plain(approval)));
-        scope.show();
-        Action action = awaited(started.action().actionId());
+        while (!action.state().settled()) {
+            approval.ifPresent(each -> progress.waitsFor(new Turn.Pending(
+                    each.approvalId(), call.name(), each.summary(), each.riskTier(), each.expiresAt())));
+            // On record before anybody hears of it and decides.
+            scope.parts.journal().changed(scope.context(), progress.view());
+            approval.ifPresent(each -> scope.feed.send(TurnEvent.CONFIRMATION_REQUIRED, Conversation.plain(each)));
+            scope.show();
+            String asked = String.valueOf(action.approvalId());
+            action = awaited(action.actionId(), each -> each.state().settled() || !asked.equals(each.approvalId()));
+            progress.noLongerWaits(asked);
+            scope.renewTime();
+            if (!action.state().settled()) {
+                resolved(asked, "cancelled");
+                approval = amended(call, action);
+            }
+        }
         progress.waitMs += scope.millisSince(start)
                 - (action.execution() == null ? 0 : action.execution().durationMs());
-        progress.noLongerWaits(action.approvalId());
         progress.reason = null;
-        scope.renewTime();
         scope.move(TurnState.EXECUTING);
-        scope.feed.send(
-                TurnEvent.CONFIRMATION_RESOLVED,
-                TurnFeed.payload("approval_id", action.approvalId(), "status", resolution(action.state())));
+        resolved(action.approvalId(), resolution(action.state()));
         return action;
     }
 
-    private Action awaited(String actionId) throws Stopped {
+    /** Somebody has changed the arguments: what waits now, unless that is decided by now too. */
+    private Optional<Approval> amended(ToolCall call, Action action) {
+        progress.call(new Turn.Call(
+                String.valueOf(action.toolCallId()),
+                call.name(),
+                action.params(),
+                CallStatus.PENDING_APPROVAL,
+                action.riskTier(),
+                action.approvalId(),
+                action.actionId()));
+        boolean waits = action.state() == ActionState.PENDING_APPROVAL;
+        return waits ? scope.parts.actions().approval(scope.context(), action) : Optional.empty();
+    }
+
+    private void resolved(@Nullable String approvalId, String status) {
+        scope.feed.send(TurnEvent.CONFIRMATION_RESOLVED, TurnFeed.payload("approval_id", approvalId, "status", status));
+    }
+
+    private Action awaited(String actionId, Predicate<Action> wanted) throws Stopped {
         Action action;
         scope.cancellation.beginWait();
         try {
-            action = scope.parts
-                    .actions()
-                    .await(actionId, each -> each.state().settled(), Deadline.in(DECISION_TIME, scope.parts.clock()));
+            action = scope.parts.actions().await(actionId, wanted, Deadline.in(DECISION_TIME, scope.parts.clock()));
         } catch (InterruptedException e) {
             throw new Stopped();
         } finally {
             scope.cancellation.endWait();
         }
-        if (!action.state().settled()) {
+        if (!wanted.test(action)) {
             // The process is stopping: the turn stays as stored and goes on at the next start.
             throw new Stopped();
         }

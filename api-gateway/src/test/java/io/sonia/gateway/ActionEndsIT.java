@@ -84,7 +84,7 @@ class ActionEndsIT extends GatewayCase {
     @Test
     void anActionThatCouldNotBeRecordedIsNotRunAndLeavesNothing() throws Exception {
         Hold judging = behind.holdBefore(Operation.GATE);
-        Future<SoniaException> asked = meanwhile(() -> Refusal.of(() -> act(Behind.GRANTED, null)));
+        Future<SoniaException> asked = meanwhile(() -> Refusal.of(() -> keyed(house.gateway)));
         judging.awaitReached();
         house.gateway.journal.failAfter(0);
         judging.release();
@@ -95,6 +95,8 @@ class ActionEndsIT extends GatewayCase {
                 .context()
                 .actionId();
         assertThat(Refusal.of(() -> action(actionId)).code()).isEqualTo(ErrorCode.NOT_FOUND);
+        assertThat(keyed(house.gateway).data().status()).isEqualTo(ActionAnswer.Status.EXECUTED);
+        assertThat(behind.ran()).containsExactly(Behind.GRANTED);
     }
 
     @Test

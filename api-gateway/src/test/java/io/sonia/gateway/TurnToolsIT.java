@@ -185,6 +185,21 @@ class TurnToolsIT extends GatewayCase {
     }
 
     @Test
+    void anAmendedCallTakesThePlaceOfTheOneThatWaited() {
+        behind.modelAsks(Answers.call("call_1", Behind.CONFIRMED));
+        Turn parked = house.gateway.turn("write it");
+        Map<String, Object> other = Map.of("path", "other");
+        String amended = behind.amend(parked.pendingApprovals().getFirst().approvalId(), other);
+        behind.decide(amended, ApprovalState.APPROVED);
+        Turn turn = house.gateway.await(parked.turnId(), TurnState.COMPLETED);
+        assertThat(turn.pendingApprovals()).isEmpty();
+        assertThat(turn.toolCalls()).extracting(Turn.Call::status).containsExactly(CallStatus.EXECUTED);
+        assertThat(behind.inputs(Operation.EXECUTE, ExecuteRequest.class))
+                .extracting(ExecuteRequest::args)
+                .containsExactly(other);
+    }
+
+    @Test
     void theGateIsToldWhatAnApproverNeedsToKnow() {
         Turn turn = decided(ApprovalState.DENIED);
         GateRequest.CallContext context =

@@ -108,4 +108,49 @@ class NextLifeIT {
         assertThat(later.part("task").get("task_id"))
                 .isNotEqualTo(first.part("task").get("task_id"));
     }
+
+    @Test
+    void aRefusalTakesNoKey() throws IOException {
+        Approval asked = plane.pending();
+        String body = "{\"approval_id\":\"" + asked.approvalId() + "\",\"decision\":\"denied\",\"fence_token\":";
+        assertThat(door.ask("POST", "/approve", body + "0}", "Idempotency-Key: k1")
+                        .code())
+                .isEqualTo("STALE_FENCE");
+        assertThat(door.ask("POST", "/approve", body + asked.fenceToken() + "}", "Idempotency-Key: k1")
+                        .code())
+                .isEqualTo("OK");
+    }
+
+    @Test
+    void whatCannotBeKeptUnderItsKeyIsNotDone() throws IOException {
+        plane.journal.commit(tx -> tx.sql()
+                .update("CREATE TRIGGER broken BEFORE INSERT ON idempotency_keys"
+                        + " BEGIN SELECT RAISE(ABORT, 'broken'); END"));
+        String task = "{\"task_id\":\"tsk_1\"}";
+        assertThat(door.ask("POST", "/tasks", task, "Idempotency-Key: k1").code())
+                .isEqualTo("STORAGE_UNAVAILABLE");
+        assertThat(door.get("/tasks/tsk_1").code()).isEqualTo("NOT_FOUND");
+        assertThat(plane.recorded()).doesNotContain("task.create");
+        plane.journal.commit(tx -> tx.sql().update("DROP TRIGGER broken"));
+        assertThat(door.ask("POST", "/tasks", task, "Idempotency-Key: k1").code())
+                .isEqualTo("OK");
+    }
+
+    @Test
+    void whoHasLostTheRightIsNotToldTheAnswerAgain() throws IOException {
+        String task = "{\"task_id\":\"tsk_1\"}";
+        assertThat(door.ask("POST", "/tasks", task, "Idempotency-Key: k1").code())
+                .isEqualTo("OK");
+        door.demote();
+        assertThat(door.ask("POST", "/tasks", task, "Idempotency-Key: k1").code())
+                .isEqualTo("FORBIDDEN");
+    }
+
+    @Test
+    void withoutAKeyEachRequestIsDone() throws IOException {
+        PlaneDoor.Answer first = door.ask("POST", "/tasks", "{}");
+        PlaneDoor.Answer second = door.ask("POST", "/tasks", "{}");
+        assertThat(first.part("task").get("task_id"))
+                .isNotEqualTo(second.part("task").get("task_id"));
+    }
 }

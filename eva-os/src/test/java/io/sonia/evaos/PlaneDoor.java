@@ -70,6 +70,7 @@ final class PlaneDoor implements AutoCloseable {
     final Credential observer;
     final Credential gateway;
     final Credential openclaw;
+    private final Verifiers verifiers;
     private final ServiceServer server;
 
     PlaneDoor(ControlPlane plane, Path folder) throws IOException {
@@ -79,6 +80,8 @@ final class PlaneDoor implements AutoCloseable {
         this.observer = Credential.issue(Credential.Kind.PERSON, plane.ids);
         this.gateway = Credential.issue(Credential.Kind.SERVICE, plane.ids);
         this.openclaw = Credential.issue(Credential.Kind.SERVICE, plane.ids);
+        this.verifiers = new Verifiers(plane.keys.publicKey(), plane.base.clock(), Duration.ofDays(2));
+        issue(1, Role.OPERATOR);
         Settings settings = settings(folder);
         Identities identities =
                 new Identities(plane.base, plane.home, plane.keys, settings.section(AuthConfig.SECTION), new Wakeups());
@@ -89,7 +92,7 @@ final class PlaneDoor implements AutoCloseable {
                         plane.base.clock(),
                         plane.ids,
                         new Hlc(plane.base.clock()),
-                        verifiers(),
+                        verifiers,
                         plane.journal,
                         plane.journal,
                         KeyClaims.ALONE,
@@ -128,20 +131,23 @@ final class PlaneDoor implements AutoCloseable {
                 plane.base.clock());
     }
 
-    private Verifiers verifiers() {
-        Verifiers verifiers = new Verifiers(plane.keys.publicKey(), plane.base.clock(), Duration.ofDays(1));
+    /** From now on the operator may only look. */
+    void demote() {
+        issue(2, Role.OBSERVER);
+    }
+
+    private void issue(long generation, Role role) {
         verifiers.accept(VerifierSet.sign(
-                1,
+                generation,
                 plane.base.clock().now(),
                 List.of(
-                        verifier(operator, "usr_1", Role.OPERATOR),
+                        verifier(operator, "usr_1", role),
                         verifier(other, "usr_2", Role.OPERATOR),
                         verifier(observer, "usr_3", Role.OBSERVER),
                         verifier(gateway, "api-gateway", Role.SERVICE),
                         verifier(openclaw, "openclaw", Role.SERVICE)),
                 plane.keys.keyId(),
                 plane.keys.signingKey()));
-        return verifiers;
     }
 
     private Verifier verifier(Credential credential, String actor, Role role) {
@@ -153,7 +159,7 @@ final class PlaneDoor implements AutoCloseable {
                 role,
                 kind,
                 plane.base.clock().now().minusSeconds(1),
-                plane.base.clock().now().plus(Duration.ofDays(1)));
+                plane.base.clock().now().plus(Duration.ofDays(2)));
     }
 
     /** The header that shows who asks. */
