@@ -325,7 +325,26 @@ final class Actions {
         }
     }
 
-    private void decided(Action action, Approval approval) {
+    /** The grant; while the control plane is away the approval stays where it is, and it alone knows when it is over. */
+    private GrantAnswer grant(Action action, Approval approval) throws InterruptedException {
+        while (true) {
+            try {
+                return evaOs.on(own(action).within(GATE_TIME), Operation.APPROVAL_GRANT)
+                        .path("approval_id", approval.approvalId())
+                        .send(GrantAnswer.class);
+            } catch (SoniaException e) {
+                if (!e.code().retryable()) {
+                    throw e;
+                }
+                clock.sleep(AFTER_LOST_PEER);
+            }
+            if (closing) {
+                throw new InterruptedException("the gateway is stopping");
+            }
+        }
+    }
+
+    private void decided(Action action, Approval approval) throws InterruptedException {
         Context context = own(action);
         Action.Telemetry times = action.telemetry();
         double waited = Duration.between(action.createdAt(), clock.now()).toMillis();
@@ -338,9 +357,7 @@ final class Actions {
             case APPROVED -> {
                 GrantAnswer grant;
                 try {
-                    grant = evaOs.on(context.within(GATE_TIME), Operation.APPROVAL_GRANT)
-                            .path("approval_id", approval.approvalId())
-                            .send(GrantAnswer.class);
+                    grant = grant(action, approval);
                 } catch (SoniaException e) {
                     Action late = moved(
                             now,

@@ -13,6 +13,8 @@ import io.sonia.contracts.openclaw.ExecutionState;
 import io.sonia.contracts.router.ChatMessage;
 import io.sonia.contracts.router.MessageRole;
 import io.sonia.contracts.router.RecalledMemory;
+import io.sonia.kernel.ErrorCode;
+import io.sonia.kernel.SoniaException;
 import io.sonia.kernel.http.Operation;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -211,6 +213,16 @@ class ResumeIT {
         Turn turn = house.gateway.await(parked.turnId(), TurnState.COMPLETED);
         assertThat(turn.toolCalls()).extracting(Turn.Call::status).containsExactly(status);
         assertThat(behind.count(Operation.EXECUTE)).isEqualTo(status == CallStatus.EXECUTED ? 1 : 0);
+    }
+
+    @Test
+    void anApprovedCallRunsAlthoughTheControlPlaneWasAwayForAMoment() {
+        Turn parked = parked();
+        behind.fail(Operation.APPROVAL_GRANT, SoniaException.of(ErrorCode.UNAVAILABLE));
+        behind.decide(parked.pendingApprovals().getFirst().approvalId(), ApprovalState.APPROVED);
+        Turn turn = house.gateway.await(parked.turnId(), TurnState.COMPLETED);
+        assertThat(turn.toolCalls()).extracting(Turn.Call::status).containsExactly(CallStatus.EXECUTED);
+        assertThat(behind.ran()).containsExactly(Behind.CONFIRMED);
     }
 
     @Test
