@@ -235,6 +235,16 @@ class ResumeIT extends GatewayCase {
     }
 
     @Test
+    void anApprovedCallRunsAlthoughTheControlPlaneWasAwayForAMoment() {
+        Turn parked = parked();
+        behind.fail(Operation.APPROVAL_GRANT, SoniaException.of(ErrorCode.UNAVAILABLE));
+        behind.decide(parked.pendingApprovals().getFirst().approvalId(), ApprovalState.APPROVED);
+        Turn turn = house.gateway.await(parked.turnId(), TurnState.COMPLETED);
+        assertThat(turn.toolCalls()).extracting(Turn.Call::status).containsExactly(CallStatus.EXECUTED);
+        assertThat(behind.ran()).containsExactly(Behind.CONFIRMED);
+    }
+
+    @Test
     void aWaitingTurnSurvivesSeveralLives() throws Exception {
         Turn parked = parked();
         house.restart();

@@ -9,8 +9,8 @@ import picocli.CommandLine.Command;
         synopsisSubcommandLabel = "<command>",
         footer = {
             "",
-            "The launcher knows more: build makes the distribution, test runs the tests, bench measures,",
-            "drill breaks stacks of its own (docs/drills.md).",
+            "The launcher knows more: build makes the distribution, test runs the tests,",
+            "bench measures, drill breaks stacks of its own (docs/drills.md).",
             "SONIA_HOME names the folder with settings, data and keys (default: run in the repository)."
         })
 final class Sonia {}

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 
@@ -52,7 +53,11 @@ final class CrashDrill {
             int here = Math.min(KILLS_PER_HOME, kills - done);
             report.replaying("crash --seed=" + own + " --cases=" + here);
             Path folder = scratch.resolve("home" + own);
-            new Life(folder, own).live(here);
+            try {
+                new Life(folder, own).live(here);
+            } catch (IllegalStateException | TimeoutException e) {
+                report.fail("home" + own + " broke off: " + e.getMessage());
+            }
             Folders.delete(folder);
             if (kills > KILLS_PER_HOME) {
                 report.say("%d kills, %d failed, %.2f kills/s"
@@ -175,7 +180,12 @@ final class CrashDrill {
 
         private void ask(Caller caller, AtomicBoolean stop) {
             while (!stop.get()) {
+                int before = ledger.acknowledgements();
                 step(caller);
+                if (ledger.acknowledgements() == before) {
+                    // Whoever asks the dead for something must not keep the living from being started.
+                    LockSupport.parkNanos(1_000_000);
+                }
             }
         }
 

@@ -35,7 +35,8 @@ public final class Drills {
 
     private static final String USAGE = """
             usage: sonia drill crash [--cases=N] [--seed=S] [--json=FILE]
-                   sonia drill crash --syscalls [--cases=N] [--seed=S] [--json=FILE]
+                   sonia drill crash --syscalls [--service] [--cases=N] [--seed=S] [--json=FILE]
+                   sonia drill crash --syscalls --only=OPERATION,CALL,FAULT,NTH
                    sonia drill crash --rest [--cases=N] [--seed=S] [--json=FILE]
                    sonia drill races [--rounds=N] [--races=N] [--seed=S] [--json=FILE]""";
 

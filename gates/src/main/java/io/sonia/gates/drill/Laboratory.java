@@ -33,6 +33,9 @@ import org.jspecify.annotations.Nullable;
 final class Laboratory implements AutoCloseable {
 
     private static final int UNLIMITED = 1_000_000;
+    private static final int FIRST_PORT = 10_000;
+    private static final int LAST_PORT = 32_000;
+    private static final int TRIES = 100;
     private static final Duration READY = Duration.ofSeconds(60);
     private static final Duration LOOK_EVERY = Duration.ofMillis(4);
     private static final Duration GRACE = Duration.ofSeconds(20);
@@ -54,7 +57,7 @@ final class Laboratory implements AutoCloseable {
         Map<String, Object> services = new LinkedHashMap<>();
         List<ServerSocket> held = new ArrayList<>();
         for (ServiceName service : ServiceName.values()) {
-            ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+            ServerSocket socket = free();
             held.add(socket);
             ports.put(service, socket.getLocalPort());
             services.put(service.wireName(), Map.of("port", socket.getLocalPort()));
@@ -73,6 +76,21 @@ final class Laboratory implements AutoCloseable {
                         "service_burst", UNLIMITED,
                         "address_per_second", UNLIMITED));
         Files.write(home.configFile(), Json.bytes(config));
+    }
+
+    /** A port below those the system gives to callers: one of them could take it while the service is down. */
+    private static ServerSocket free() throws IOException {
+        SecureRandom random = new SecureRandom();
+        IOException taken = new IOException("no port is free");
+        for (int i = 0; i < TRIES; i++) {
+            int port = FIRST_PORT + random.nextInt(LAST_PORT - FIRST_PORT);
+            try {
+                return new ServerSocket(port, 1, InetAddress.getLoopbackAddress());
+            } catch (IOException e) {
+                taken = e;
+            }
+        }
+        throw taken;
     }
 
     Home home() {

@@ -86,7 +86,11 @@ final class Line implements AutoCloseable {
         if (from == null) {
             throw new EOFException();
         }
-        int status = Integer.parseInt(line(from).substring(9, 12));
+        String first = line(from);
+        if (!first.startsWith("HTTP/1.1 ")) {
+            throw new IOException("expected an answer, met " + first);
+        }
+        int status = Integer.parseInt(first.substring(9, 12));
         int length = 0;
         boolean last = false;
         for (String line = line(from); !line.isEmpty(); line = line(from)) {

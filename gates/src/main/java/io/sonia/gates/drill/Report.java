@@ -117,7 +117,7 @@ final class Report {
         json.put("cases", cases);
         json.put("failed", failed);
         json.put("seconds", Math.rint(seconds() * 1000) / 1000);
-        json.put("counts", Map.copyOf(counts));
+        json.put("counts", new LinkedHashMap<>(counts));
         json.put("failures", List.copyOf(failures));
         return json;
     }
