@@ -158,7 +158,7 @@ class PostgresFailureIT {
     void lockHeldByAnotherFailsWorksOnlyWhileItIsHeld() throws SQLException {
         journal.commit(tx -> tx.sql().list("SELECT set_config('lock_timeout', '50ms', false)", row -> 0));
         Sql other = direct.openWriter();
-        other.list("SELECT size FROM audit_head FOR UPDATE", row -> 0);
+        other.list("SELECT size FROM journal_head FOR UPDATE", row -> 0);
         assertThatThrownBy(() -> journal.commit(insertAudited("tsk_1"))).satisfies(code(ErrorCode.STORAGE_UNAVAILABLE));
         other.connection().close();
 
@@ -171,7 +171,7 @@ class PostgresFailureIT {
         journal.commit(insertAudited("tsk_1"));
         outside(
                 "ALTER TABLE audit_entries DISABLE TRIGGER USER",
-                "UPDATE audit_head SET size = 1, hash = (SELECT hash FROM audit_entries WHERE seq = 1)",
+                "UPDATE journal_head SET size = 1, hash = (SELECT hash FROM audit_entries WHERE seq = 1)",
                 "DELETE FROM audit_entries WHERE seq = 2");
 
         assertRefusedForGood();
