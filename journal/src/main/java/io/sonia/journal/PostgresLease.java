@@ -29,12 +29,14 @@ final class PostgresLease {
     private final long fence;
     private final Clock clock;
     private long renewedAt;
+    private long askedAt;
 
     private PostgresLease(String holder, long fence, Clock clock, long takenAt) {
         this.holder = holder;
         this.fence = fence;
         this.clock = clock;
         this.renewedAt = takenAt;
+        this.askedAt = takenAt;
     }
 
     /** Waits until nobody holds it. */
@@ -65,8 +67,13 @@ final class PostgresLease {
         long now = clock.nanoTime();
         if (now - renewedAt >= RENEWED_AFTER_NANOS) {
             sql.update(RENEW, LIFE.toMillis());
-            renewedAt = now;
+            askedAt = now;
         }
+    }
+
+    /** The transaction was committed, and a renewal with it. */
+    void committed() {
+        renewedAt = askedAt;
     }
 
     /** Lets the next one begin at once. */

@@ -117,6 +117,9 @@ final class PostgresTransactions implements Transactions {
             asked = true;
             sql().connection().commit();
             commits++;
+            if (lease != null) {
+                lease.committed();
+            }
             return null;
         } catch (SQLException e) {
             if (!abandoned(e)) {

@@ -123,6 +123,22 @@ class PostgresLeaseIT {
 
         first.commit(tx -> true);
 
+        assertRenewed();
+    }
+
+    /** A transaction that is rolled back takes its renewal back too. */
+    @Test
+    void leaseIsRenewedAlthoughWorksFail() throws SQLException {
+        PostgresSchemas.run(database, LAPSE);
+        clock.advance(PostgresJournal.RENEWAL);
+        assertThatThrownBy(() -> first.commit(insert("tsk_0"))).satisfies(code(ErrorCode.STORAGE_UNAVAILABLE));
+
+        first.commit(tx -> true);
+
+        assertRenewed();
+    }
+
+    private void assertRenewed() {
         long left = first.read(sql ->
                 sql.number("SELECT lease_until_ms - extract(epoch FROM clock_timestamp()) * 1000 FROM journal_head"));
         assertThat(left).isBetween(1L, PostgresLease.LIFE.toMillis());
