@@ -18,6 +18,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -123,7 +124,9 @@ class PostgresFailureIT {
         line.mend();
         clock.advance(Duration.ofSeconds(2));
 
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
         while (!journal.state().open()) {
+            assertThat(System.nanoTime()).as("time to find it").isLessThan(end);
             Thread.onSpinWait();
         }
         assertThat(count(journal, "tasks")).isEqualTo(1);
