@@ -291,7 +291,7 @@ final class Actions {
         }
     }
 
-    private void decided(Action action, Approval approval) {
+    private void decided(Action action, Approval approval) throws InterruptedException {
         Context context = own(action);
         Action.Telemetry times = action.telemetry();
         double waited = Duration.between(action.createdAt(), clock.now()).toMillis();

@@ -24,6 +24,16 @@ final class PostgresFailure {
         }
     }
 
+    /** Another process holds the lease by now. */
+    static final class Superseded extends SQLException {
+
+        private static final long serialVersionUID = 1L;
+
+        Superseded() {
+            super("another process has taken over, because this one did not renew its lease in time");
+        }
+    }
+
     private PostgresFailure() {}
 
     /** True if the connection is gone, and with it a transaction that was not being committed. */

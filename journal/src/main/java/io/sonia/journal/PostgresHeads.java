@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class PostgresHeads implements KnownHeads {
 
-    private static final String HEAD = "SELECT size, hash FROM audit_head";
+    private static final String HEAD = "SELECT size, hash FROM journal_head";
     private static final String HASH = "SELECT hash FROM audit_entries WHERE seq = ?";
 
     private final AuditLog log;

@@ -5,6 +5,7 @@ import io.sonia.kernel.Hlc;
 import io.sonia.kernel.ServiceName;
 import io.sonia.kernel.SoniaException;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 
 /**
@@ -15,8 +16,11 @@ public final class PostgresJournal {
 
     private PostgresJournal() {}
 
+    /** How often the journal that {@link #lead} opens has to commit something, so that its lease goes on. */
+    public static final Duration RENEWAL = PostgresLease.LIFE.dividedBy(3);
+
     /**
-     * Opens the schema, or makes it.
+     * Opens the schema, or makes it, beside other processes that write to it.
      *
      * @param chain the service whose actions are audited here
      * @param migrations the service's own tables, in the words of SQLite
@@ -30,12 +34,36 @@ public final class PostgresJournal {
             Clock clock,
             Hlc hlc,
             JournalOptions options) {
+        return open(database, new Tables(chain, migrations), new Clocks(clock, hlc), options, false);
+    }
+
+    /**
+     * As {@link #open}, as the only process that writes: waits while another one holds the lease and renews it, and is
+     * itself refused for good, as after any fatal failure, once another one has taken over.
+     */
+    public static Journal lead(
+            PostgresDatabase database,
+            ServiceName chain,
+            List<Migration> migrations,
+            Clock clock,
+            Hlc hlc,
+            JournalOptions options) {
+        return open(database, new Tables(chain, migrations), new Clocks(clock, hlc), options, true);
+    }
+
+    private record Clocks(Clock clock, Hlc hlc) {}
+
+    private record Tables(ServiceName chain, List<Migration> migrations) {}
+
+    private static Journal open(
+            PostgresDatabase database, Tables tables, Clocks clocks, JournalOptions options, boolean alone) {
+        Clock clock = clocks.clock();
         try {
             Sql migrator = database.openMigrator();
             try {
                 Migrator steps = new Migrator(migrator, clock, database.display());
                 steps.up(Migrator.CORE, PostgresSchema.MIGRATIONS);
-                steps.up(Migrator.SERVICE, migrations);
+                steps.up(Migrator.SERVICE, tables.migrations());
             } finally {
                 migrator.connection().close();
             }
@@ -43,13 +71,17 @@ public final class PostgresJournal {
             PostgresStore store;
             AuditLog log;
             try {
-                log = new AuditLog(chain, clock, hlc, options.redactor(), PostgresHeads.read(writer));
+                log = new AuditLog(tables.chain(), clock, clocks.hlc(), options.redactor(), PostgresHeads.read(writer));
                 store = new PostgresStore(database, writer, log, clock);
+                if (alone) {
+                    store.lead();
+                }
             } catch (SQLException | RuntimeException e) {
                 writer.connection().close();
                 throw e;
             }
-            return OneWriterJournal.open(store, log, clock, options, migrations.size());
+            return OneWriterJournal.open(
+                    store, log, clock, options, tables.migrations().size());
         } catch (SQLException e) {
             throw database.refusal(e);
         }

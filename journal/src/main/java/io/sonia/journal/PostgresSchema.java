@@ -9,7 +9,8 @@ final class PostgresSchema {
 
     /**
      * The head is a row of its own: whoever commits locks it first, so that writers of several processes take turns and
-     * the chain has one end; and entries that were cut off show.
+     * the chain has one end; and entries that were cut off show. The lease is in the same row, because only the locked
+     * row itself is sure to be read as it is after waiting for it.
      */
     private static final Migration AUDIT = new Migration(1, "audit entries", CoreSchema.AUDIT_TABLE + """
             CREATE INDEX audit_entries_correlation ON audit_entries ((seq / 1024), correlation_id);
@@ -17,14 +18,17 @@ final class PostgresSchema {
             BEGIN RAISE EXCEPTION 'audit entries are append-only'; END $$;
             CREATE TRIGGER audit_entries_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_entries
               FOR EACH STATEMENT EXECUTE FUNCTION audit_entries_are_append_only();
-            CREATE TABLE audit_head (
+            CREATE TABLE journal_head (
               only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
               size INTEGER NOT NULL,
-              hash TEXT NOT NULL
+              hash TEXT NOT NULL,
+              holder TEXT,
+              fence INTEGER NOT NULL DEFAULT 0,
+              lease_until_ms INTEGER NOT NULL DEFAULT 0
             );
-            INSERT INTO audit_head (only_row, size, hash) VALUES (1, 0, repeat('0', 64));
+            INSERT INTO journal_head (only_row, size, hash) VALUES (1, 0, repeat('0', 64));
             """, """
-            DROP TABLE audit_head;
+            DROP TABLE journal_head;
             DROP TABLE audit_entries;
             DROP FUNCTION audit_entries_are_append_only();
             """);

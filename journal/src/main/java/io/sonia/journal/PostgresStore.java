@@ -20,6 +20,11 @@ final class PostgresStore implements Store {
         this.heads = new PostgresHeads(log);
     }
 
+    /** Waits until this process is the only one that may write. */
+    void lead() throws SQLException {
+        transactions.lead();
+    }
+
     @Override
     public Transactions transactions() {
         return transactions;

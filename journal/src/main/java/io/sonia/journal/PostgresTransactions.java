@@ -17,9 +17,9 @@ final class PostgresTransactions implements Transactions {
 
     private static final String LOCK = "WITH counted AS (UPDATE journal_writers SET commits = ?, used_at = ?"
             + " WHERE writer = ? AND commits = ? RETURNING commits)"
-            + " SELECT size, hash, (SELECT count(*) FROM counted) AS counted FROM audit_head FOR UPDATE";
-    private static final String WAIT = "SELECT size, hash FROM audit_head FOR UPDATE";
-    private static final String MOVE = "UPDATE audit_head SET size = ?, hash = ?";
+            + " SELECT size, hash, (SELECT count(*) FROM counted) AS counted, fence FROM journal_head FOR UPDATE";
+    private static final String WAIT = "SELECT size, hash FROM journal_head FOR UPDATE";
+    private static final String MOVE = "UPDATE journal_head SET size = ?, hash = ?";
     private static final String COUNT = "SELECT commits FROM journal_writers WHERE writer = ?";
     private static final String ENTER = "INSERT INTO journal_writers (writer, commits, used_at)"
             + " VALUES (gen_random_uuid()::text, 0, ?) RETURNING writer";
@@ -42,6 +42,7 @@ final class PostgresTransactions implements Transactions {
     private final Clock clock;
     private final String writer;
     private @Nullable Sql sql;
+    private @Nullable PostgresLease lease;
     private AuditChain.Head head;
     private long commits;
     private boolean inDoubt;
@@ -61,6 +62,13 @@ final class PostgresTransactions implements Transactions {
         sql.connection().commit();
     }
 
+    /** Waits until this writer is the only one that may write. Before the first transaction. */
+    void lead() throws SQLException {
+        lease = PostgresLease.await(sql(), writer, clock);
+        audit.adopt(PostgresHeads.read(sql()));
+        sql().connection().commit();
+    }
+
     @Override
     public @Nullable SoniaException begin() throws SQLException {
         if (clock.nanoTime() - refusedUntil < 0) {
@@ -70,7 +78,8 @@ final class PostgresTransactions implements Transactions {
         try {
             lock(connected());
             return null;
-        } catch (PostgresFailure.WentBack e) {
+        } catch (PostgresFailure.WentBack | PostgresFailure.Superseded e) {
+            drop(); // and with it the lock, for those who go on
             throw e;
         } catch (SQLException e) {
             if (!abandoned(e)) {
@@ -108,6 +117,9 @@ final class PostgresTransactions implements Transactions {
             asked = true;
             sql().connection().commit();
             commits++;
+            if (lease != null) {
+                lease.committed();
+            }
             return null;
         } catch (SQLException e) {
             if (!abandoned(e)) {
@@ -135,6 +147,9 @@ final class PostgresTransactions implements Transactions {
             return;
         }
         try {
+            if (lease != null) {
+                lease.release(sql);
+            }
             sql.update(LEAVE, writer);
             sql.connection().commit();
             sql.connection().close();
@@ -201,15 +216,18 @@ final class PostgresTransactions implements Transactions {
         if (inDoubt) {
             settle(on);
         }
-        record Turn(AuditChain.Head head, long counted) {}
+        record Turn(AuditChain.Head head, long counted, long fence) {}
         Turn turn = on.one(
                         LOCK,
-                        row -> new Turn(PostgresHeads.head(row), row.number("counted")),
+                        row -> new Turn(PostgresHeads.head(row), row.number("counted"), row.number("fence")),
                         commits + 1,
                         clock.now(),
                         writer,
                         commits)
                 .orElseThrow(() -> new PostgresFailure.WentBack("the row of the audit head is missing"));
+        if (lease != null && !lease.inForce(turn.fence())) {
+            throw new PostgresFailure.Superseded();
+        }
         if (turn.counted() != 1) {
             throw new PostgresFailure.WentBack("commit " + commits + " of this process is missing");
         }
@@ -222,6 +240,9 @@ final class PostgresTransactions implements Transactions {
             audit.adopt(turn.head());
         }
         head = turn.head();
+        if (lease != null) {
+            lease.renew(on);
+        }
         reachable = true;
     }
 
@@ -238,6 +259,7 @@ final class PostgresTransactions implements Transactions {
                 reachable = true;
                 return commits > before ? null : SoniaException.of(ErrorCode.STORAGE_UNAVAILABLE);
             } catch (PostgresFailure.WentBack e) {
+                drop();
                 throw e;
             } catch (SQLException e) {
                 if (!abandoned(e)) {

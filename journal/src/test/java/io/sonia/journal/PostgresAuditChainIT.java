@@ -120,7 +120,7 @@ class PostgresAuditChainIT extends AuditChainContract {
         outside(
                 UNLOCK,
                 "UPDATE audit_entries SET actor_id = 'forger', hash = '" + forged + "' WHERE seq = 5",
-                "UPDATE audit_head SET hash = '" + forged + "'");
+                "UPDATE journal_head SET hash = '" + forged + "'");
 
         assertThatThrownBy(() -> journal.chain().trace("req_1", 10))
                 .isInstanceOfSatisfying(

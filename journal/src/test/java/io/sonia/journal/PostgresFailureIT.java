@@ -18,6 +18,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -123,7 +124,9 @@ class PostgresFailureIT {
         line.mend();
         clock.advance(Duration.ofSeconds(2));
 
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
         while (!journal.state().open()) {
+            assertThat(System.nanoTime()).as("time to find it").isLessThan(end);
             Thread.onSpinWait();
         }
         assertThat(count(journal, "tasks")).isEqualTo(1);
@@ -158,7 +161,7 @@ class PostgresFailureIT {
     void lockHeldByAnotherFailsWorksOnlyWhileItIsHeld() throws SQLException {
         journal.commit(tx -> tx.sql().list("SELECT set_config('lock_timeout', '50ms', false)", row -> 0));
         Sql other = direct.openWriter();
-        other.list("SELECT size FROM audit_head FOR UPDATE", row -> 0);
+        other.list("SELECT size FROM journal_head FOR UPDATE", row -> 0);
         assertThatThrownBy(() -> journal.commit(insertAudited("tsk_1"))).satisfies(code(ErrorCode.STORAGE_UNAVAILABLE));
         other.connection().close();
 
@@ -171,7 +174,7 @@ class PostgresFailureIT {
         journal.commit(insertAudited("tsk_1"));
         outside(
                 "ALTER TABLE audit_entries DISABLE TRIGGER USER",
-                "UPDATE audit_head SET size = 1, hash = (SELECT hash FROM audit_entries WHERE seq = 1)",
+                "UPDATE journal_head SET size = 1, hash = (SELECT hash FROM audit_entries WHERE seq = 1)",
                 "DELETE FROM audit_entries WHERE seq = 2");
 
         assertRefusedForGood();

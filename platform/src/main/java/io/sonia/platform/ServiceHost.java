@@ -52,6 +52,7 @@ final class ServiceHost implements AutoCloseable {
 
     private final ServiceName service;
     private final ServiceLog log;
+    private final boolean leads;
     private final Journal journal;
     private final ServiceModule module;
     private final ServiceServer server;
@@ -71,7 +72,10 @@ final class ServiceHost implements AutoCloseable {
                 (name, failure) -> log.error("timer.failed", "Background work failed", Map.of("timer", name), failure));
         Hlc hlc = new Hlc(process.clock());
         this.claims = new SharedClaims(service, process, timers);
-        this.journal = journal(definition, process, hlc);
+        Optional<PostgresDatabase> database =
+                settings.section(JournalConfig.SECTION).databaseOf(service, home);
+        this.leads = database.isPresent();
+        this.journal = journal(definition, process, hlc, database);
         Verifiers verifiers = new Verifiers(
                 KeyMaterial.publicKey(home),
                 process.clock(),
@@ -111,22 +115,19 @@ final class ServiceHost implements AutoCloseable {
         this.server = new ServiceServer(parts, kernelRoutes.all(routes), module.sockets());
     }
 
-    private static Journal journal(ServiceDefinition definition, HostProcess process, Hlc hlc) {
-        ServiceName service = definition.name();
+    /** The journal where the settings want it. In a database a second process of the service waits for the first. */
+    private Journal journal(
+            ServiceDefinition definition, HostProcess process, Hlc hlc, Optional<PostgresDatabase> database) {
         IdempotencyConfig answers = process.settings().section(IdempotencyConfig.SECTION);
         JournalOptions options = JournalOptions.of(Redactor::map, reason -> process.fatal(service, reason))
                 .answers(Duration.ofSeconds(answers.ttlSeconds()), answers.maxStoredBytes());
-        Optional<PostgresDatabase> database =
-                process.settings().section(JournalConfig.SECTION).databaseOf(service, process.home());
-        return database.isPresent()
-                ? PostgresJournal.open(database.get(), service, definition.migrations(), process.clock(), hlc, options)
-                : SqliteJournal.open(
-                        process.home().database(service),
-                        service,
-                        definition.migrations(),
-                        process.clock(),
-                        hlc,
-                        options);
+        if (database.isPresent()) {
+            log.info("journal.opening", "Waiting for the lease, if another process has it", Map.of());
+            return PostgresJournal.lead(
+                    database.get(), service, definition.migrations(), process.clock(), hlc, options);
+        }
+        return SqliteJournal.open(
+                process.home().database(service), service, definition.migrations(), process.clock(), hlc, options);
     }
 
     /** What the service tells about itself, asked anew for each answer. */
@@ -158,6 +159,9 @@ final class ServiceHost implements AutoCloseable {
         server.start();
         module.start();
         credentials.follow();
+        if (leads) {
+            timers.every("lease", PostgresJournal.RENEWAL, () -> journal.commit(tx -> true));
+        }
         timers.every("reaper", REAP_EVERY, () -> journal.reap(REAP_LIMIT));
         Threads.virtual("audit check " + service, this::checkAudit);
         log.info("service.started", "The service is up", Map.of("port", server.port()));
