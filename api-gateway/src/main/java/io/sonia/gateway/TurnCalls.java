@@ -149,12 +149,7 @@ final class TurnCalls {
         progress.reason = CompletionReason.APPROVAL_PENDING;
         progress.state = TurnState.AWAITING_APPROVAL;
         while (!action.state().settled()) {
-            approval.ifPresent(each -> progress.waitsFor(new Turn.Pending(
-                    each.approvalId(), call.name(), each.summary(), each.riskTier(), each.expiresAt())));
-            // On record before anybody hears of it and decides.
-            scope.parts.journal().changed(scope.context(), progress.view());
-            approval.ifPresent(each -> scope.feed.send(TurnEvent.CONFIRMATION_REQUIRED, Conversation.plain(each)));
-            scope.show();
+            parked(call, approval);
             String asked = String.valueOf(action.approvalId());
             action = awaited(action.actionId(), each -> each.state().settled() || !asked.equals(each.approvalId()));
             progress.noLongerWaits(asked);
@@ -170,6 +165,19 @@ final class TurnCalls {
         scope.move(TurnState.EXECUTING);
         resolved(action.approvalId(), resolution(action.state()));
         return action;
+    }
+
+    /** On record before anybody is told. A store that is busy loses no more than that: the wait is the action's. */
+    private void parked(ToolCall call, Optional<Approval> approval) {
+        approval.ifPresent(each -> progress.waitsFor(
+                new Turn.Pending(each.approvalId(), call.name(), each.summary(), each.riskTier(), each.expiresAt())));
+        try {
+            scope.parts.journal().changed(scope.context(), progress.view());
+        } catch (SoniaException busy) {
+            // The calls of this round and their actions are on record, so a restart finds what it needs.
+        }
+        approval.ifPresent(each -> scope.feed.send(TurnEvent.CONFIRMATION_REQUIRED, Conversation.plain(each)));
+        scope.show();
     }
 
     /** Somebody has changed the arguments: what waits now, unless that is decided by now too. */

@@ -17,6 +17,8 @@ import io.sonia.kernel.SoniaException;
 import io.sonia.kernel.http.Operation;
 import io.sonia.kernel.http.RestorePhase;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -166,6 +168,28 @@ class ResumeIT extends GatewayCase {
         Turn turn = house.gateway.await(parked.turnId(), TurnState.COMPLETED);
         assertThat(turn.toolCalls()).extracting(Turn.Call::status).containsExactly(CallStatus.FAILED);
         assertThat(behind.ran()).isEmpty();
+    }
+
+    @Test
+    void whatIsListedIsTheSameInTheNextLife() {
+        house.gateway.turn("hello");
+        behind.model(request -> {
+            throw SoniaException.of(ErrorCode.MODEL_FAILED);
+        });
+        assertThat(Refusal.of(() -> house.gateway.turn("and now?")).code()).isEqualTo(ErrorCode.MODEL_FAILED);
+        act(Behind.GRANTED, null);
+        act(Behind.CONFIRMED, null);
+        parked();
+        List<Map<String, Object>> before = lists();
+        house.restart();
+        assertThat(lists()).isEqualTo(before);
+        assertThat(before).extracting(each -> each.get("total")).containsExactly(1L, 3L, 3L);
+    }
+
+    private List<Map<String, Object>> lists() {
+        return Stream.of(Operation.SESSION_LIST, Operation.TURN_LIST, Operation.ACTION_LIST)
+                .map(each -> house.gateway.ask(each).exchange().data())
+                .toList();
     }
 
     @Test
