@@ -5,7 +5,9 @@ import io.sonia.kernel.SoniaException;
 import io.sonia.kernel.Threads;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.atomic.AtomicLong;
@@ -119,9 +121,33 @@ final class GroupWriter {
         refuseWaiting();
     }
 
+    /**
+     * The works of one transaction. A work that threw may have done so for what one before it has written, so it must
+     * not be told before that is durable: a crash would take back what the answer speaks of.
+     */
+    private static final class Batch {
+
+        private final List<Ticket<?>> done = new ArrayList<>();
+        private final Map<Ticket<?>, Throwable> refused = new LinkedHashMap<>();
+
+        void durable() {
+            done.forEach(Ticket::durable);
+            refused.forEach(Ticket::fail);
+            done.clear();
+            refused.clear();
+        }
+
+        void fail(SoniaException reason) {
+            done.forEach(ticket -> ticket.fail(reason));
+            refused.keySet().forEach(ticket -> ticket.fail(reason));
+            done.clear();
+            refused.clear();
+        }
+    }
+
     /** Runs the first work and those behind it in one transaction. False once the writer has to end. */
     private boolean batch(Ticket<?> first) {
-        List<Ticket<?>> ran = new ArrayList<>();
+        Batch ran = new Batch();
         boolean more = true;
         try {
             Ticket<?> next = first;
@@ -135,13 +161,13 @@ final class GroupWriter {
             }
             commit(ran);
         } catch (SQLException | RuntimeException | Error e) {
-            ran.forEach(ticket -> ticket.fail(SoniaException.caused(ErrorCode.STORAGE_UNAVAILABLE, e)));
+            ran.fail(SoniaException.caused(ErrorCode.STORAGE_UNAVAILABLE, e));
             abandon(e);
         }
         return more;
     }
 
-    private void run(Ticket<?> ticket, List<Ticket<?>> ran) throws SQLException {
+    private void run(Ticket<?> ticket, Batch ran) throws SQLException {
         SoniaException obstacle =
                 failure == null ? surroundings.obstacle() : SoniaException.of(ErrorCode.STORAGE_UNAVAILABLE);
         if (obstacle != null) {
@@ -151,22 +177,24 @@ final class GroupWriter {
         try {
             Throwable failed = connection.run(ticket);
             if (failed == null) {
-                ran.add(ticket);
-            } else {
+                ran.done.add(ticket);
+            } else if (ran.done.isEmpty()) {
                 ticket.fail(failed);
+            } else {
+                ran.refused.put(ticket, failed);
             }
         } catch (Transactions.LostTransaction e) {
-            ran.add(ticket);
-            ran.forEach(each -> each.fail(SoniaException.caused(ErrorCode.STORAGE_UNAVAILABLE, e)));
-            ran.clear();
+            SoniaException lost = SoniaException.caused(ErrorCode.STORAGE_UNAVAILABLE, e);
+            ticket.fail(lost);
+            ran.fail(lost);
         } catch (SQLException e) {
             ticket.fail(SoniaException.caused(ErrorCode.STORAGE_UNAVAILABLE, e));
             throw e;
         }
     }
 
-    private void commit(List<Ticket<?>> ran) throws SQLException {
-        if (ran.isEmpty()) {
+    private void commit(Batch ran) throws SQLException {
+        if (ran.done.isEmpty()) {
             if (failure == null) {
                 connection.rollback();
             }
@@ -174,13 +202,12 @@ final class GroupWriter {
         }
         SoniaException refused = connection.commit();
         if (refused != null) {
-            ran.forEach(ticket -> ticket.fail(refused));
+            ran.fail(refused);
             return;
         }
         commits.incrementAndGet();
-        works.addAndGet(ran.size());
-        ran.forEach(Ticket::durable);
-        ran.clear();
+        works.addAndGet(ran.done.size());
+        ran.durable();
         surroundings.committed(connection.published());
     }
 

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.sonia.kernel.ErrorCode;
 import io.sonia.kernel.Hlc;
 import io.sonia.kernel.ServiceName;
+import io.sonia.kernel.SoniaException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -17,8 +18,10 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
@@ -96,6 +99,42 @@ class SqliteFailureTest {
         assertThat(count(journal, "children")).isZero();
         assertThat(journal.chain().verify(null, null).checkedEntries()).isEqualTo(2);
         assertThat(fatal).isEmpty();
+    }
+
+    /** Three works of one batch: one that lets the others gather, one that cannot be committed, one that saw its row. */
+    @Test
+    void nobodyIsToldOfWhatWasTakenBack() throws InterruptedException {
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch gathered = new CountDownLatch(1);
+        try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
+            Future<Integer> first = callers.submit(() -> journal.commit(tx -> {
+                begun.countDown();
+                while (gathered.getCount() > 0) {
+                    Thread.onSpinWait();
+                }
+                return 0;
+            }));
+            begun.await();
+            Future<Integer> takenBack = callers.submit(
+                    () -> journal.commit(tx -> tx.sql().update("INSERT INTO children VALUES ('tsk_none', '')")));
+            awaitWaiting(1);
+            Future<Integer> refused = callers.submit(() -> journal.commit(tx -> {
+                boolean seen = tx.sql().number("SELECT count(*) FROM children") == 1;
+                throw SoniaException.of(seen ? ErrorCode.ALREADY_DECIDED : ErrorCode.NOT_FOUND);
+            }));
+            awaitWaiting(2);
+            gathered.countDown();
+
+            for (Future<Integer> each : List.of(first, takenBack, refused)) {
+                assertThatThrownBy(each::get).cause().satisfies(code(ErrorCode.STORAGE_UNAVAILABLE));
+            }
+        }
+    }
+
+    private void awaitWaiting(int works) {
+        while (journal.state().waiting() < works) {
+            Thread.onSpinWait();
+        }
     }
 
     @Test

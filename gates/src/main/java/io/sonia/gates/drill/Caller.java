@@ -24,6 +24,9 @@ final class Caller {
     private static final Set<String> RIGHTFUL =
             Set.of("APPROVAL_EXPIRED", "OUTCOME_UNKNOWN", "TOOL_FAILED", "INVALID_APPROVAL");
 
+    /** More unanswered questions than this at once would not fit into what may wait at EVA-OS. */
+    private static final int MOST_OPEN = 4;
+
     private static final Set<String> LASTING = Set.of("succeeded", "failed", "outcome_unknown", "expired", "cancelled");
 
     /** What somebody wants. */
@@ -68,6 +71,10 @@ final class Caller {
             } else {
                 settle();
             }
+            return;
+        }
+        if (open.size() >= MOST_OPEN) {
+            settle();
             return;
         }
         int draw = random.nextInt(100);
