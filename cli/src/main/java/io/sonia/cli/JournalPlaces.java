@@ -31,11 +31,7 @@ final class JournalPlaces {
         Map<?, ?> file = section(place.home());
         String user = value("user", file, place.environment());
         return new JournalPlaces(
-                place.home(),
-                new JournalConfig(
-                        value("url", file, place.environment()),
-                        user == null ? USER : user,
-                        value("password_file", file, place.environment())));
+                place.home(), new JournalConfig(value("url", file, place.environment()), user == null ? USER : user));
     }
 
     /** The service's schema in a database server; nothing if it keeps a file. */

@@ -89,5 +89,12 @@ final class CoreSchema {
             CREATE INDEX outbox_dead ON outbox (outbox_id) WHERE dead = 1;
             """, "DROP TABLE outbox;");
 
-    static final List<Migration> MIGRATIONS = List.of(AUDIT, IDEMPOTENCY, OUTBOX);
+    /** Each process carries what it has put there itself, and what it took over from one that is gone. */
+    static final Migration SHARED_OUTBOX = new Migration(4, "whose outbox", """
+            ALTER TABLE outbox ADD COLUMN instance INTEGER NOT NULL DEFAULT 1;
+            """, """
+            ALTER TABLE outbox DROP COLUMN instance;
+            """);
+
+    static final List<Migration> MIGRATIONS = List.of(AUDIT, IDEMPOTENCY, OUTBOX, SHARED_OUTBOX);
 }

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param walLimitBytes size of the write-ahead log at which readers are held back until it is emptied
  * @param answersKept how long the answer to a keyed request is kept
  * @param maxAnswerBytes a larger answer is kept as its digest, size and location
+ * @param instance which of the processes that may write at the same time this is
  */
 public record JournalOptions(
         UnaryOperator<Map<String, @Nullable Object>> redactor,
@@ -24,7 +25,18 @@ public record JournalOptions(
         long diskFloorBytes,
         long walLimitBytes,
         Duration answersKept,
-        int maxAnswerBytes) {
+        int maxAnswerBytes,
+        Instance instance) {
+
+    /**
+     * One of the processes of a service.
+     *
+     * @param number no two have the same at a time
+     * @param whileWaiting run once if the number is not free yet, before waiting for it
+     */
+    public record Instance(int number, Runnable whileWaiting) {
+        static final Instance FIRST = new Instance(1, () -> {});
+    }
 
     private static final int QUEUE_LIMIT = 4096;
     private static final Duration ANSWERS_KEPT = Duration.ofHours(24);
@@ -32,22 +44,39 @@ public record JournalOptions(
     private static final long MIB = 1024 * 1024;
 
     public static JournalOptions of(UnaryOperator<Map<String, @Nullable Object>> redactor, Consumer<String> onFatal) {
-        return new JournalOptions(redactor, onFatal, QUEUE_LIMIT, 512 * MIB, 64 * MIB, ANSWERS_KEPT, MAX_ANSWER_BYTES);
+        return new JournalOptions(
+                redactor, onFatal, QUEUE_LIMIT, 512 * MIB, 64 * MIB, ANSWERS_KEPT, MAX_ANSWER_BYTES, Instance.FIRST);
     }
 
     public JournalOptions queueLimit(int works) {
-        return new JournalOptions(redactor, onFatal, works, diskFloorBytes, walLimitBytes, answersKept, maxAnswerBytes);
+        return new JournalOptions(
+                redactor, onFatal, works, diskFloorBytes, walLimitBytes, answersKept, maxAnswerBytes, instance);
     }
 
     public JournalOptions diskFloorBytes(long bytes) {
-        return new JournalOptions(redactor, onFatal, queueLimit, bytes, walLimitBytes, answersKept, maxAnswerBytes);
+        return new JournalOptions(
+                redactor, onFatal, queueLimit, bytes, walLimitBytes, answersKept, maxAnswerBytes, instance);
     }
 
     public JournalOptions walLimitBytes(long bytes) {
-        return new JournalOptions(redactor, onFatal, queueLimit, diskFloorBytes, bytes, answersKept, maxAnswerBytes);
+        return new JournalOptions(
+                redactor, onFatal, queueLimit, diskFloorBytes, bytes, answersKept, maxAnswerBytes, instance);
     }
 
     public JournalOptions answers(Duration kept, int maxBytes) {
-        return new JournalOptions(redactor, onFatal, queueLimit, diskFloorBytes, walLimitBytes, kept, maxBytes);
+        return new JournalOptions(
+                redactor, onFatal, queueLimit, diskFloorBytes, walLimitBytes, kept, maxBytes, instance);
+    }
+
+    public JournalOptions instance(int number, Runnable whileWaiting) {
+        return new JournalOptions(
+                redactor,
+                onFatal,
+                queueLimit,
+                diskFloorBytes,
+                walLimitBytes,
+                answersKept,
+                maxAnswerBytes,
+                new Instance(number, whileWaiting));
     }
 }

@@ -34,7 +34,7 @@ final class OneWriterJournal implements Journal {
         this.options = options;
         this.schemaVersion = schemaVersion;
         this.answered = new AnsweredRequests(clock, options.answersKept(), options.maxAnswerBytes());
-        this.outbox = new Outbox(clock);
+        this.outbox = new Outbox(clock, options.instance().number());
         this.chain = new AuditChain(this, store.heads());
         this.writer = new GroupWriter(
                 "journal " + store.display(),
@@ -81,6 +81,23 @@ final class OneWriterJournal implements Journal {
     @Override
     public Optional<StoredReply> find(IdempotencyKey key) {
         return read(sql -> answered.find(sql, key));
+    }
+
+    @Override
+    public int instance() {
+        return options.instance().number();
+    }
+
+    @Override
+    public boolean takeOver(Heir heir) {
+        return commit(tx -> {
+            List<Integer> gone = store.endLapsed(tx.sql());
+            for (int each : gone) {
+                outbox.inherit(tx.sql(), each);
+                heir.inherit(tx, each);
+            }
+            return !gone.isEmpty();
+        });
     }
 
     @Override

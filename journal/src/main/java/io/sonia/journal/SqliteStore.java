@@ -5,6 +5,7 @@ import io.sonia.kernel.ErrorCode;
 import io.sonia.kernel.SoniaException;
 import java.nio.file.FileStore;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -61,6 +62,12 @@ final class SqliteStore implements Store {
                     : null;
         }
         return diskFull;
+    }
+
+    /** A file has one process. */
+    @Override
+    public List<Integer> endLapsed(Sql sql) {
+        return List.of();
     }
 
     @Override

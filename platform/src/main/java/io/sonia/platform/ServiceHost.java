@@ -66,7 +66,8 @@ final class ServiceHost implements AutoCloseable {
         this.service = definition.name();
         Settings settings = process.settings();
         Home home = process.home();
-        this.log = process.logs().open(service, home.log(service), settings.live(LoggingConfig.SECTION));
+        this.log = process.logs()
+                .open(service, home.log(service, process.instance()), settings.live(LoggingConfig.SECTION));
         this.timers = new Timers(
                 process.clock(),
                 (name, failure) -> log.error("timer.failed", "Background work failed", Map.of("timer", name), failure));
@@ -112,7 +113,15 @@ final class ServiceHost implements AutoCloseable {
                 journal,
                 claims.claims(),
                 new RequestRecorder(service, metrics, log));
-        this.server = new ServiceServer(parts, kernelRoutes.all(routes), module.sockets());
+        this.server = new ServiceServer(
+                parts,
+                kernelRoutes.all(routes),
+                module.sockets(),
+                endpoint(process).port());
+    }
+
+    private ServicesConfig.Endpoint endpoint(HostProcess process) {
+        return process.settings().section(ServicesConfig.SECTION).of(service);
     }
 
     /** The journal where the settings want it. In a database a second process of the service waits for the first. */
@@ -122,9 +131,15 @@ final class ServiceHost implements AutoCloseable {
         JournalOptions options = JournalOptions.of(Redactor::map, reason -> process.fatal(service, reason))
                 .answers(Duration.ofSeconds(answers.ttlSeconds()), answers.maxStoredBytes());
         if (database.isPresent()) {
-            log.info("journal.opening", "Waiting for the lease, if another process has it", Map.of());
-            return PostgresJournal.lead(
-                    database.get(), service, definition.migrations(), process.clock(), hlc, options);
+            try (Waiting waiting = new Waiting(service, process, log)) {
+                return PostgresJournal.lead(
+                        database.get(),
+                        service,
+                        definition.migrations(),
+                        process.clock(),
+                        hlc,
+                        options.instance(1, waiting::begin));
+            }
         }
         return SqliteJournal.open(
                 process.home().database(service), service, definition.migrations(), process.clock(), hlc, options);

@@ -30,7 +30,10 @@ class AllInOneIT extends StackScenarios {
     static Stack start(TestHome home) {
         Clock clock = Clock.system();
         Settings settings = Settings.load(home.home().configFile(), Map.of(), Main.sections(), clock);
-        return Stack.start(Main.SERVICES, home.home(), settings, clock, new Ids(new SecureRandom()), new Logs(clock));
+        return Stack.start(
+                Main.SERVICES,
+                new HostProcess(
+                        home.home(), settings, 1, clock, new Ids(new SecureRandom()), new Logs(clock), Stack::halt));
     }
 
     @AfterAll

@@ -169,8 +169,7 @@ class RefusedStartsIT {
     void aDatabasePasswordThatOthersCanReadIs77() throws Exception {
         Path file = Files.writeString(files().secrets().resolve("postgres.password"), "correct horse");
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
-        configure("{\"journal\":{\"url\":\"postgresql://127.0.0.1:1/sonia\","
-                + "\"password_file\":\"secrets/postgres.password\"}}");
+        configure("{\"journal\":{\"url\":\"postgresql://127.0.0.1:1/sonia\"}}");
         refused(KEYS, ServiceName.EVA_OS, "postgres.password", "chmod 600");
     }
 

@@ -22,6 +22,7 @@ final class TestHome {
 
     private final Home home;
     private final Map<ServiceName, Integer> ports = new EnumMap<>(ServiceName.class);
+    private final Map<ServiceName, Integer> secondPorts = new EnumMap<>(ServiceName.class);
 
     private TestHome(Home home) {
         this.home = home;
@@ -37,7 +38,12 @@ final class TestHome {
             ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
             held.add(socket);
             made.ports.put(service, socket.getLocalPort());
-            services.put(service.wireName(), Map.of("port", socket.getLocalPort()));
+            ServerSocket second = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+            held.add(second);
+            made.secondPorts.put(service, second.getLocalPort());
+            services.put(
+                    service.wireName(),
+                    Map.of("port", socket.getLocalPort(), "more_ports", List.of(second.getLocalPort())));
         }
         for (ServerSocket socket : held) {
             socket.close();
@@ -57,6 +63,11 @@ final class TestHome {
 
     int port(ServiceName service) {
         return ports.get(service);
+    }
+
+    /** Where a second process of the service listens. */
+    int secondPort(ServiceName service) {
+        return secondPorts.get(service);
     }
 
     String operatorToken() throws IOException {

@@ -1,4 +1,4 @@
-package io.sonia.journal.redis;
+package io.sonia.testdb;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -7,12 +7,12 @@ import java.net.URI;
 import redis.embedded.RedisServer;
 
 /** A Redis server of its own on a free port. */
-final class RealRedis implements AutoCloseable {
+public final class RealRedis implements AutoCloseable {
 
     private final int port;
     private final RedisServer server;
 
-    RealRedis(String... settings) throws IOException {
+    public RealRedis(String... settings) throws IOException {
         try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             this.port = free.getLocalPort();
         }
@@ -28,16 +28,16 @@ final class RealRedis implements AutoCloseable {
         server.start();
     }
 
-    URI url() {
+    public URI url() {
         return URI.create("redis://127.0.0.1:" + port + "/0");
     }
 
     /** Stops it as an outage does; {@link #start} brings it back empty. */
-    void stop() throws IOException {
+    public void stop() throws IOException {
         server.stop();
     }
 
-    void start() throws IOException {
+    public void start() throws IOException {
         server.start();
     }
 
