@@ -41,11 +41,11 @@ final class ActionRecords {
         return open.size();
     }
 
-    /** Takes up what a former life left open. */
+    /** Takes up what this instance has open and nobody is at: of a former life, or taken over. */
     List<Action> restore() {
-        List<Action> left = store.open();
-        left.forEach(each -> open.put(each.actionId(), each));
-        return left;
+        return store.open().stream()
+                .filter(each -> open.putIfAbsent(each.actionId(), each) == null)
+                .toList();
     }
 
     Optional<Action> known(String actionId) {
@@ -135,7 +135,7 @@ final class ActionRecords {
                 .took(after.telemetry().totalMs())
                 .detail(detail);
         journal.commit(tx -> {
-            ActionStore.put(tx, after);
+            store.put(tx, after);
             tx.audit(event);
             return after;
         });

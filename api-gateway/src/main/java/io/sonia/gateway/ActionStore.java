@@ -16,6 +16,7 @@ import java.util.Optional;
 final class ActionStore {
 
     private static final int MAX_OPEN = 5_000;
+    private static final String OPEN = "state IN ('pending_approval', 'approved', 'executing', 'verifying')";
 
     private final Journal journal;
 
@@ -24,11 +25,11 @@ final class ActionStore {
     }
 
     /** Writes an action, new or moved on. */
-    static void put(Tx tx, Action action) throws SQLException {
+    void put(Tx tx, Action action) throws SQLException {
         tx.sql()
                 .update(
-                        "INSERT INTO actions (action_id, intent, state, session_id, turn_id, approval_id, action, created_at)"
-                                + " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (action_id)"
+                        "INSERT INTO actions (action_id, intent, state, session_id, turn_id, approval_id, action, created_at,"
+                                + " instance) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (action_id)"
                                 + " DO UPDATE SET state = excluded.state, approval_id = excluded.approval_id,"
                                 + " action = excluded.action",
                         action.actionId(),
@@ -38,7 +39,13 @@ final class ActionStore {
                         action.turnId(),
                         action.approvalId(),
                         Json.text(action),
-                        action.createdAt());
+                        action.createdAt(),
+                        journal.instance());
+    }
+
+    /** Makes the open actions of an instance that is gone this one's. */
+    void inherit(Tx tx, int gone) throws SQLException {
+        tx.sql().update("UPDATE actions SET instance = ? WHERE instance = ? AND " + OPEN, journal.instance(), gone);
     }
 
     Optional<Action> find(String actionId) {
@@ -58,12 +65,13 @@ final class ActionStore {
                 turnId));
     }
 
-    /** What a former life of this process left unfinished, oldest first. */
+    /** This instance's unfinished actions, oldest first. */
     List<Action> open() {
         return journal.read(sql -> sql.list(
-                "SELECT action FROM actions WHERE state IN ('pending_approval', 'approved', 'executing', 'verifying')"
-                        + " ORDER BY created_at, action_id LIMIT " + MAX_OPEN,
-                ActionStore::action));
+                "SELECT action FROM actions WHERE instance = ? AND " + OPEN + " ORDER BY created_at, action_id LIMIT "
+                        + MAX_OPEN,
+                ActionStore::action,
+                journal.instance()));
     }
 
     /** Actions that wait for a person though their session has ended. */

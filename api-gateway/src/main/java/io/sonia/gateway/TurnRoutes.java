@@ -90,7 +90,8 @@ final class TurnRoutes {
         }
         TurnRun run = turns.running(asked.turnId()).orElse(null);
         if (run == null && begunBefore(asked)) {
-            return asked.answer().apply(turns.get(asked.turnId()));
+            return asked.answer()
+                    .apply(turns.answered(asked.turnId(), asked.call().context().deadline()));
         }
         if (run == null) {
             run = turns.begin(asked.call().context(), asked.task(), asked.turnId(), null);
@@ -117,7 +118,7 @@ final class TurnRoutes {
             });
         }
         if (begunBefore(asked)) {
-            Turn turn = turns.get(asked.turnId());
+            Turn turn = turns.answered(asked.turnId(), asked.call().context().deadline());
             return new Reply.Events(stream -> streams.repeat(turn, correlationId, stream));
         }
         TurnFeed.Listener[] listener = new TurnFeed.Listener[1];
