@@ -30,7 +30,7 @@ public final class GatewayModule implements ServiceModule {
     private static final Section<GatewayConfig> SECTION = Section.fixed("api_gateway", GatewayConfig.class);
 
     public static final ServiceDefinition DEFINITION = new ServiceDefinition(
-            ServiceName.API_GATEWAY, List.of(SECTION), GatewayTables.MIGRATIONS, GatewayModule::new);
+            ServiceName.API_GATEWAY, List.of(SECTION), GatewayTables.MIGRATIONS, GatewayModule::new, true);
 
     private static final Duration SWEEP_EVERY = Duration.ofSeconds(5);
     private static final Duration LOOK_EVERY = Duration.ofMillis(500);

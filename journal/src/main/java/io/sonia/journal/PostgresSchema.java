@@ -71,11 +71,14 @@ final class PostgresSchema {
             DROP FUNCTION json_member(text, text);
             """);
 
+    private static final Migration TREE =
+            new Migration(6, CoreSchema.TREE.name(), CoreSchema.TREE.up(), CoreSchema.TREE.down());
+
     /**
      * A row for each process that may write at the same time. A transaction locks its own row together with the head,
      * because only a locked row is sure to be read as it is after waiting.
      */
-    private static final Migration LEASES = new Migration(6, "leases", """
+    private static final Migration LEASES = new Migration(7, "leases", """
             CREATE TABLE journal_leases (
               instance INTEGER PRIMARY KEY,
               holder TEXT,
@@ -93,7 +96,8 @@ final class PostgresSchema {
             """);
 
     private static final Migration SHARED_OUTBOX = new Migration(
-            7, CoreSchema.SHARED_OUTBOX.name(), CoreSchema.SHARED_OUTBOX.up(), CoreSchema.SHARED_OUTBOX.down());
+            8, CoreSchema.SHARED_OUTBOX.name(), CoreSchema.SHARED_OUTBOX.up(), CoreSchema.SHARED_OUTBOX.down());
 
-    static final List<Migration> MIGRATIONS = List.of(AUDIT, IDEMPOTENCY, OUTBOX, WRITERS, JSON, LEASES, SHARED_OUTBOX);
+    static final List<Migration> MIGRATIONS =
+            List.of(AUDIT, IDEMPOTENCY, OUTBOX, WRITERS, JSON, TREE, LEASES, SHARED_OUTBOX);
 }

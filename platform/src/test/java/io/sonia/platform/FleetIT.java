@@ -104,8 +104,7 @@ class FleetIT extends StackScenarios {
         Api.Response refused =
                 other().post("/v1/turn", Map.of("input_text", "list files in docs", "conversation_id", "shared"));
         assertThat(refused.code()).isEqualTo("TURN_IN_PROGRESS");
-        assertThat(refused.details())
-                .containsEntry("turn_id", waiting.data().get("turn_id"));
+        assertThat(refused.details()).containsEntry("turn_id", waiting.data().get("turn_id"));
 
         assertThat(other().post("/v1/confirmations/" + approval + "/approve", Map.of())
                         .data())
@@ -139,8 +138,8 @@ class FleetIT extends StackScenarios {
     @Test
     @Order(Integer.MAX_VALUE - 2)
     void aTurnOfAKilledGatewayGoesOnAtTheOther() throws Exception {
-        Api.Response waiting = other().post(
-                        "/v1/turn", Map.of("input_text", "write kept to taken.txt", "conversation_id", "taken"));
+        Api.Response waiting =
+                other().post("/v1/turn", Map.of("input_text", "write kept to taken.txt", "conversation_id", "taken"));
         String approval = pending(waiting);
 
         second.destroyForcibly().waitFor();
