@@ -37,6 +37,9 @@ final class PostgresLease {
     private long renewedAt;
     private long askedAt;
 
+    /** Since when it was renewed without a gap in which it had lapsed. */
+    private long steadySince;
+
     private PostgresLease(int instance, String holder, long fence, Clock clock, long takenAt) {
         this.instance = instance;
         this.holder = holder;
@@ -44,6 +47,7 @@ final class PostgresLease {
         this.clock = clock;
         this.renewedAt = takenAt;
         this.askedAt = takenAt;
+        this.steadySince = takenAt;
     }
 
     /** Takes the lease if nobody holds it. */
@@ -67,12 +71,15 @@ final class PostgresLease {
 
     /**
      * Ends the leases of other instances that have lapsed or were given back: whoever held one is refused from now on.
-     * Part of a transaction.
+     * Part of a transaction. Where this one has lapsed too, or is new, all may have been cut off from the database: the
+     * others get the time of a lease to renew theirs first.
      *
      * @return whose leases they were
      */
-    static List<Integer> end(Sql sql, int own) throws SQLException {
-        return sql.list(END, row -> row.integer("instance"), own);
+    List<Integer> endOthers(Sql sql) throws SQLException {
+        long now = clock.nanoTime();
+        boolean steady = now - renewedAt <= LIFE.toNanos() && now - steadySince >= LIFE.toNanos();
+        return steady ? sql.list(END, row -> row.integer("instance"), instance) : List.of();
     }
 
     int instance() {
@@ -95,6 +102,9 @@ final class PostgresLease {
 
     /** The transaction was committed, and a renewal with it. */
     void committed() {
+        if (askedAt - renewedAt > LIFE.toNanos()) {
+            steadySince = askedAt;
+        }
         renewedAt = askedAt;
     }
 

@@ -89,9 +89,9 @@ final class PostgresTransactions implements Transactions {
         sql().connection().commit();
     }
 
-    /** Ends what other instances had that are gone; see {@link PostgresLease#end}. */
+    /** Ends what other instances had that are gone; see {@link PostgresLease#endOthers}. */
     List<Integer> endLapsed(Sql on) throws SQLException {
-        return lease == null ? List.of() : PostgresLease.end(on, lease.instance());
+        return lease == null ? List.of() : lease.endOthers(on);
     }
 
     @Override

@@ -124,6 +124,7 @@ class PostgresLeaseIT {
         try (Journal second = lead(2, () -> {})) {
             assertThat(second.commit(insertAudited("tsk_1"))).isEqualTo(2);
             assertThat(first.commit(insertAudited("tsk_2"))).isEqualTo(3);
+            grow(second);
             assertThat(second.takeOver((tx, gone) -> fatal.add("took over from " + gone)))
                     .as("both are there")
                     .isFalse();
@@ -139,6 +140,7 @@ class PostgresLeaseIT {
         });
         try (Journal second = lead(2, () -> {})) {
             List<Integer> taken = new ArrayList<>();
+            grow(second);
             PostgresSchemas.run(database, LAPSE + " WHERE instance = 1");
 
             assertThat(second.takeOver((tx, gone) -> taken.add(gone))).isTrue();
@@ -160,8 +162,38 @@ class PostgresLeaseIT {
     @Test
     void instanceThatLeftIsTakenOverAtOnce() {
         try (Journal second = lead(2, () -> {})) {
+            grow(second);
             first.close();
             assertThat(second.takeOver((tx, gone) -> {})).isTrue();
+        }
+    }
+
+    /** Whoever was away from the database as long as the others knows nothing of them. */
+    @Test
+    void othersGetTheTimeToRenewTheirLeasesAfterAnOutageOfAll() throws SQLException {
+        try (Journal second = lead(2, () -> {})) {
+            grow(second);
+            clock.advance(PostgresLease.LIFE.multipliedBy(2));
+            PostgresSchemas.run(database, LAPSE);
+
+            assertThat(second.takeOver((tx, gone) -> {})).isFalse();
+            clock.advance(PostgresJournal.RENEWAL);
+            assertThat(second.takeOver((tx, gone) -> {})).isFalse();
+            assertThat(first.commit(insertAudited("tsk_1")))
+                    .as("it was in time")
+                    .isEqualTo(2);
+
+            PostgresSchemas.run(database, LAPSE + " WHERE instance = 1");
+            grow(second);
+            assertThat(second.takeOver((tx, gone) -> {})).isTrue();
+        }
+    }
+
+    /** Holds its lease, renewed, for as long as one lives. */
+    private void grow(Journal journal) {
+        for (int i = 0; i < 4; i++) {
+            clock.advance(PostgresJournal.RENEWAL);
+            journal.commit(tx -> true);
         }
     }
 
@@ -169,6 +201,7 @@ class PostgresLeaseIT {
     @Test
     void takeoverThatFailsLeavesEverythingAsItWas() throws SQLException {
         try (Journal second = lead(2, () -> {})) {
+            grow(second);
             PostgresSchemas.run(database, LAPSE + " WHERE instance = 1");
             assertThatThrownBy(
                             () -> second.takeOver((tx, gone) -> insert("tsk_0").run(tx)))

@@ -6,18 +6,10 @@ import io.sonia.kernel.ServiceName;
 import io.sonia.testdb.PostgresServer;
 import io.sonia.testdb.RealRedis;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -31,9 +23,6 @@ import org.junit.jupiter.api.io.TempDir;
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 @Timeout(300)
 class FleetIT extends StackScenarios {
-
-    private static final int REQUESTS = 60;
-    private static final int CALLERS = 6;
 
     @TempDir
     static Path folder;
@@ -160,72 +149,9 @@ class FleetIT extends StackScenarios {
     @Test
     @Order(Integer.MAX_VALUE - 1)
     void keyedRequestsHaveOneEffectThoughAGatewayIsKilledAmongThem() throws Exception {
-        long before = effects();
-        List<Future<Api.Response>> answers = new ArrayList<>();
-        try (ExecutorService callers = Executors.newFixedThreadPool(CALLERS)) {
-            AtomicInteger done = new AtomicInteger();
-            for (int i = 0; i < REQUESTS; i++) {
-                int number = i;
-                answers.add(callers.submit(() -> {
-                    Api.Response answer = insisting(number);
-                    done.incrementAndGet();
-                    return answer;
-                }));
-            }
-            while (done.get() < REQUESTS / 4) {
-                Thread.onSpinWait();
-            }
-            second.destroyForcibly().waitFor();
-        }
-        List<Object> ids = new ArrayList<>();
-        for (Future<Api.Response> each : answers) {
-            Api.Response answer = each.get();
-            assertThat(answer.status()).as(answer.text()).isEqualTo(200);
-            ids.add(made(answer));
-        }
-        assertThat(ids).doesNotHaveDuplicates();
-        assertThat(effects() - before).as("one effect for each key").isEqualTo(REQUESTS);
-        for (int i = 0; i < REQUESTS; i++) {
-            assertThat(made(keyed(home.gateway(), i))).isEqualTo(ids.get(i));
-        }
-        assertThat(effects() - before).isEqualTo(REQUESTS);
+        new KeyedLoad(home, database, "killed")
+                .run(() -> second.destroyForcibly().waitFor());
         launchSecond();
-    }
-
-    private static Api.Response insisting(int number) throws IOException {
-        for (int attempt = 0; attempt < 100; attempt++) {
-            boolean first = (number + attempt) % 2 == 0;
-            try {
-                Api.Response answer = keyed(first ? home.gateway() : other(), number);
-                if (answer.status() == 200) {
-                    return answer;
-                }
-                assertThat(answer.details()).as(answer.text()).containsEntry("retryable", true);
-            } catch (UncheckedIOException gone) {
-                // The other one knows the key.
-            }
-            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(200));
-        }
-        throw new AssertionError("no answer to request " + number);
-    }
-
-    /** By turns a new session, which has another id each time, and a tool call. */
-    private static Api.Response keyed(Api gateway, int number) {
-        Api keyed = gateway.with("X-Idempotency-Key", "fleet-" + number);
-        return number % 2 == 0
-                ? keyed.post("/v1/sessions", Map.of("conversation_id", "fleet " + number))
-                : keyed.post("/v1/action", Map.of("tool_name", "file.list", "args", Map.of("path", "docs")));
-    }
-
-    private static Object made(Api.Response answer) {
-        return answer.data().getOrDefault("action_id", answer.data().get("session_id"));
-    }
-
-    private static long effects() {
-        return PostgresServer.number(
-                database,
-                "SELECT (SELECT count(*) FROM api_gateway.actions WHERE intent = 'file.list' AND turn_id IS NULL)"
-                        + " + (SELECT count(*) FROM api_gateway.sessions WHERE conversation_id LIKE 'fleet %')");
     }
 
     private static long executionsOf(Object turnId) {

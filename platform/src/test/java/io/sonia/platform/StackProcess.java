@@ -7,6 +7,7 @@ import io.sonia.kernel.json.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -69,10 +70,13 @@ final class StackProcess {
         }
     }
 
+    /** 0 between two of its processes. */
     static long pid(TestHome home, ServiceName service) {
         try {
             return (Long) Json.parseObject(Files.readString(home.home().pidFile(service)))
                     .get("pid");
+        } catch (NoSuchFileException none) {
+            return 0;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -3,7 +3,9 @@ package io.sonia.testdb;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import redis.embedded.RedisServer;
 
 /** A Redis server of its own on a free port. */
@@ -30,6 +32,16 @@ public final class RealRedis implements AutoCloseable {
 
     public URI url() {
         return URI.create("redis://127.0.0.1:" + port + "/0");
+    }
+
+    /** Has it forget everything. */
+    public void flush() throws IOException {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            socket.getOutputStream().write("FLUSHALL\r\n".getBytes(StandardCharsets.US_ASCII));
+            if (socket.getInputStream().read() != '+') {
+                throw new IOException("Redis did not forget");
+            }
+        }
     }
 
     /** Stops it as an outage does; {@link #start} brings it back empty. */
