@@ -147,8 +147,8 @@ public final class GatewayModule implements ServiceModule {
         ServicesConfig.Endpoint endpoint =
                 parts.settings().section(ServicesConfig.SECTION).of(parts.service());
         if (endpoint.ports().size() > 1) {
-            parts.timers().every("stops", LOOK_EVERY, turns::obeyStops);
-            parts.timers().every("other gateways", SUCCEED_EVERY, this::succeed);
+            parts.timers().every("stops", LOOK_EVERY, () -> whileStored(turns::obeyStops));
+            parts.timers().every("other gateways", SUCCEED_EVERY, () -> whileStored(this::succeed));
         }
         parts.metrics().gauge("sonia_sessions_active", "Sessions that can take a turn", sessions::activeCount);
     }
@@ -162,6 +162,13 @@ public final class GatewayModule implements ServiceModule {
         sessions.sweep();
         actions.withdrawOfEndedSessions();
         turns.resume();
+    }
+
+    /** What is done so often need not be logged as a failure each time while the store is away. */
+    private void whileStored(Runnable work) {
+        if (parts.journal().state().open()) {
+            work.run();
+        }
     }
 
     /** Goes on with the work of gateways that are gone. */

@@ -102,6 +102,13 @@ class SessionsTest {
     }
 
     @Test
+    void aTurnThatRunsAlreadyIsToldFromAnother() {
+        Session session = entered(place("olena", "kitchen"), "turn_1");
+        refused(ErrorCode.IDEMPOTENCY_IN_PROGRESS, () -> entered(named(session.sessionId()), "turn_1"));
+        assertThat(sessions.get(session.sessionId()).turnCount()).isEqualTo(1);
+    }
+
+    @Test
     void leavingFreesTheSessionForTheNextTurn() {
         Session session = entered(place("olena", "kitchen"), "turn_1");
         left(session.sessionId(), "turn_1");
