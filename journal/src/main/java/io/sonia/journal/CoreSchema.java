@@ -103,7 +103,8 @@ final class CoreSchema {
               hash TEXT NOT NULL,
               merkle_root TEXT NOT NULL,
               note TEXT NOT NULL,
-              signed_at TEXT NOT NULL
+              signed_at TEXT NOT NULL,
+              exported_at TEXT
             ) STRICT;
             """, "DROP TABLE audit_anchors; DROP TABLE audit_tree;");
 

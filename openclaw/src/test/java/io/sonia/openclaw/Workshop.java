@@ -40,6 +40,7 @@ import io.sonia.kernel.json.Shape;
 import io.sonia.kernel.logging.ServiceLog;
 import io.sonia.kernel.metrics.Metrics;
 import io.sonia.kernel.settings.Settings;
+import io.sonia.testkit.Audits;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -132,7 +133,8 @@ final class Workshop implements AutoCloseable {
                         new Metrics(),
                         ServiceLog.NONE,
                         peers,
-                        new Verifiers(keys.publicKey(), clock, Duration.ofMinutes(5))));
+                        new Verifiers(keys.publicKey(), clock, Duration.ofMinutes(5)),
+                        Audits.unsigned(ServiceName.OPENCLAW, journal, home, clock, ids)));
         module.start();
     }
 

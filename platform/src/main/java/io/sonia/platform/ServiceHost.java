@@ -4,6 +4,7 @@ import io.sonia.contracts.Cursors;
 import io.sonia.contracts.ServiceDefinition;
 import io.sonia.contracts.ServiceModule;
 import io.sonia.contracts.ServiceParts;
+import io.sonia.contracts.audit.Attestation;
 import io.sonia.contracts.audit.AuditRoutes;
 import io.sonia.contracts.audit.ExternalHeads;
 import io.sonia.contracts.audit.HeadCheck;
@@ -95,6 +96,16 @@ final class ServiceHost implements AutoCloseable {
         this.credentials = new CredentialFeed(service, home, verifiers, process.clock(), process.ids());
         Peers peers = new Peers(ports(settings), hlc, credentials::token);
         Metrics metrics = new Metrics();
+        this.checkpoints = new Checkpoints(
+                service, journal, settings.section(AuditConfig.SECTION), peers.of(ServiceName.EVA_OS), process, log);
+        checkpoints.measure(metrics);
+        AuditRoutes audit = new AuditRoutes(
+                service,
+                journal,
+                Cursors.of(home, process.clock()),
+                new Attestation(heads, checkpoints::sign),
+                process.clock(),
+                process.ids());
         this.module = definition
                 .factory()
                 .apply(new ServiceParts(
@@ -108,13 +119,10 @@ final class ServiceHost implements AutoCloseable {
                         metrics,
                         log,
                         peers,
-                        verifiers));
+                        verifiers,
+                        audit));
         credentials.load(peers.of(ServiceName.EVA_OS));
-        this.checkpoints = new Checkpoints(
-                service, journal, settings.section(AuditConfig.SECTION), peers.of(ServiceName.EVA_OS), process, log);
-        checkpoints.measure(metrics);
-        List<Route<?>> routes =
-                withAudit(module.routes(), new AuditRoutes(service, journal, Cursors.of(home, process.clock())));
+        List<Route<?>> routes = withAudit(module.routes(), audit);
         this.kernelRoutes = new KernelRoutes(facts(process, verifiers, metrics), routes, module.sockets());
         ServiceServer.Parts parts = new ServiceServer.Parts(
                 service,

@@ -14,6 +14,9 @@ import io.sonia.kernel.identity.Verifiers;
 import io.sonia.kernel.json.Json;
 import io.sonia.kernel.json.Shape;
 import io.sonia.kernel.json.Violations;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -44,6 +47,7 @@ final class Pipeline {
             RequestLog log,
             Supplier<HttpLimits> limits) {}
 
+    private static final int FILE_BUFFER = 64 * 1024;
     private static final Pattern CORRELATION = Pattern.compile("[A-Za-z0-9._:-]{1,128}");
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,128}");
     private static final Set<ErrorCode> BY_IDENTITY =
@@ -281,6 +285,30 @@ final class Pipeline {
             case Reply.Events events -> {
                 stream(passage, events.body());
             }
+            case Reply.File file -> {
+                send(passage, file);
+            }
+        }
+    }
+
+    /** Once a file flows the status is final: a failure cuts it off. */
+    private void send(Passage passage, Reply.File file) {
+        OutputStream out = passage.exchange.stream(Headers.of(passage.correlationId, file.contentType()));
+        BufferedOutputStream buffered = new BufferedOutputStream(out, FILE_BUFFER);
+        try {
+            file.body().write(buffered);
+            buffered.flush();
+            out.close();
+            finished(passage, 200, ErrorCode.OK, null);
+        } catch (SoniaException e) {
+            passage.exchange.cut();
+            finished(passage, 200, e.code(), e);
+        } catch (IllegalStateException | IllegalArgumentException | NullPointerException e) {
+            passage.exchange.cut();
+            finished(passage, 200, ErrorCode.INTERNAL_ERROR, e);
+        } catch (IOException readerGone) {
+            passage.exchange.cut();
+            finished(passage, 200, ErrorCode.OK, null);
         }
     }
 
