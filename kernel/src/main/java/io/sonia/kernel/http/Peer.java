@@ -151,7 +151,7 @@ public final class Peer {
         /** Sends and returns the answer, which is a file that is read as it comes; close it. */
         public PeerFile file() {
             Sent sent = send("*/*");
-            if (!sent.head().contentType().startsWith("application/json")) {
+            if (!sent.head().contentType().split(";", -1)[0].strip().equals(Headers.JSON)) {
                 sent.connection().stream();
                 return new PeerFile(sent.body(), sent.connection()::close);
             }
