@@ -72,5 +72,5 @@ final class PostgresSchema {
             DROP FUNCTION json_member(text, text);
             """);
 
-    static final List<Migration> MIGRATIONS = List.of(AUDIT, IDEMPOTENCY, OUTBOX, WRITERS, JSON);
+    static final List<Migration> MIGRATIONS = List.of(AUDIT, IDEMPOTENCY, OUTBOX, WRITERS, JSON, CoreSchema.begun(6));
 }
