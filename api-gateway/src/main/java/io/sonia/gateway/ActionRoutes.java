@@ -93,14 +93,16 @@ final class ActionRoutes {
         if (action.state() == ActionState.PENDING_APPROVAL && request.waitApprovalMs() > 0) {
             action = settled(action, Duration.ofMillis(request.waitApprovalMs()));
         }
+        Reply.Enveloped reply;
         try {
-            return kept(call, action, answered(action, started.approval()));
+            reply = answered(action, started.approval());
         } catch (SoniaException failure) {
             if (action.state().terminal()) {
                 remember(call, StoredReply.of(failure));
             }
             throw failure;
         }
+        return kept(call, action, reply);
     }
 
     /** What the caller of {@code /v1/action} hears: the result, that it waits, or why it did not work. */

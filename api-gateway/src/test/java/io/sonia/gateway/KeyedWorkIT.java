@@ -173,6 +173,16 @@ class KeyedWorkIT extends GatewayCase {
     }
 
     @Test
+    void anActionIsMovedOnOnlyFromTheStateItWasReadIn() {
+        Action done = action(act(Behind.GRANTED, null).actionId());
+        SoniaException late = Refusal.of(() -> house.gateway.journal.commit(tx -> {
+            ActionStore.put(tx, ActionState.EXECUTING, done);
+            return done;
+        }));
+        assertThat(late.code()).isEqualTo(ErrorCode.CONFLICT);
+    }
+
+    @Test
     void anAnswerTooLargeToBeStoredIsReadFromTheActionAgain() {
         Map<String, Object> large = Map.of("text", "x".repeat(300_000));
         behind.intercept(

@@ -72,5 +72,9 @@ final class PostgresSchema {
             DROP FUNCTION json_member(text, text);
             """);
 
-    static final List<Migration> MIGRATIONS = List.of(AUDIT, IDEMPOTENCY, OUTBOX, WRITERS, JSON, CoreSchema.begun(6));
+    private static final Migration TREE =
+            new Migration(6, CoreSchema.TREE.name(), CoreSchema.TREE.up(), CoreSchema.TREE.down());
+
+    static final List<Migration> MIGRATIONS =
+            List.of(AUDIT, IDEMPOTENCY, OUTBOX, WRITERS, JSON, TREE, CoreSchema.begun(7));
 }
