@@ -54,6 +54,7 @@ final class Pipeline {
             Set.of(ErrorCode.UNAUTHORIZED, ErrorCode.FORBIDDEN, ErrorCode.RATE_LIMITED);
     private static final Pattern KEY = Pattern.compile("[\\x21-\\x7e]{1,255}");
     private static final Duration AUDIT_REFUSAL_EVERY = Duration.ofSeconds(1);
+    private static final int OWNER_BYTES = 16;
     private static final long MAX_DEADLINE_MS = 300_000;
 
     private final Parts parts;
@@ -173,17 +174,67 @@ final class Pipeline {
                 passage.caller.principal(),
                 operation.endpoint(),
                 key,
-                Decoder.fingerprint(operation, match.path(), json));
-        InFlight.Entry entry = inFlight.enter(idempotency, parts.limits().get().idempotencyWait());
-        StoredReply stored = entry.reply();
-        if (stored != null && !(route.repeatsEvents() && wantsEvents(exchange))) {
-            passage.keyed = RequestLog.Keyed.REPLAYED;
-            respond(passage, stored, null, true);
+                Decoder.fingerprint(operation, match.path(), json),
+                parts.ids().hex(OWNER_BYTES));
+        InFlight.Entry entry = entered(passage, idempotency);
+        KeyRecord.Answered answered = entry.answered();
+        if (answered != null) {
+            boolean events = route.repeatsEvents() && wantsEvents(exchange);
+            if (answered.resource() == null || (answered.whole() && !events)) {
+                respond(passage, answered.reply(), null, true);
+            } else {
+                Call<I> call = call(route, match, context, json, exchange, null);
+                render(passage, again(route, call.resuming(answered.resource()), answered.reply()));
+            }
             return;
         }
-        passage.keyed = RequestLog.Keyed.FIRST;
         try (InFlight.Turn _ = entry.turn()) {
-            render(passage, route.handler().handle(call(route, match, context, json, exchange, idempotency)));
+            Call<I> call = call(route, match, context, json, exchange, idempotency);
+            render(passage, handled(route, call.resuming(entry.begun()), idempotency));
+        }
+    }
+
+    /** The answer as the resource has it; events say by themselves that they are repeated. */
+    private static <I extends Record> Reply again(Route<I> route, Call<I> call, StoredReply first) {
+        try {
+            Reply reply = route.handler().handle(call);
+            return reply instanceof Reply.Enveloped data
+                    ? new Reply.Replayed(new StoredReply(data.status(), Json.bytes(data.data()), data.location()))
+                    : reply;
+        } catch (SoniaException e) {
+            if (first.failure()) {
+                return new Reply.Replayed(StoredReply.of(e));
+            }
+            throw e;
+        }
+    }
+
+    private InFlight.Entry entered(Passage passage, IdempotencyKey key) {
+        try {
+            InFlight.Entry entry = inFlight.enter(key, parts.limits().get().idempotencyWait());
+            passage.keyed = entry.keyed();
+            return entry;
+        } catch (SoniaException e) {
+            passage.keyed = switch (e.code()) {
+                case IDEMPOTENCY_IN_PROGRESS -> RequestLog.Keyed.IN_PROGRESS;
+                case IDEMPOTENCY_MISMATCH -> RequestLog.Keyed.MISMATCH;
+                default -> null;
+            };
+            throw e;
+        }
+    }
+
+    /** Whoever lost the race for a key to another process is answered as that one was. */
+    private <I extends Record> Reply handled(Route<I> route, Call<I> call, IdempotencyKey key) {
+        try {
+            return route.handler().handle(call);
+        } catch (SoniaException e) {
+            if (e.code() == ErrorCode.IDEMPOTENCY_IN_PROGRESS
+                    && parts.records().look(key) instanceof KeyRecord.Answered answered
+                    && answered.whole()) {
+                return new Reply.Replayed(answered.reply());
+            }
+            throw e;
         }
     }
 
@@ -202,7 +253,7 @@ final class Pipeline {
                 headers.put(name, value);
             }
         }
-        return new Call<>(route.operation(), input, match.path(), headers, context, key, wantsEvents(exchange));
+        return new Call<>(route.operation(), input, match.path(), headers, context, key, wantsEvents(exchange), null);
     }
 
     private static boolean wantsEvents(Exchange exchange) {
@@ -279,7 +330,9 @@ final class Pipeline {
                 finished(passage, raw.status(), ErrorCode.OK, null);
             }
             case Reply.Replayed again -> {
-                passage.keyed = RequestLog.Keyed.REPLAYED;
+                if (passage.keyed != RequestLog.Keyed.TAKEOVER) {
+                    passage.keyed = RequestLog.Keyed.REPLAYED;
+                }
                 respond(passage, again.reply(), null, true);
             }
             case Reply.Events events -> {
