@@ -1,6 +1,7 @@
 package io.sonia.gateway;
 
 import io.sonia.journal.AuditChain;
+import io.sonia.journal.AuditTree;
 import io.sonia.journal.Journal;
 import io.sonia.journal.JournalState;
 import io.sonia.journal.Query;
@@ -52,6 +53,11 @@ final class FlakyJournal implements Journal {
     @Override
     public AuditChain chain() {
         return real.chain();
+    }
+
+    @Override
+    public AuditTree tree() {
+        return real.tree();
     }
 
     @Override

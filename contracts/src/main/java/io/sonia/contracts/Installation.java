@@ -7,6 +7,7 @@ import io.sonia.kernel.SecretFile;
 import io.sonia.kernel.ServiceName;
 import io.sonia.kernel.SoniaException;
 import io.sonia.kernel.identity.KeyMaterial;
+import io.sonia.kernel.identity.NotaryKeys;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.FileSystemException;
@@ -57,6 +58,7 @@ public final class Installation {
                 home.data(),
                 home.log(ServiceName.EVA_OS).getParent(),
                 home.pidFile(ServiceName.EVA_OS).getParent(),
+                home.auditHeads(),
                 home.operatorToken().getParent(),
                 home.providerKey("any").getParent());
         for (Path folder : ownerOnly) {
@@ -68,6 +70,8 @@ public final class Installation {
     private static void keys(Home home, Ids ids) throws IOException {
         if (!Files.exists(home.rootKey()) && !Files.exists(home.database(ServiceName.EVA_OS))) {
             KeyMaterial.create(home, ids);
+        } else if (Files.exists(home.rootKey())) {
+            NotaryKeys.ensure(home, ids);
         }
     }
 

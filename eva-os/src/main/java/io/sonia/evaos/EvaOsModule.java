@@ -14,6 +14,7 @@ import io.sonia.kernel.ServiceName;
 import io.sonia.kernel.http.RestorePhase;
 import io.sonia.kernel.http.Route;
 import io.sonia.kernel.identity.KeyMaterial;
+import io.sonia.kernel.settings.AuditConfig;
 import io.sonia.kernel.settings.AuthConfig;
 import io.sonia.kernel.settings.Live;
 import io.sonia.kernel.settings.ServicesConfig;
@@ -37,6 +38,7 @@ public final class EvaOsModule implements ServiceModule {
     private final Identities identities;
     private final PolicyInForce policy;
     private final ApprovalSweep sweep;
+    private final Notary notary;
     private final EvaOsRoutes routes;
     private final Supervision supervision;
     private final Wakeups wakeups = new Wakeups();
@@ -74,6 +76,10 @@ public final class EvaOsModule implements ServiceModule {
         Grants grants = new Grants(base, keys, policy::version);
         Approvals approvals = new Approvals(base, grants, limits, cursors, wakeups);
         this.sweep = new ApprovalSweep(base, approvals, policy::version);
+        this.notary = new Notary(
+                base,
+                parts.home(),
+                parts.settings().section(AuditConfig.SECTION).heads(parts.home()));
         this.routes = new EvaOsRoutes(
                 new Gate(base, policy, grants, limits),
                 approvals,
@@ -81,7 +87,8 @@ public final class EvaOsModule implements ServiceModule {
                 grants,
                 new Tasks(base, cursors),
                 policy,
-                identities);
+                identities,
+                notary);
         this.supervision = supervision(parts, plans);
         parts.metrics()
                 .gauge("sonia_approvals_pending", "Approvals that wait for a person", () -> count(Counted.PENDING));
@@ -118,6 +125,7 @@ public final class EvaOsModule implements ServiceModule {
     /** Restore order: approvals, tasks, restart budgets; the budgets before anything is started. */
     @Override
     public void start() {
+        notary.boot();
         sweep.boot();
         restored = List.of(
                 new RestorePhase("confirmations", 1, count(Counted.PENDING)),

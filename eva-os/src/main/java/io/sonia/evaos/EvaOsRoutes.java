@@ -1,5 +1,9 @@
 package io.sonia.evaos;
 
+import io.sonia.contracts.audit.HeadRequest;
+import io.sonia.contracts.audit.NotaryKeyList;
+import io.sonia.contracts.audit.SignedHead;
+import io.sonia.contracts.audit.SignedHeads;
 import io.sonia.contracts.evaos.AmendAnswer;
 import io.sonia.contracts.evaos.AmendRequest;
 import io.sonia.contracts.evaos.Approval;
@@ -42,7 +46,8 @@ record EvaOsRoutes(
         Grants grants,
         Tasks tasks,
         PolicyInForce policy,
-        Identities identities) {
+        Identities identities,
+        Notary notary) {
 
     List<Route<?>> list() {
         return List.of(
@@ -63,6 +68,10 @@ record EvaOsRoutes(
                 Route.of(Operation.POLICY_GET, PolicyQuery.class, PolicyAnswer.class, policy::show),
                 Route.of(Operation.POLICY_EVALUATE, EvaluateRequest.class, EvaluateAnswer.class, policy::evaluate),
                 Route.of(Operation.AUTH_WHOAMI, WhoAmI.class, identities::whoAmI),
-                Route.of(Operation.AUTH_VERIFIERS, VerifiersQuery.class, VerifierSet.class, identities::verifiers));
+                Route.of(Operation.AUTH_VERIFIERS, VerifiersQuery.class, VerifierSet.class, identities::verifiers),
+                Route.of(Operation.NOTARY_SIGN, HeadRequest.class, SignedHead.class, notary::sign),
+                Route.of(Operation.NOTARY_HEADS, SignedHeads.class, notary::list),
+                Route.of(Operation.NOTARY_KEYS, NotaryKeyList.class, notary::keys),
+                Route.of(Operation.NOTARY_ROTATE, NotaryKeyList.class, notary::rotate));
     }
 }

@@ -109,11 +109,35 @@ final class EvaOsSchema {
             ALTER TABLE approvals DROP COLUMN supersedes;
             """;
 
+    private static final String NOTARY_UP = """
+            CREATE TABLE audit_heads (
+              chain TEXT PRIMARY KEY,
+              size INTEGER NOT NULL,
+              root TEXT NOT NULL,
+              last_hash TEXT NOT NULL,
+              note TEXT NOT NULL,
+              signed_at TEXT NOT NULL
+            );
+            CREATE TABLE notary_keys (
+              public_key TEXT PRIMARY KEY,
+              key_id TEXT NOT NULL,
+              purpose TEXT NOT NULL,
+              not_before TEXT NOT NULL,
+              not_after TEXT
+            );
+            """;
+
+    private static final String NOTARY_DOWN = """
+            DROP TABLE notary_keys;
+            DROP TABLE audit_heads;
+            """;
+
     /** All steps in their order; the second one is supervision's. */
     static final List<Migration> MIGRATIONS = List.of(
             new Migration(1, "control plane", UP, DOWN),
             SupervisionSchema.migration(2),
-            new Migration(3, "amended approvals", AMENDED_UP, AMENDED_DOWN));
+            new Migration(3, "amended approvals", AMENDED_UP, AMENDED_DOWN),
+            new Migration(4, "notary", NOTARY_UP, NOTARY_DOWN));
 
     private EvaOsSchema() {}
 }

@@ -70,6 +70,7 @@ final class ControlPlane implements AutoCloseable {
     final Amendments amendments;
     final ApprovalSweep sweep;
     final Tasks tasks;
+    final Notary notary;
     ApprovalsConfig limits = limits("{}");
 
     ControlPlane(Path folder) {
@@ -98,6 +99,8 @@ final class ControlPlane implements AutoCloseable {
         this.amendments = new Amendments(base, approvals, policy, () -> limits);
         this.sweep = new ApprovalSweep(base, approvals, policy::version);
         this.tasks = new Tasks(base, cursors);
+        this.notary =
+                new Notary(base, home, List.of(home.auditHeads(), home.root().resolve("second")));
     }
 
     static ApprovalsConfig limits(String json) {

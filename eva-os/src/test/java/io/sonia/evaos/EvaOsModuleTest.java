@@ -20,6 +20,7 @@ import io.sonia.kernel.http.Route;
 import io.sonia.kernel.identity.Verifiers;
 import io.sonia.kernel.logging.ServiceLog;
 import io.sonia.kernel.metrics.Metrics;
+import io.sonia.kernel.settings.AuditConfig;
 import io.sonia.kernel.settings.AuthConfig;
 import io.sonia.kernel.settings.Section;
 import io.sonia.kernel.settings.ServicesConfig;
@@ -157,6 +158,7 @@ class EvaOsModuleTest {
     private ServiceModule module() {
         List<Section<?>> sections = new ArrayList<>(EvaOsModule.DEFINITION.sections());
         sections.add(AuthConfig.SECTION);
+        sections.add(AuditConfig.SECTION);
         sections.add(ServicesConfig.SECTION);
         Map<ServiceName, Integer> nobodyThere = new EnumMap<>(ServiceName.class);
         Stream.of(ServiceName.values()).forEach(service -> nobodyThere.put(service, 1));

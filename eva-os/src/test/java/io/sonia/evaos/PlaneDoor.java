@@ -104,7 +104,8 @@ final class PlaneDoor implements AutoCloseable {
                                 plane.grants,
                                 plane.tasks,
                                 plane.policy,
-                                identities)
+                                identities,
+                                plane.notary)
                         .list(),
                 List.of());
         server.start();

@@ -89,5 +89,23 @@ final class CoreSchema {
             CREATE INDEX outbox_dead ON outbox (outbox_id) WHERE dead = 1;
             """, "DROP TABLE outbox;");
 
-    static final List<Migration> MIGRATIONS = List.of(AUDIT, IDEMPOTENCY, OUTBOX);
+    /** Nodes of the Merkle tree over the entries at every eighth level, and what EVA-OS has signed of it. */
+    static final Migration TREE =
+            new Migration(4, "Merkle tree", """
+            CREATE TABLE audit_tree (
+              level INTEGER NOT NULL,
+              idx INTEGER NOT NULL,
+              hash BLOB NOT NULL,
+              PRIMARY KEY (level, idx)
+            ) STRICT, WITHOUT ROWID;
+            CREATE TABLE audit_anchors (
+              size INTEGER PRIMARY KEY,
+              hash TEXT NOT NULL,
+              merkle_root TEXT NOT NULL,
+              note TEXT NOT NULL,
+              signed_at TEXT NOT NULL
+            ) STRICT;
+            """, "DROP TABLE audit_anchors; DROP TABLE audit_tree;");
+
+    static final List<Migration> MIGRATIONS = List.of(AUDIT, IDEMPOTENCY, OUTBOX, TREE);
 }

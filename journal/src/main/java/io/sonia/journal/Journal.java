@@ -29,6 +29,9 @@ public interface Journal extends AuditTrail, IdempotencyRecords, AutoCloseable {
     /** Reading and verification of the audit entries. */
     AuditChain chain();
 
+    /** The Merkle tree over the audit entries. */
+    AuditTree tree();
+
     /** Whether it can work, and its figures. */
     JournalState state();
 

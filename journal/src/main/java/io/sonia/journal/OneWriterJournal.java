@@ -24,6 +24,7 @@ final class OneWriterJournal implements Journal {
     private final AnsweredRequests answered;
     private final Outbox outbox;
     private final AuditChain chain;
+    private final AuditTree tree;
     private final GroupWriter writer;
     private final int schemaVersion;
     private final List<Runnable> publishListeners = new CopyOnWriteArrayList<>();
@@ -36,6 +37,7 @@ final class OneWriterJournal implements Journal {
         this.answered = new AnsweredRequests(clock, options.answersKept(), options.maxAnswerBytes());
         this.outbox = new Outbox(clock);
         this.chain = new AuditChain(this, store.heads());
+        this.tree = new AuditTree(this, store.heads());
         this.writer = new GroupWriter(
                 "journal " + store.display(),
                 new WriteConnection(store.transactions(), log, answered, outbox),
@@ -86,6 +88,11 @@ final class OneWriterJournal implements Journal {
     @Override
     public AuditChain chain() {
         return chain;
+    }
+
+    @Override
+    public AuditTree tree() {
+        return tree;
     }
 
     @Override

@@ -72,5 +72,8 @@ final class PostgresSchema {
             DROP FUNCTION json_member(text, text);
             """);
 
-    static final List<Migration> MIGRATIONS = List.of(AUDIT, IDEMPOTENCY, OUTBOX, WRITERS, JSON);
+    private static final Migration TREE =
+            new Migration(6, CoreSchema.TREE.name(), CoreSchema.TREE.up(), CoreSchema.TREE.down());
+
+    static final List<Migration> MIGRATIONS = List.of(AUDIT, IDEMPOTENCY, OUTBOX, WRITERS, JSON, TREE);
 }

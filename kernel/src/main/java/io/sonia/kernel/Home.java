@@ -66,6 +66,21 @@ public record Home(Path root) {
         return secrets().resolve("eva-os.pub");
     }
 
+    /** The private key with which EVA-OS signs checkpoints and bundles, sealed with the root key. */
+    public Path notaryKey() {
+        return secrets().resolve("notary.key");
+    }
+
+    /** The public keys to that, as an outsider takes them to check checkpoints, exports and bundles. */
+    public Path notaryPublicKeys() {
+        return secrets().resolve("notary.pub");
+    }
+
+    /** The last signed checkpoint of each chain, outside of the databases that hold the chains. */
+    public Path auditHeads() {
+        return root.resolve("state/audit-heads");
+    }
+
     public Path verifiers() {
         return secrets().resolve("verifiers.json");
     }

@@ -1,6 +1,8 @@
 package io.sonia.kernel;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -11,7 +13,10 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.EnumSet;
 import java.util.Set;
 
-/** Files that only their owner may read: keys and tokens. Written aside and renamed, so a reader never meets half of one. */
+/**
+ * Files that only their owner may read: keys and tokens. Written aside, synced and renamed, so that neither a reader nor a
+ * crash meets half of one.
+ */
 public final class SecretFile {
 
     private static final int MAX_BYTES = 1 << 20;
@@ -27,8 +32,17 @@ public final class SecretFile {
         Path aside = file.resolveSibling(file.getFileName() + ".new");
         Files.deleteIfExists(aside);
         Files.createFile(aside, PosixFilePermissions.asFileAttribute(OWNER));
-        Files.write(aside, content, StandardOpenOption.WRITE);
+        try (FileChannel channel = FileChannel.open(aside, StandardOpenOption.WRITE)) {
+            ByteBuffer rest = ByteBuffer.wrap(content);
+            while (rest.hasRemaining()) {
+                channel.write(rest);
+            }
+            channel.force(true);
+        }
         Files.move(aside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        try (FileChannel folder = FileChannel.open(aside.toAbsolutePath().getParent(), StandardOpenOption.READ)) {
+            folder.force(true);
+        }
     }
 
     /** Makes a folder, and those above it, for its owner only; an existing one is left as it is. */

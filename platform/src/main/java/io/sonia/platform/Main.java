@@ -13,6 +13,7 @@ import io.sonia.kernel.SoniaException;
 import io.sonia.kernel.Threads;
 import io.sonia.kernel.logging.LoggingConfig;
 import io.sonia.kernel.logging.Logs;
+import io.sonia.kernel.settings.AuditConfig;
 import io.sonia.kernel.settings.AuthConfig;
 import io.sonia.kernel.settings.HttpConfig;
 import io.sonia.kernel.settings.IdempotencyConfig;
@@ -53,6 +54,7 @@ public final class Main {
             ServicesConfig.SECTION,
             HttpConfig.SECTION,
             AuthConfig.SECTION,
+            AuditConfig.SECTION,
             RateLimitConfig.SECTION,
             IdempotencyConfig.SECTION,
             RedisConfig.SECTION,

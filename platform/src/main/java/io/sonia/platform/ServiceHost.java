@@ -5,6 +5,8 @@ import io.sonia.contracts.ServiceDefinition;
 import io.sonia.contracts.ServiceModule;
 import io.sonia.contracts.ServiceParts;
 import io.sonia.contracts.audit.AuditRoutes;
+import io.sonia.contracts.audit.ExternalHeads;
+import io.sonia.contracts.audit.HeadCheck;
 import io.sonia.journal.AuditChain;
 import io.sonia.journal.Journal;
 import io.sonia.journal.JournalConfig;
@@ -12,12 +14,15 @@ import io.sonia.journal.JournalOptions;
 import io.sonia.journal.PostgresDatabase;
 import io.sonia.journal.PostgresJournal;
 import io.sonia.journal.SqliteJournal;
+import io.sonia.kernel.AuditEvent;
 import io.sonia.kernel.Hlc;
 import io.sonia.kernel.Home;
 import io.sonia.kernel.Redactor;
 import io.sonia.kernel.ServiceName;
+import io.sonia.kernel.SoniaException;
 import io.sonia.kernel.Threads;
 import io.sonia.kernel.Timers;
+import io.sonia.kernel.http.Context;
 import io.sonia.kernel.http.KernelRoutes;
 import io.sonia.kernel.http.Operation;
 import io.sonia.kernel.http.Peers;
@@ -25,10 +30,12 @@ import io.sonia.kernel.http.ReadinessCheck;
 import io.sonia.kernel.http.Route;
 import io.sonia.kernel.http.ServiceServer;
 import io.sonia.kernel.identity.KeyMaterial;
+import io.sonia.kernel.identity.NotaryKeys;
 import io.sonia.kernel.identity.Verifiers;
 import io.sonia.kernel.logging.LoggingConfig;
 import io.sonia.kernel.logging.ServiceLog;
 import io.sonia.kernel.metrics.Metrics;
+import io.sonia.kernel.settings.AuditConfig;
 import io.sonia.kernel.settings.AuthConfig;
 import io.sonia.kernel.settings.IdempotencyConfig;
 import io.sonia.kernel.settings.ServicesConfig;
@@ -46,6 +53,8 @@ import java.util.Set;
 final class ServiceHost implements AutoCloseable {
 
     private static final Duration CONFIG_POLL = Duration.ofSeconds(1);
+    private static final Duration CHECKPOINT_LOOK = Duration.ofSeconds(1);
+    private static final Duration OWN_WORK = Duration.ofSeconds(30);
     private static final Duration REAP_EVERY = Duration.ofMinutes(1);
     private static final int REAP_LIMIT = 1_000;
     private static final Duration DRAIN = Duration.ofSeconds(3);
@@ -60,6 +69,7 @@ final class ServiceHost implements AutoCloseable {
     private final CredentialFeed credentials;
     private final Timers timers;
     private final SharedClaims claims;
+    private final Checkpoints checkpoints;
     private volatile boolean auditSound = true;
 
     ServiceHost(ServiceDefinition definition, HostProcess process) {
@@ -76,6 +86,8 @@ final class ServiceHost implements AutoCloseable {
                 settings.section(JournalConfig.SECTION).databaseOf(service, home);
         this.leads = database.isPresent();
         this.journal = journal(definition, process, hlc, database);
+        HeadCheck heads = new HeadCheck(service, journal, heads(settings, home));
+        requireSigned(heads, process);
         Verifiers verifiers = new Verifiers(
                 KeyMaterial.publicKey(home),
                 process.clock(),
@@ -98,6 +110,9 @@ final class ServiceHost implements AutoCloseable {
                         peers,
                         verifiers));
         credentials.load(peers.of(ServiceName.EVA_OS));
+        this.checkpoints = new Checkpoints(
+                service, journal, settings.section(AuditConfig.SECTION), peers.of(ServiceName.EVA_OS), process, log);
+        checkpoints.measure(metrics);
         List<Route<?>> routes =
                 withAudit(module.routes(), new AuditRoutes(service, journal, Cursors.of(home, process.clock())));
         this.kernelRoutes = new KernelRoutes(facts(process, verifiers, metrics), routes, module.sockets());
@@ -113,6 +128,21 @@ final class ServiceHost implements AutoCloseable {
                 claims.claims(),
                 new RequestRecorder(service, metrics, log));
         this.server = new ServiceServer(parts, kernelRoutes.all(routes), module.sockets());
+    }
+
+    private static ExternalHeads heads(Settings settings, Home home) {
+        return new ExternalHeads(settings.section(AuditConfig.SECTION).heads(home), NotaryKeys.published(home));
+    }
+
+    /** A store that was put back or written anew is found by what was signed of it; it is let go before anything is served. */
+    private void requireSigned(HeadCheck heads, HostProcess process) {
+        try {
+            Context own = Context.own(service, "boot", null, OWN_WORK, process.ids(), process.clock());
+            heads.require(AuditEvent.of("audit.head.accepted", own.origin()));
+        } catch (SoniaException e) {
+            journal.close();
+            throw e;
+        }
     }
 
     /** The journal where the settings want it. In a database a second process of the service waits for the first. */
@@ -162,6 +192,7 @@ final class ServiceHost implements AutoCloseable {
         if (leads) {
             timers.every("lease", PostgresJournal.RENEWAL, () -> journal.commit(tx -> true));
         }
+        timers.every("checkpoint", CHECKPOINT_LOOK, checkpoints::tick);
         timers.every("reaper", REAP_EVERY, () -> journal.reap(REAP_LIMIT));
         Threads.virtual("audit check " + service, this::checkAudit);
         log.info("service.started", "The service is up", Map.of("port", server.port()));

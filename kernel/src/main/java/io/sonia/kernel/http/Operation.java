@@ -97,6 +97,10 @@ public enum Operation {
     POLICY_EVALUATE("policy.evaluate", EVA_OS, "POST /v1/policy/evaluate", OBS, MEDIUM, 2),
     AUTH_WHOAMI("auth.whoami", EVA_OS, "GET /v1/auth/whoami", OBS, NONE, 2),
     AUTH_VERIFIERS("auth.verifiers", EVA_OS, "GET /v1/auth/verifiers", SVC, NONE, 65),
+    NOTARY_SIGN("notary.sign", EVA_OS, "POST /v1/notary/heads", SVC, SMALL, 5),
+    NOTARY_HEADS("notary.heads", EVA_OS, "GET /v1/notary/heads", OBS, NONE, 2),
+    NOTARY_KEYS("notary.keys", EVA_OS, "GET /v1/notary/keys", OBS, NONE, 2),
+    NOTARY_ROTATE("notary.rotate", EVA_OS, "POST /v1/notary/keys/rotate", OP, SMALL, 5),
 
     // model-router.
     ROUTE("route", MODEL_ROUTER, "GET /route", OBS, NONE, 2),

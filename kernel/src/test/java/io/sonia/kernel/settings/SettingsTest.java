@@ -54,6 +54,7 @@ class SettingsTest {
             ServicesConfig.SECTION,
             HttpConfig.SECTION,
             AuthConfig.SECTION,
+            AuditConfig.SECTION,
             RateLimitConfig.SECTION,
             IdempotencyConfig.SECTION,
             Sample.SECTION);

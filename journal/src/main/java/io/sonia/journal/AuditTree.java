@@ -1,0 +1,243 @@
+package io.sonia.journal;
+
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The Merkle tree (RFC 6962) over a chain's entries: leaf {@code seq - 1} is the hash of entry {@code seq}. The entries
+ * are the leaves; of the nodes above them those at the feet of tiles are kept, and every other one is computed.
+ */
+public final class AuditTree {
+
+    /** Tiles completed in one commit. */
+    private static final int TILES_PER_STEP = 32;
+
+    /** Anchors kept; what an older one said follows from the tree. */
+    private static final int ANCHORS_KEPT = 1_000;
+
+    private static final String NODES =
+            "SELECT hash FROM audit_tree WHERE level = ? AND idx >= ? AND idx < ? ORDER BY idx";
+    private static final String LEAVES = "SELECT hash FROM audit_entries WHERE seq > ? AND seq <= ? ORDER BY seq";
+    private static final String ADD_NODE = "INSERT INTO audit_tree (level, idx, hash) VALUES (?, ?, ?)";
+    private static final String TILES = "SELECT coalesce(max(idx) + 1, 0) FROM audit_tree WHERE level = 1";
+    private static final String ANCHOR = "SELECT size, hash, merkle_root, note, signed_at FROM audit_anchors";
+    private static final String ADD_ANCHOR = "INSERT INTO audit_anchors (size, hash, merkle_root, note, signed_at)"
+            + " VALUES (?, ?, ?, ?, ?) ON CONFLICT (size) DO UPDATE SET note = excluded.note,"
+            + " signed_at = excluded.signed_at";
+    private static final String FORGET = "DELETE FROM audit_anchors WHERE size <="
+            + " (SELECT size FROM audit_anchors ORDER BY size DESC LIMIT 1 OFFSET " + ANCHORS_KEPT + ")";
+
+    /**
+     * A state of the tree that somebody may vouch for.
+     *
+     * @param size entries in it
+     * @param root in hex
+     * @param lastHash {@code hash} of the newest of them
+     * @param consistency that the tree of {@code since} entries is its beginning, in hex
+     * @param since an earlier size
+     */
+    public record Growth(long size, String root, String lastHash, List<String> consistency, long since) {}
+
+    /** A state of the tree that EVA-OS has signed, as a C2SP checkpoint. */
+    public record Anchor(long size, String lastHash, String root, String note, Instant signedAt) {}
+
+    /** That an entry is in a tree: the way from its leaf to the root, in hex. */
+    public record Inclusion(long seq, long size, String entryHash, String leafHash, List<String> path, String root) {}
+
+    private final Journal journal;
+    private final KnownHeads heads;
+
+    AuditTree(Journal journal, KnownHeads heads) {
+        this.journal = journal;
+        this.heads = heads;
+    }
+
+    /** Completes the tiles that durable entries fill. To be called by one thread at a time. */
+    public void integrate() {
+        boolean more = true;
+        while (more) {
+            long done = journal.read(AuditTree::tiles);
+            long full = journal.read(heads::durable).size() / MerkleTree.TILE_WIDTH;
+            long to = Math.min(full, done + TILES_PER_STEP);
+            if (done < to) {
+                List<byte[]> nodes = journal.read(sql -> nodes(sql, done, to));
+                journal.commit(tx -> {
+                    add(tx.sql(), done, nodes);
+                    return nodes.size();
+                });
+            }
+            more = to < full;
+        }
+    }
+
+    /**
+     * The tree of all durable entries. It is quick if {@link #integrate} was called before.
+     *
+     * @param since a size that the tree had
+     */
+    public Growth growth(long since) {
+        return journal.read(sql -> {
+            AuditChain.Head head = heads.durable(sql);
+            MerkleTree.At<SQLException> tree = at(sql, head.size());
+            return new Growth(head.size(), hex(tree.root()), head.hash(), hex(tree.consistency(since)), since);
+        });
+    }
+
+    /** Keeps what was signed. */
+    public void anchor(Anchor anchor) {
+        journal.commit(tx -> {
+            tx.sql()
+                    .update(
+                            ADD_ANCHOR,
+                            anchor.size(),
+                            anchor.lastHash(),
+                            anchor.root(),
+                            anchor.note(),
+                            anchor.signedAt());
+            return tx.sql().update(FORGET);
+        });
+    }
+
+    /** What was signed last. */
+    public Optional<Anchor> anchor() {
+        return journal.read(AuditTree::newestAnchor);
+    }
+
+    /** The root of the tree's first entries, in hex. The size is at most that of the chain. */
+    public String root(long size) {
+        return journal.read(sql -> hex(at(sql, size).root()));
+    }
+
+    /** That the first {@code older} entries are the beginning of the first {@code newer}. */
+    public List<String> consistency(long older, long newer) {
+        return journal.read(sql -> hex(at(sql, newer).consistency(older)));
+    }
+
+    /** That the entry is among the first {@code size}. */
+    public Inclusion inclusion(long seq, long size) {
+        return journal.read(sql -> {
+            MerkleTree.At<SQLException> tree = at(sql, size);
+            byte[] entry = entryHash(sql, seq);
+            return new Inclusion(
+                    seq,
+                    size,
+                    hex(entry),
+                    hex(new TreeHash().leaf(entry)),
+                    hex(tree.inclusion(seq - 1)),
+                    hex(tree.root()));
+        });
+    }
+
+    static Optional<Anchor> newestAnchor(Sql sql) throws SQLException {
+        return sql.one(
+                ANCHOR + " ORDER BY size DESC LIMIT 1",
+                row -> new Anchor(
+                        row.number("size"),
+                        row.text("hash"),
+                        row.text("merkle_root"),
+                        row.text("note"),
+                        row.instant("signed_at")));
+    }
+
+    /** How far the entries are in complete tiles. */
+    static long integrated(Sql sql) throws SQLException {
+        return tiles(sql) * MerkleTree.TILE_WIDTH;
+    }
+
+    private static MerkleTree.At<SQLException> at(Sql sql, long size) {
+        TreeHash hash = new TreeHash();
+        return new MerkleTree.At<>((level, number) -> tile(sql, hash, level, number), size);
+    }
+
+    private static long tiles(Sql sql) throws SQLException {
+        return sql.number(TILES);
+    }
+
+    private static byte[] entryHash(Sql sql, long seq) throws SQLException {
+        return bytes(sql.one(LEAVES, row -> row.text("hash"), seq - 1, seq)
+                .orElseThrow(() -> new ChainBreak(seq, ChainBreak.GAP).asException()));
+    }
+
+    /** Nodes that are not kept yet follow from the tiles below. */
+    private static List<byte[]> tile(Sql sql, TreeHash hash, int level, long number) throws SQLException {
+        long from = number * MerkleTree.TILE_WIDTH;
+        if (level == 0) {
+            return leaves(sql, hash, from, from + MerkleTree.TILE_WIDTH);
+        }
+        List<byte[]> tile = sql.list(NODES, row -> row.bytes("hash"), level, from, from + MerkleTree.TILE_WIDTH);
+        while (tile.size() < MerkleTree.TILE_WIDTH) {
+            List<byte[]> below = tile(sql, hash, level - 1, from + tile.size());
+            if (below.size() < MerkleTree.TILE_WIDTH) {
+                break;
+            }
+            tile.add(MerkleTree.fold(hash, below));
+        }
+        return tile;
+    }
+
+    /** Leaves of entries that were pruned are among the nodes. */
+    private static List<byte[]> leaves(Sql sql, TreeHash hash, long from, long to) throws SQLException {
+        List<byte[]> leaves = new ArrayList<>(sql.list(NODES, row -> row.bytes("hash"), 0, from, to));
+        leaves.addAll(sql.list(LEAVES, row -> hash.leaf(bytes(row.text("hash"))), from, to));
+        return leaves;
+    }
+
+    /** The nodes above the tiles of leaves from {@code from} to {@code to}, which is not one of them. */
+    private static List<byte[]> nodes(Sql sql, long from, long to) throws SQLException {
+        TreeHash hash = new TreeHash();
+        List<byte[]> nodes = new ArrayList<>();
+        List<byte[]> leaves = leaves(sql, hash, from * MerkleTree.TILE_WIDTH, to * MerkleTree.TILE_WIDTH);
+        for (int i = 0; i < to - from; i++) {
+            int first = i * MerkleTree.TILE_WIDTH;
+            nodes.add(MerkleTree.fold(hash, leaves.subList(first, first + MerkleTree.TILE_WIDTH)));
+        }
+        return nodes;
+    }
+
+    /** Nodes at level 1, and above them what they complete. */
+    private static void add(Sql sql, long first, List<byte[]> nodes) throws SQLException {
+        TreeHash hash = new TreeHash();
+        long index = first;
+        for (byte[] node : nodes) {
+            add(sql, hash, 1, index, node);
+            index++;
+        }
+    }
+
+    private static void add(Sql sql, TreeHash hash, int level, long index, byte[] node) throws SQLException {
+        sql.update(ADD_NODE, level, index, node);
+        if ((index + 1) % MerkleTree.TILE_WIDTH == 0) {
+            long number = index / MerkleTree.TILE_WIDTH;
+            add(sql, hash, level + 1, number, MerkleTree.fold(hash, tile(sql, hash, level, number)));
+        }
+    }
+
+    private static String hex(byte[] hash) {
+        return HexFormat.of().formatHex(hash);
+    }
+
+    private static List<String> hex(List<byte[]> hashes) {
+        return hashes.stream().map(AuditTree::hex).toList();
+    }
+
+    /** Whether the proof, in hex, leads from the smaller tree's root to the larger one's (RFC 9162, section 2.1.4.2). */
+    public static boolean consistent(long older, String olderRoot, long newer, String newerRoot, List<String> proof) {
+        return EntryHash.wellFormed(olderRoot)
+                && EntryHash.wellFormed(newerRoot)
+                && proof.stream().allMatch(EntryHash::wellFormed)
+                && MerkleTree.consistent(
+                        older,
+                        bytes(olderRoot),
+                        newer,
+                        bytes(newerRoot),
+                        proof.stream().map(AuditTree::bytes).toList());
+    }
+
+    private static byte[] bytes(String hex) {
+        return HexFormat.of().parseHex(hex);
+    }
+}
