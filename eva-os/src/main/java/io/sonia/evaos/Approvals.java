@@ -203,7 +203,12 @@ final class Approvals {
 
     /** Counts the edge and wakes who waits for it. */
     void announce(Approval after) {
-        base.figures().reached(after.state());
+        announce(after.state(), 1);
+    }
+
+    /** The same for several that reached one state at once. */
+    void announce(ApprovalState state, int count) {
+        base.figures().reached(state, count);
         wakeups.changed();
     }
 
