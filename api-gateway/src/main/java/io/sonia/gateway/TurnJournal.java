@@ -12,6 +12,7 @@ import io.sonia.kernel.Clock;
 import io.sonia.kernel.ErrorCode;
 import io.sonia.kernel.Sha256;
 import io.sonia.kernel.http.Context;
+import io.sonia.kernel.http.IdempotencyKey;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -41,13 +42,22 @@ final class TurnJournal {
     }
 
     /**
-     * A turn begins, in a session that may be new.
+     * What asks for a turn.
+     *
+     * @param key the request's idempotency key, if it has one
+     */
+    record Start(Context context, TurnTask task, @Nullable IdempotencyKey key) {}
+
+    /**
+     * A turn begins, in a session that may be new, under the key of the request that asked for it.
      *
      * @param make makes the run for the session that the turn has got, as part of the commit
      */
-    TurnRun begun(
-            Context context, Sessions.Place place, String turnId, TurnTask task, Function<Session, TurnRun> make) {
+    TurnRun begun(Start start, Sessions.Place place, String turnId, Function<Session, TurnRun> make) {
+        Context context = start.context();
+        TurnTask task = start.task();
         return journal.commit(tx -> {
+            tx.begin(start.key(), turnId);
             Session session = sessions.enter(tx, place, turnId);
             if (session.turnCount() == 1) {
                 tx.audit(AuditEvent.of("session.created", context.origin()).about("session", session.sessionId()));

@@ -8,7 +8,6 @@ import io.sonia.kernel.Clock;
 import io.sonia.kernel.ErrorCode;
 import io.sonia.kernel.Ids;
 import io.sonia.kernel.ServiceName;
-import io.sonia.kernel.Sha256;
 import io.sonia.kernel.SoniaException;
 import io.sonia.kernel.Threads;
 import io.sonia.kernel.http.Context;
@@ -55,15 +54,6 @@ final class Turns {
         return running.size();
     }
 
-    /** An id that is the same whenever the same keyed request comes again, so that it finds what it began. */
-    static String id(String prefix, @Nullable IdempotencyKey key, Ids ids) {
-        if (key == null) {
-            return ids.next(prefix);
-        }
-        String scope = String.join("\n", key.principal(), key.endpoint(), key.key(), key.fingerprint());
-        return prefix + Sha256.hex(scope).substring(0, 24);
-    }
-
     /** The run a keyed request began earlier, if it is still going on. */
     Optional<TurnRun> running(String turnId) {
         return Optional.ofNullable(running.get(turnId));
@@ -76,10 +66,15 @@ final class Turns {
     /**
      * Begins a turn; it is durable when this returns and goes on by itself.
      *
+     * @param key of the request that asks for it; the turn is recorded as begun under it
      * @param listener is given the feed before the first frame, or null
      */
     TurnRun begin(
-            Context context, TurnTask task, String turnId, java.util.function.@Nullable Consumer<TurnFeed> listener) {
+            Context context,
+            TurnTask task,
+            @Nullable IdempotencyKey key,
+            java.util.function.@Nullable Consumer<TurnFeed> listener) {
+        String turnId = ids.next("turn_");
         TurnRequest request = task.request();
         String userId = request.userId() == null ? context.caller().principal() : request.userId();
         Sessions.Place place =
@@ -87,7 +82,7 @@ final class Turns {
         Instant now = clock.now();
         TurnRun run;
         try {
-            run = parts.journal().begun(context, place, turnId, task, session -> {
+            run = parts.journal().begun(new TurnJournal.Start(context, task, key), place, turnId, session -> {
                 TurnRun made = new TurnRun(parts, context, turnId, session, task, now);
                 // Before it is on record, so that it is never taken for one that nobody runs.
                 running.putIfAbsent(turnId, made);

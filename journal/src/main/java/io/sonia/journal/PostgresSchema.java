@@ -78,7 +78,7 @@ final class PostgresSchema {
      * A row for each process that may write at the same time. A transaction locks its own row together with the head,
      * because only a locked row is sure to be read as it is after waiting.
      */
-    private static final Migration LEASES = new Migration(7, "leases", """
+    private static final Migration LEASES = new Migration(8, "leases", """
             CREATE TABLE journal_leases (
               instance INTEGER PRIMARY KEY,
               holder TEXT,
@@ -95,9 +95,6 @@ final class PostgresSchema {
             DROP TABLE journal_leases;
             """);
 
-    private static final Migration SHARED_OUTBOX = new Migration(
-            8, CoreSchema.SHARED_OUTBOX.name(), CoreSchema.SHARED_OUTBOX.up(), CoreSchema.SHARED_OUTBOX.down());
-
-    static final List<Migration> MIGRATIONS =
-            List.of(AUDIT, IDEMPOTENCY, OUTBOX, WRITERS, JSON, TREE, LEASES, SHARED_OUTBOX);
+    static final List<Migration> MIGRATIONS = List.of(
+            AUDIT, IDEMPOTENCY, OUTBOX, WRITERS, JSON, TREE, CoreSchema.begun(7), LEASES, CoreSchema.sharedOutbox(9));
 }

@@ -13,6 +13,7 @@ final class PostgresStore implements Store {
     private final PostgresTransactions transactions;
     private final Readers readers;
     private final KnownHeads heads;
+    private boolean alone;
 
     PostgresStore(PostgresDatabase database, Sql writer, AuditLog log, Clock clock) throws SQLException {
         this.database = database;
@@ -24,6 +25,7 @@ final class PostgresStore implements Store {
     /** Waits until this process is the instance of that number. */
     void lead(JournalOptions.Instance instance) throws SQLException {
         transactions.lead(instance);
+        alone = instance.alone();
     }
 
     @Override
@@ -39,6 +41,11 @@ final class PostgresStore implements Store {
     @Override
     public Readers readers() {
         return readers;
+    }
+
+    @Override
+    public boolean alone() {
+        return alone;
     }
 
     @Override

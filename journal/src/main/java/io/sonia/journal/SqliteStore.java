@@ -33,7 +33,7 @@ final class SqliteStore implements Store {
         this.log = log;
         this.transactions = new SqliteTransactions(writer);
         this.readers = new Readers(file, clock);
-        this.writeAheadLog = new WriteAheadLog(writer, readers, options.walLimitBytes());
+        this.writeAheadLog = new WriteAheadLog(writer, readers, options.bounds().walLimitBytes());
         this.diskCheckedAt = clock.nanoTime() - DISK_CHECK_NANOS;
     }
 
@@ -47,6 +47,12 @@ final class SqliteStore implements Store {
         return readers;
     }
 
+    /** The file is locked. */
+    @Override
+    public boolean alone() {
+        return true;
+    }
+
     @Override
     public KnownHeads heads() {
         return log;
@@ -57,7 +63,7 @@ final class SqliteStore implements Store {
         long now = clock.nanoTime();
         if (now - diskCheckedAt >= DISK_CHECK_NANOS) {
             diskCheckedAt = now;
-            diskFull = SqliteFile.usableBytes(disk) < options.diskFloorBytes()
+            diskFull = SqliteFile.usableBytes(disk) < options.bounds().diskFloorBytes()
                     ? SoniaException.of(ErrorCode.STORAGE_FULL)
                     : null;
         }

@@ -52,8 +52,8 @@ class PostgresLeaseIT {
     }
 
     private Journal lead(int instance, Runnable whileWaiting) {
-        JournalOptions options =
-                JournalOptions.of(UnaryOperator.identity(), fatal::add).instance(instance, whileWaiting);
+        JournalOptions options = JournalOptions.of(UnaryOperator.identity(), fatal::add)
+                .instance(new JournalOptions.Instance(instance, true, whileWaiting));
         return PostgresJournal.lead(database, ServiceName.EVA_OS, Samples.SCHEMA, clock, new Hlc(clock), options);
     }
 

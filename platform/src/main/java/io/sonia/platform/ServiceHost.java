@@ -4,6 +4,7 @@ import io.sonia.contracts.Cursors;
 import io.sonia.contracts.ServiceDefinition;
 import io.sonia.contracts.ServiceModule;
 import io.sonia.contracts.ServiceParts;
+import io.sonia.contracts.audit.Attestation;
 import io.sonia.contracts.audit.AuditRoutes;
 import io.sonia.contracts.audit.ExternalHeads;
 import io.sonia.contracts.audit.HeadCheck;
@@ -57,11 +58,15 @@ final class ServiceHost implements AutoCloseable {
     private static final Duration OWN_WORK = Duration.ofSeconds(30);
     private static final Duration REAP_EVERY = Duration.ofMinutes(1);
     private static final int REAP_LIMIT = 1_000;
+    /** How often a lease is renewed before it would lapse. */
+    private static final int RENEWALS = 3;
+
     private static final Duration DRAIN = Duration.ofSeconds(3);
 
     private final ServiceName service;
     private final ServiceLog log;
     private final boolean leads;
+    private final Duration renewal;
     private final Journal journal;
     private final ServiceModule module;
     private final ServiceServer server;
@@ -86,6 +91,9 @@ final class ServiceHost implements AutoCloseable {
         Optional<PostgresDatabase> database =
                 settings.section(JournalConfig.SECTION).databaseOf(service, home);
         this.leads = database.isPresent();
+        this.renewal = Duration.ofSeconds(
+                        settings.section(IdempotencyConfig.SECTION).leaseSeconds())
+                .dividedBy(RENEWALS);
         this.journal = journal(definition, process, hlc, database);
         HeadCheck heads = new HeadCheck(service, journal, heads(settings, home));
         requireSigned(heads, process);
@@ -96,6 +104,18 @@ final class ServiceHost implements AutoCloseable {
         this.credentials = new CredentialFeed(service, home, verifiers, process.clock(), process.ids());
         Peers peers = new Peers(ports(settings), hlc, credentials::token);
         Metrics metrics = new Metrics();
+        this.checkpoints = new Checkpoints(
+                service, journal, settings.section(AuditConfig.SECTION), peers.of(ServiceName.EVA_OS), process, log);
+        if (journal.instance() == 1) {
+            checkpoints.measure(metrics);
+        }
+        AuditRoutes audit = new AuditRoutes(
+                service,
+                journal,
+                Cursors.of(home, process.clock()),
+                new Attestation(heads, journal.instance() == 1 ? checkpoints::sign : () -> {}),
+                process.clock(),
+                process.ids());
         this.module = definition
                 .factory()
                 .apply(new ServiceParts(
@@ -109,15 +129,10 @@ final class ServiceHost implements AutoCloseable {
                         metrics,
                         log,
                         peers,
-                        verifiers));
+                        verifiers,
+                        audit));
         credentials.load(peers.of(ServiceName.EVA_OS));
-        this.checkpoints = new Checkpoints(
-                service, journal, settings.section(AuditConfig.SECTION), peers.of(ServiceName.EVA_OS), process, log);
-        if (journal.instance() == 1) {
-            checkpoints.measure(metrics);
-        }
-        List<Route<?>> routes =
-                withAudit(module.routes(), new AuditRoutes(service, journal, Cursors.of(home, process.clock())));
+        List<Route<?>> routes = withAudit(module.routes(), audit);
         this.kernelRoutes = new KernelRoutes(facts(process, verifiers, metrics), routes, module.sockets());
         ServiceServer.Parts parts = new ServiceServer.Parts(
                 service,
@@ -164,7 +179,8 @@ final class ServiceHost implements AutoCloseable {
             ServiceDefinition definition, HostProcess process, Hlc hlc, Optional<PostgresDatabase> database) {
         IdempotencyConfig answers = process.settings().section(IdempotencyConfig.SECTION);
         JournalOptions options = JournalOptions.of(Redactor::map, reason -> process.fatal(service, reason))
-                .answers(Duration.ofSeconds(answers.ttlSeconds()), answers.maxStoredBytes());
+                .answers(Duration.ofSeconds(answers.ttlSeconds()), answers.maxStoredBytes())
+                .lease(Duration.ofSeconds(answers.leaseSeconds()));
         if (database.isPresent()) {
             try (Waiting waiting = new Waiting(service, process, log)) {
                 return PostgresJournal.lead(
@@ -173,7 +189,8 @@ final class ServiceHost implements AutoCloseable {
                         definition.migrations(),
                         process.clock(),
                         hlc,
-                        options.instance(instance(definition, process), waiting::begin));
+                        options.instance(new JournalOptions.Instance(
+                                instance(definition, process), !definition.sideBySide(), waiting::begin)));
             }
         }
         return SqliteJournal.open(
@@ -212,6 +229,7 @@ final class ServiceHost implements AutoCloseable {
         if (leads) {
             timers.every("lease", PostgresJournal.RENEWAL, () -> journal.commit(tx -> true));
         }
+        timers.every("keys", renewal, journal::renewKeys);
         if (journal.instance() == 1) {
             timers.every("checkpoint", CHECKPOINT_LOOK, checkpoints::tick);
         }

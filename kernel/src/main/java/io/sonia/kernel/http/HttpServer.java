@@ -160,6 +160,7 @@ final class HttpServer implements AutoCloseable {
         private final ServerWebSocketContainer sockets;
         private final Clock clock;
         private boolean upgraded;
+        private boolean cut;
 
         JettyExchange(
                 Request request, Response response, Callback callback, ServerWebSocketContainer sockets, Clock clock) {
@@ -171,7 +172,9 @@ final class HttpServer implements AutoCloseable {
         }
 
         void complete() {
-            if (!upgraded) {
+            if (cut) {
+                callback.failed(new IOException("the answer was cut off"));
+            } else if (!upgraded) {
                 callback.succeeded();
             }
         }
@@ -231,6 +234,11 @@ final class HttpServer implements AutoCloseable {
             response.setStatus(200);
             headers.forEach(response.getHeaders()::put);
             return Content.Sink.asOutputStream(response);
+        }
+
+        @Override
+        public void cut() {
+            cut = true;
         }
 
         @Override
