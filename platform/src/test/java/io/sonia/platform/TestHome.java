@@ -5,45 +5,31 @@ import io.sonia.kernel.Home;
 import io.sonia.kernel.Ids;
 import io.sonia.kernel.ServiceName;
 import io.sonia.kernel.json.Json;
+import io.sonia.testkit.OwnPorts;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 
 /** A fresh SONIA_HOME whose services listen on free ports. */
 final class TestHome {
 
     private final Home home;
-    private final Map<ServiceName, Integer> ports = new EnumMap<>(ServiceName.class);
+    private final OwnPorts ports;
 
-    private TestHome(Home home) {
+    private TestHome(Home home) throws IOException {
         this.home = home;
+        this.ports = new OwnPorts();
     }
 
     /** Installs a home below {@code folder}; {@code sections} are settings beside the ports. */
     static TestHome install(Path folder, Map<String, ?> sections) throws IOException {
         TestHome made = new TestHome(new Home(folder.resolve("home")));
         Installation.ensure(made.home, new Ids(new SecureRandom()));
-        List<ServerSocket> held = new ArrayList<>();
-        Map<String, Object> services = new LinkedHashMap<>();
-        for (ServiceName service : ServiceName.values()) {
-            ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-            held.add(socket);
-            made.ports.put(service, socket.getLocalPort());
-            services.put(service.wireName(), Map.of("port", socket.getLocalPort()));
-        }
-        for (ServerSocket socket : held) {
-            socket.close();
-        }
         Map<String, Object> config = new LinkedHashMap<>(Json.parseObject(Files.readString(made.home.configFile())));
-        config.put("services", services);
+        config.put("services", made.ports.services());
         // A model server that happens to run on this machine must not answer in place of the built-in assistant.
         config.put("model_router", Map.of("providers", Map.of("ollama", Map.of("base_url", "http://127.0.0.1:1/v1"))));
         config.putAll(sections);
@@ -56,7 +42,7 @@ final class TestHome {
     }
 
     int port(ServiceName service) {
-        return ports.get(service);
+        return ports.of(service);
     }
 
     String operatorToken() throws IOException {
