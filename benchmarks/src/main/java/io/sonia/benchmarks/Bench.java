@@ -186,17 +186,23 @@ public final class Bench {
 
     /** A durable mutation under an idempotency key, over HTTP, beside a bare append and sync. */
     private void keyed() throws Exception {
+        keyed("keyed POST /store", WARM_UP_SECONDS);
+        keyed("keyed POST /store --throughput", LONG_WARM_UP_SECONDS, "--throughput");
+    }
+
+    private void keyed(String name, int warmUpSeconds, String... options) throws Exception {
         try (FakeOpenAi model = FakeOpenAi.start(FakeModel.of("instant"));
-                StackUnderLoad stack = new StackUnderLoad(root, scratch.resolve("keyed"), model.baseUrl())) {
-            stack.up(true);
+                StackUnderLoad stack =
+                        new StackUnderLoad(root, scratch.resolve("keyed" + warmUpSeconds), model.baseUrl())) {
+            stack.up(true, options);
             LoadClient client = new LoadClient(stack.port(ServiceName.MEMORY_ENGINE), stack.operatorToken(), true);
-            memories(client, MANY, WARM_UP_SECONDS);
+            memories(client, MANY, warmUpSeconds);
             for (int round = 1; round <= ROUNDS; round++) {
                 double probe = JournalLoad.probe(scratch, seconds);
                 double one = memories(client, 1, seconds).perSecond();
                 double many = memories(client, MANY, seconds).perSecond();
                 row(
-                        "keyed POST /store, round " + round,
+                        "%s, round %d".formatted(name, round),
                         "probe %.0f/s, 1 caller %.0f/s, 64 %.0f/s".formatted(probe, one, many),
                         "");
                 row("  1 : probe, 64 : 1", "%.2f, %.1f".formatted(one / probe, many / one), "0.3, 8");
