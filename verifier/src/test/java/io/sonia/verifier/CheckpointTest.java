@@ -59,6 +59,9 @@ class CheckpointTest {
         attempt(ofAnother, notary.verifierKey(), witness.verifierKey()).isRefused(Reason.BAD_SIGNATURE);
         String negative = note + witness.cosignatureLine(body, -1);
         attempt(negative, notary.verifierKey(), witness.verifierKey()).isRefused(Reason.BAD_SIGNATURE);
+        String line = witness.cosignatureLine(body, 1_767_225_600);
+        String cut = line.substring(0, line.lastIndexOf(' ') + 1 + 16) + "\n";
+        attempt(note + cut, notary.verifierKey(), witness.verifierKey()).isRefused(Reason.BAD_SIGNATURE);
         String idOnly = note + "\u2014 witness.example/w1 AAAAAA==\n";
         attempt(idOnly, notary.verifierKey()).isRefused(Reason.MALFORMED);
     }

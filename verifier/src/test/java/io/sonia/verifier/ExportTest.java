@@ -109,20 +109,82 @@ class ExportTest {
     }
 
     @Test
-    void everyChangedFieldOfEveryEntryIsNamedThoughTheTrailerFits() {
-        for (int n = 0; n < 6; n++) {
+    void everyChangedFieldIsNamedThoughTheTrailerFits() {
+        SampleExport export = unsigned(5);
+        for (int seq : new int[] {1, 3, 5}) {
             for (String member : EntryField.MEMBERS) {
-                for (Object value : values(chain.entry(4 + n).get(member))) {
-                    Map<String, Object> entry = chain.entry(4 + n);
+                for (Object value : values(chain.entry(seq).get(member))) {
+                    Map<String, Object> entry = chain.entry(seq);
                     entry.put(member, value);
-                    byte[] file =
-                            export().line(n, line -> CanonicalJson.text(entry)).sealed();
-                    Attempt attempt = Attempt.export(file, keys);
+                    Attempt attempt = chained(export.sealed(seq - 1, CanonicalJson.bytes(entry)));
                     assertThat(attempt.verified()).as(member).isFalse();
-                    assertThat(attempt.refusal().firstBadSeq()).as(member).isEqualTo(4 + n);
+                    assertThat(attempt.refusal().firstBadSeq()).as(member).isEqualTo(seq);
                 }
             }
         }
+    }
+
+    @Test
+    void headerAndTrailerAreOfTheEntriesBetweenThem() {
+        Attempt.export(export().with("first_hash", chain.hash(5)).sealed(), keys)
+                .isRefused(4, Reason.HEADER_MISMATCH);
+        Attempt.export(export().with("last_hash", chain.hash(8)).sealed(), keys).isRefused(9, Reason.HEADER_MISMATCH);
+        Attempt.export(export().with("more", 1L).sealed(), keys).isRefused(Reason.MALFORMED);
+        SampleExport fromTheStart = new SampleExport(chain, notary, 1, 3, 20).with("prev_hash", chain.hash(2));
+        Attempt.export(fromTheStart.sealed(), keys).isRefused(Reason.HEADER_MISMATCH);
+        String text = new String(export().sealed(), StandardCharsets.UTF_8);
+        for (String other : List.of(
+                text.replace("{\"entries\":6", "{\"entries\":7"),
+                text.replace("6,\"last_hash\":\"" + chain.hash(9), "6,\"last_hash\":\"" + chain.hash(8)))) {
+            assertThat(other).isNotEqualTo(text);
+            Attempt.export(other.getBytes(StandardCharsets.UTF_8), keys).isRefused(Reason.HEADER_MISMATCH);
+        }
+    }
+
+    @Test
+    void theSubtreesAroundTheSegmentAreAllThere() {
+        Map<?, ?> range = (Map<?, ?>) export().header.get("range");
+        for (String side : List.of("left", "right")) {
+            List<?> roots = (List<?>) range.get(side);
+            List<?> many = Collections.nCopies(roots.size() + 1, roots.getFirst());
+            for (Object other : List.of(List.of(), roots.subList(1, roots.size()), many)) {
+                Attempt.export(
+                                export().with("range", changed(range, side, other))
+                                        .sealed(),
+                                keys)
+                        .isRefused(Reason.MALFORMED);
+            }
+        }
+    }
+
+    @Test
+    void checkpointsOfAnotherChainAreNamed() {
+        String other = notary.checkpoint("openclaw", chain.tree(20));
+        Attempt.export(export().with("checkpoint", other).with("previous", null).sealed(), keys)
+                .isRefused(Reason.CHAIN_MISMATCH);
+        Map<String, Object> previous =
+                Map.of("checkpoint", notary.checkpoint("openclaw", chain.tree(7)), "path", path(7));
+        Attempt.export(export().with("previous", previous).sealed(), keys).isRefused(Reason.CHAIN_MISMATCH);
+    }
+
+    @Test
+    void entriesOfAnotherChainAreNamed() {
+        SampleChain other = new SampleChain("openclaw", 20);
+        SampleExport file = new SampleExport(other, notary, 4, 9, 20)
+                .with("chain", CHAIN)
+                .with("checkpoint", notary.checkpoint(CHAIN, chain.tree(20)));
+        Attempt.export(file.sealed(), keys).isRefused(4, Reason.CHAIN_MISMATCH);
+    }
+
+    @Test
+    void anEntryOfAnotherHistoryDoesNotContinueTheOneBefore() {
+        SampleChain rewritten = new SampleChain(CHAIN, 20);
+        rewritten.rewrite(6, "outcome", "POLICY_DENIED");
+        byte[] file =
+                export().line(3, line -> CanonicalJson.text(rewritten.entry(7))).sealed();
+        Attempt.export(file, keys).isRefused(7, Reason.PREV_HASH_MISMATCH);
+        Attempt.export(export().with("prev_hash", chain.hash(2)).sealed(), keys)
+                .isRefused(4, Reason.PREV_HASH_MISMATCH);
     }
 
     @Test

@@ -2,12 +2,17 @@ package io.sonia.verifier;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.zip.ZipEntry;
@@ -162,6 +167,9 @@ class IncidentBundleTest {
                 "a".repeat(256))) {
             attempt(incident().with(name, new byte[0]).signed(bundleKey).bytes())
                     .isRefused(Reason.UNSAFE_ARCHIVE);
+            Path file = Files.write(
+                    folder.resolve("z.zip"), new SampleZip().with(name, "x").bytes());
+            Attempt.of(() -> new Archive(file).close()).isRefused(Reason.UNSAFE_ARCHIVE);
         }
         SampleIncident outside = incident();
         outside.signed(bundleKey);
@@ -169,6 +177,71 @@ class IncidentBundleTest {
         outside.manifest.put("sizes", Map.of("../x", 0L));
         outside.zip.without("audit/eva-os.jsonl").without("logs/eva-os.log").without("config/sonia-config.json");
         attempt(outside.signedAsIs(bundleKey).bytes()).isRefused(Reason.UNSAFE_ARCHIVE);
+    }
+
+    @Test
+    void aFileOfOtherBytesOrAnotherSizeIsNamed() throws IOException {
+        SampleZip other = incident().signed(bundleKey).with("logs/eva-os.log", "[]\n");
+        attempt(other.bytes()).isRefused(Reason.FILE_MISMATCH);
+        SampleIncident sizes = incident();
+        sizes.signed(bundleKey);
+        Map<String, Object> wrong = new LinkedHashMap<>();
+        ((Map<?, ?>) sizes.manifest.get("sizes")).forEach((name, size) -> wrong.put((String) name, 3L));
+        sizes.manifest.put("sizes", wrong);
+        attempt(sizes.signedAsIs(bundleKey).bytes()).isRefused(Reason.FILE_MISMATCH);
+        for (long announced : new long[] {4, 6}) {
+            Attempt.of(() -> new ExactStream(new ByteArrayInputStream(new byte[5]), announced).readAllBytes())
+                    .isRefused(Reason.FILE_MISMATCH);
+        }
+    }
+
+    @Test
+    void anExportWithATailInABundleIsUnattested() throws IOException {
+        SampleIncident incident =
+                new SampleIncident().with("audit/eva-os.jsonl", new SampleExport(chain, notary, 3, 6, 5).sealed());
+        attempt(incident.signed(bundleKey).bytes()).isRefused(6, Reason.UNATTESTED);
+    }
+
+    @Test
+    void theFilesOfAnArchiveAreBounded() throws IOException {
+        Path large = sparseZip((1L << 30) + 1, 1);
+        Attempt.of(() -> new Archive(large).close()).isRefused(Reason.UNSAFE_ARCHIVE);
+        Path together = sparseZip(1L << 30, 5);
+        Attempt.of(() -> new Archive(together).close()).isRefused(Reason.UNSAFE_ARCHIVE);
+        Path four = sparseZip(1L << 30, 4);
+        Attempt.of(() -> new Archive(four).close()).isVerified();
+        SampleZip many = new SampleZip();
+        for (int i = 0; i <= FileTree.MAX_FILES; i++) {
+            many.with("f" + i, new byte[0]);
+        }
+        Path file = Files.write(folder.resolve("many.zip"), many.bytes());
+        Attempt.of(() -> new Archive(file).close()).isRefused(Reason.UNSAFE_ARCHIVE);
+        many.without("f0");
+        Files.write(file, many.bytes());
+        Attempt.of(() -> new Archive(file).close()).isVerified();
+    }
+
+    /** An archive whose entries are all the same stored bytes, which are a hole in the file. */
+    private Path sparseZip(long size, int entries) throws IOException {
+        Path file = folder.resolve("sparse.zip");
+        int name = 1;
+        int localBytes = 30 + name;
+        int directoryBytes = entries * (46 + name);
+        ByteBuffer end = ByteBuffer.allocate(directoryBytes + 22).order(ByteOrder.LITTLE_ENDIAN);
+        for (int i = 0; i < entries; i++) {
+            end.putInt(0x02014b50).putInt(20).putInt(0).putInt(0).putInt(0);
+            end.putInt((int) size).putInt((int) size).putShort((short) name).put(new byte[16]);
+            end.put((byte) ('a' + i));
+        }
+        end.putInt(0x06054b50).putInt(0).putShort((short) entries).putShort((short) entries);
+        end.putInt(directoryBytes).putInt((int) (localBytes + size)).putShort((short) 0);
+        try (RandomAccessFile out = new RandomAccessFile(file.toFile(), "rw")) {
+            out.setLength(0);
+            out.write(new byte[] {'P', 'K', 3, 4});
+            out.seek(localBytes + size);
+            out.write(end.array());
+        }
+        return file;
     }
 
     @Test
