@@ -90,10 +90,13 @@ record StoredEntry(
 
     /** The entry with the highest sequence number, as it claims to be. */
     static AuditChain.Head head(Sql sql) throws SQLException {
-        return sql.one(
-                        "SELECT seq, hash FROM audit_entries ORDER BY seq DESC LIMIT 1",
-                        row -> new AuditChain.Head(row.number("seq"), row.text("hash")))
+        return sql.one("SELECT seq, hash FROM audit_entries ORDER BY seq DESC LIMIT 1", StoredEntry::head)
                 .orElse(AuditChain.Head.EMPTY);
+    }
+
+    /** The chain as it ends with the entry of this row. */
+    static AuditChain.Head head(Row row) throws SQLException {
+        return new AuditChain.Head(row.number("seq"), row.text("hash"));
     }
 
     long seq() {

@@ -83,7 +83,10 @@ final class RestDrill {
     /** Pages of entries whose every bit the sweep flips: 12 kB. */
     private static final int SWEPT_PAGES = 3;
 
-    private static final byte[] IN_EVERY_ENTRY = "usr_operator".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] IN_ENTRIES = "task.create".getBytes(StandardCharsets.US_ASCII);
+
+    /** The first byte of a page of rows (SQLite, Database File Format, section 1.6); other pages may hold old ones. */
+    private static final byte LEAF = 13;
 
     private static final String ENTRIES = "SELECT quote(chain) || quote(seq) || quote(timestamp) || quote(hlc)"
             + " || quote(operation) || quote(outcome) || quote(http_status) || quote(actor_id) || quote(actor_role)"
@@ -132,7 +135,7 @@ final class RestDrill {
     private static List<Integer> pagesOfEntries(byte[] file) {
         List<Integer> pages = new ArrayList<>();
         for (int page = 0; page < file.length / PAGE && pages.size() < SWEPT_PAGES; page++) {
-            if (holds(file, page * PAGE)) {
+            if (file[page * PAGE] == LEAF && holds(file, page * PAGE)) {
                 pages.add(page);
             }
         }
@@ -140,8 +143,8 @@ final class RestDrill {
     }
 
     private static boolean holds(byte[] file, int page) {
-        for (int at = page; at + IN_EVERY_ENTRY.length <= page + PAGE; at++) {
-            if (Arrays.equals(file, at, at + IN_EVERY_ENTRY.length, IN_EVERY_ENTRY, 0, IN_EVERY_ENTRY.length)) {
+        for (int at = page; at + IN_ENTRIES.length <= page + PAGE; at++) {
+            if (Arrays.equals(file, at, at + IN_ENTRIES.length, IN_ENTRIES, 0, IN_ENTRIES.length)) {
                 return true;
             }
         }
