@@ -12,6 +12,7 @@ import io.sonia.kernel.Clock;
 import io.sonia.kernel.ErrorCode;
 import io.sonia.kernel.Sha256;
 import io.sonia.kernel.http.Context;
+import io.sonia.kernel.http.IdempotencyKey;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -36,14 +37,15 @@ final class TurnJournal {
         this.idleSeconds = config.sessionIdleSeconds();
     }
 
-    /** A turn begins, in a session that may be new. */
-    void begun(Context context, TurnStore.Stored stored, Session session) {
+    /** A turn begins, in a session that may be new, under the key of the request that asked for it. */
+    void begun(Context context, TurnStore.Stored stored, Session session, @Nullable IdempotencyKey key) {
         journal.commit(tx -> {
             Sessions.put(tx, session, idleSeconds);
             if (session.turnCount() == 1) {
                 tx.audit(AuditEvent.of("session.created", context.origin()).about("session", session.sessionId()));
             }
             TurnStore.insert(tx, stored);
+            tx.begin(key, stored.turn().turnId());
             return tx.audit(event("turn.started", context, stored.turn())
                     .detail(Map.of(
                             "session_id", session.sessionId(),

@@ -22,7 +22,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * One turn on its own thread: recall, then model and tools in rounds, then the answer and its memory. It outlives the
@@ -51,7 +50,6 @@ final class TurnRun {
     private final TurnProgress progress;
     private final TurnCalls calls;
     private final long began;
-    private final AtomicBoolean answered = new AtomicBoolean();
     private volatile boolean modelRunning;
     private volatile boolean ending;
     private volatile boolean over;
@@ -75,11 +73,6 @@ final class TurnRun {
     /** The turn as it stands. */
     Turn latest() {
         return scope.latest();
-    }
-
-    /** True for the first caller only: the one whose answer is kept under the idempotency key. */
-    boolean firstAnswer() {
-        return answered.compareAndSet(false, true);
     }
 
     /**

@@ -4,6 +4,8 @@ import io.sonia.contracts.RiskTier;
 import io.sonia.contracts.evaos.Approval;
 import io.sonia.contracts.evaos.ApprovalState;
 import io.sonia.contracts.evaos.ApprovalWait;
+import io.sonia.contracts.evaos.ApproveAnswer;
+import io.sonia.contracts.evaos.ApproveRequest;
 import io.sonia.contracts.evaos.GateAnswer;
 import io.sonia.contracts.evaos.GateRequest;
 import io.sonia.contracts.evaos.GateStatus;
@@ -36,6 +38,7 @@ import io.sonia.kernel.SoniaException;
 import io.sonia.kernel.http.Call;
 import io.sonia.kernel.http.EventStream;
 import io.sonia.kernel.http.Handler;
+import io.sonia.kernel.http.KeyRecord;
 import io.sonia.kernel.http.Operation;
 import io.sonia.kernel.http.Reply;
 import io.sonia.kernel.http.Route;
@@ -45,7 +48,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -87,7 +89,7 @@ final class Behind implements AutoCloseable {
     volatile List<SearchHit> memories = List.of();
 
     Behind(Served.Ground ground) {
-        server = Served.start(ServiceName.OPENCLAW, ground, event -> {}, key -> Optional.empty(), routes());
+        server = Served.start(ServiceName.OPENCLAW, ground, event -> {}, key -> new KeyRecord.Absent(false), routes());
     }
 
     int port() {
@@ -230,6 +232,7 @@ final class Behind implements AutoCloseable {
                 ApprovalWait.class,
                 Approval.class,
                 call -> Reply.ok(desk(call).await(call.input().waitMs()))));
+        routes.add(route(Operation.APPROVE, ApproveRequest.class, ApproveAnswer.class, this::approve));
         routes.add(route(
                 Operation.APPROVAL_GRANT,
                 io.sonia.kernel.http.Empty.class,
@@ -293,7 +296,8 @@ final class Behind implements AutoCloseable {
                 call.headers(),
                 call.context(),
                 call.idempotencyKey(),
-                call.wantsEvents());
+                call.wantsEvents(),
+                call.begun());
     }
 
     /** Does this with the next call of the operation; null goes on as usual. */
@@ -394,6 +398,13 @@ final class Behind implements AutoCloseable {
             case CONFIRMED -> RiskTier.GUARDED_MEDIUM;
             default -> RiskTier.GUARDED_HIGH;
         };
+    }
+
+    private Reply approve(Call<ApproveRequest> call) {
+        Approval after = approvals
+                .get(call.input().approvalId())
+                .decide(ApprovalState.valueOf(call.input().decision().name()));
+        return Reply.ok(new ApproveAnswer(after, after.state(), after.fenceToken()));
     }
 
     /** As the control plane does: only with the current fence. */

@@ -75,5 +75,6 @@ final class PostgresSchema {
     private static final Migration TREE =
             new Migration(6, CoreSchema.TREE.name(), CoreSchema.TREE.up(), CoreSchema.TREE.down());
 
-    static final List<Migration> MIGRATIONS = List.of(AUDIT, IDEMPOTENCY, OUTBOX, WRITERS, JSON, TREE);
+    static final List<Migration> MIGRATIONS =
+            List.of(AUDIT, IDEMPOTENCY, OUTBOX, WRITERS, JSON, TREE, CoreSchema.begun(7));
 }
