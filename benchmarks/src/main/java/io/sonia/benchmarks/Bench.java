@@ -16,7 +16,8 @@ import java.util.stream.Stream;
 /**
  * Prints the README's figures: start-up, memory, request rates and the journal, each beside its goal or its probe.
  * Arguments: the folder of the project, then the parts to measure (all without any): {@code all-in-one},
- * {@code separate}, {@code throughput}, {@code journal}, {@code keyed}, {@code restart}, {@code growth}; {@code --seconds=} says how long each rate is measured (5).
+ * {@code separate}, {@code throughput}, {@code journal}, {@code audit}, {@code keyed}, {@code restart}, {@code growth};
+ * {@code --seconds=} says how long each rate is measured (5).
  */
 public final class Bench {
 
@@ -68,6 +69,11 @@ public final class Bench {
         }
         if (chosen("journal")) {
             JournalLoad.main(new String[] {"2", "5", scratch.toString()});
+        }
+        if (chosen("audit")) {
+            try (AuditLoad load = new AuditLoad(scratch, seconds)) {
+                load.run();
+            }
         }
         if (chosen("keyed")) {
             keyed();
@@ -300,7 +306,7 @@ public final class Bench {
                 goal);
     }
 
-    private static void row(String what, String measured, String goal) {
+    static void row(String what, String measured, String goal) {
         System.out.printf("%-55s %-40s %s%n", what, measured, goal);
     }
 

@@ -16,7 +16,10 @@ import org.jspecify.annotations.Nullable;
 /** A journal over a store: one thread writes, and readers have snapshots of their own and never wait for it. */
 final class OneWriterJournal implements Journal {
 
-    /** Entries whose chain is checked before the journal opens; the rest may be checked while it works. */
+    /**
+     * So many of the newest entries are checked before the journal opens, and all that came after the last checkpoint; the
+     * rest may be checked while it works.
+     */
     private static final long CHECKED_TAIL = 1_000;
 
     private final Store store;
@@ -195,7 +198,9 @@ final class OneWriterJournal implements Journal {
 
     private void checkTail() {
         long size = chain.head().size();
-        AuditChain.Verification tail = chain.verify(size - CHECKED_TAIL + 1, size);
+        long signed = tree.anchor().map(AuditTree.Anchor::size).orElse(0L);
+        long before = Math.max(Math.min(size - CHECKED_TAIL, signed), size - AuditChain.MAX_VERIFIED);
+        AuditChain.Verification tail = chain.verify(before + 1, size);
         Long bad = tail.firstBadSeq();
         if (bad != null) {
             throw SoniaException.of(
