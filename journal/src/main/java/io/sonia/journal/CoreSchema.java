@@ -107,5 +107,12 @@ final class CoreSchema {
             ) STRICT;
             """, "DROP TABLE audit_anchors; DROP TABLE audit_tree;");
 
-    static final List<Migration> MIGRATIONS = List.of(AUDIT, IDEMPOTENCY, OUTBOX, TREE);
+    /** Finds the replays of a request; of other entries there is nothing in it. */
+    static final Migration REPLAYS = new Migration(
+            5,
+            "replays",
+            "CREATE INDEX audit_entries_replays ON audit_entries (replay_of) WHERE replay_of IS NOT NULL;",
+            "DROP INDEX audit_entries_replays;");
+
+    static final List<Migration> MIGRATIONS = List.of(AUDIT, IDEMPOTENCY, OUTBOX, TREE, REPLAYS);
 }

@@ -75,5 +75,8 @@ final class PostgresSchema {
     private static final Migration TREE =
             new Migration(6, CoreSchema.TREE.name(), CoreSchema.TREE.up(), CoreSchema.TREE.down());
 
-    static final List<Migration> MIGRATIONS = List.of(AUDIT, IDEMPOTENCY, OUTBOX, WRITERS, JSON, TREE);
+    private static final Migration REPLAYS =
+            new Migration(7, CoreSchema.REPLAYS.name(), CoreSchema.REPLAYS.up(), CoreSchema.REPLAYS.down());
+
+    static final List<Migration> MIGRATIONS = List.of(AUDIT, IDEMPOTENCY, OUTBOX, WRITERS, JSON, TREE, REPLAYS);
 }
