@@ -136,6 +136,9 @@ final class ActionRecords {
                 .detail(detail);
         journal.commit(tx -> {
             ActionStore.put(tx, after);
+            if (gate != null) {
+                ActionStore.put(tx, after.actionId(), Ruling.of(gate));
+            }
             tx.audit(event);
             return after;
         });

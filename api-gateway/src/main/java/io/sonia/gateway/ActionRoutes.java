@@ -161,7 +161,7 @@ final class ActionRoutes {
             boolean runs = started.action().state() == ActionState.EXECUTING;
             return runs
                     ? new Actions.Started(
-                            settled(started.action(), call.context().deadline().left()), null)
+                            settled(started.action(), call.context().deadline().left()), null, started.ruling())
                     : started;
         } catch (SoniaException e) {
             if (e.code().blame() == ErrorCode.Blame.POLICY || e.code() == ErrorCode.INVALID_COMMAND) {

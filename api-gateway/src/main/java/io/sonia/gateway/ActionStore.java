@@ -11,6 +11,7 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Actions in the journal. */
 final class ActionStore {
@@ -39,6 +40,21 @@ final class ActionStore {
                         action.approvalId(),
                         Json.text(action),
                         action.createdAt());
+    }
+
+    /** Keeps what policy said of an action. */
+    static void put(Tx tx, String actionId, Ruling ruling) throws SQLException {
+        tx.sql().update("UPDATE actions SET ruling = ? WHERE action_id = ?", Json.text(ruling), actionId);
+    }
+
+    /** What policy said of an action; null if that is not on record. */
+    @Nullable
+    Ruling ruling(String actionId) {
+        return journal.read(sql -> sql.one(
+                        "SELECT ruling FROM actions WHERE action_id = ? AND ruling IS NOT NULL",
+                        row -> Shape.of(Ruling.class).readAnswer(row.json("ruling")),
+                        actionId))
+                .orElse(null);
     }
 
     Optional<Action> find(String actionId) {

@@ -54,25 +54,27 @@ public final class GatewayModule implements ServiceModule {
         this.memoryWrites = new MemoryWrites(memoryEngine, parts.clock(), parts.ids());
         TurnRun.Parts runParts = new TurnRun.Parts(
                 config,
-                new Recall(memoryEngine, config),
-                new ModelCall(parts.peers().of(ServiceName.MODEL_ROUTER)),
-                new ToolCatalog(openclaw, parts.clock()),
+                new TurnSources.Live(
+                        new Recall(memoryEngine, config),
+                        new ToolCatalog(openclaw, parts.clock()),
+                        new ModelCall(parts.peers().of(ServiceName.MODEL_ROUTER))),
                 actions,
-                new TurnJournal(parts.journal(), memoryWrites, parts.clock(), config),
-                memoryWrites,
+                new TurnJournal(parts.journal(), memoryWrites, config),
                 new Changes(),
                 parts.clock(),
                 parts.log());
-        this.turns = new Turns(runParts, sessions, new TurnStore(parts.journal()), parts.ids());
-        this.routes = routes(evaOs);
+        TurnStore store = new TurnStore(parts.journal());
+        this.turns = new Turns(runParts, sessions, store, parts.ids());
+        this.routes = routes(evaOs, new TurnReplays(runParts, store, parts.journal(), evaOs, parts.ids()));
     }
 
-    private List<Route<?>> routes(Peer evaOs) {
+    private List<Route<?>> routes(Peer evaOs, TurnReplays replays) {
         Cursors cursors = Cursors.of(parts.home(), parts.clock());
         Confirmations confirmations = new Confirmations(evaOs, actions, parts.clock());
         AuditRoutes audit = new AuditRoutes(parts.service(), parts.journal(), cursors);
         List<Route<?>> all = new ArrayList<>();
         all.addAll(new TurnRoutes(turns, parts.journal(), cursors, parts.clock(), parts.ids()).list());
+        all.addAll(new ReplayRoutes(replays, parts.journal(), parts.ids()).list());
         all.addAll(new SessionRoutes(sessions, turns, actions, parts.journal(), cursors).list());
         all.addAll(
                 new ActionRoutes(actions, confirmations, parts.journal(), cursors, parts.clock(), parts.ids()).list());

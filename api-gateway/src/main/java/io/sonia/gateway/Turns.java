@@ -125,7 +125,7 @@ final class Turns {
     }
 
     private void launch(
-            String turnId, String sessionId, TurnRun run, List<TurnStep> steps, List<TurnStore.Exchange> history) {
+            String turnId, String sessionId, TurnRun run, List<StoredStep> steps, List<TurnStore.Exchange> history) {
         running.put(turnId, run);
         Threads.virtual("turn " + turnId, () -> {
             try {
