@@ -61,6 +61,7 @@ final class Commands {
                         .addSubcommand("list", new AuditList(place))
                         .addSubcommand("trace", new AuditTrace(place))
                         .addSubcommand("verify", new AuditVerify(place)));
+        all.put("replay", () -> new CommandLine(new Replay(place)));
         all.put("doctor", () -> new CommandLine(new Doctor(place)));
         all.put("version", () -> new CommandLine(new VersionCommand(place)));
         all.put(COMPLETION, () -> new CommandLine(new Completion(place)));
