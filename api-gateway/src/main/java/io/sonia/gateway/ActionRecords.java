@@ -11,6 +11,7 @@ import io.sonia.kernel.ErrorCode;
 import io.sonia.kernel.SoniaException;
 import io.sonia.kernel.http.Context;
 import io.sonia.kernel.http.Deadline;
+import io.sonia.kernel.http.IdempotencyKey;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -22,6 +23,12 @@ import org.jspecify.annotations.Nullable;
 
 /** Actions on record: each edge is one commit of row and audit entry; open ones are at hand, and can be waited for. */
 final class ActionRecords {
+
+    /** What an edge rests on: the gate's answer, and the key of the request that begins the action with it. */
+    record Ground(@Nullable GateAnswer gate, @Nullable IdempotencyKey key) {
+
+        static final Ground NONE = new Ground(null, null);
+    }
 
     private final Journal journal;
     private final ActionStore store;
@@ -65,11 +72,11 @@ final class ActionRecords {
         return stored;
     }
 
-    /** Records the first edge of an action that goes on; if that fails it never was. */
-    void begin(Context context, Action before, Action after, @Nullable GateAnswer gate) {
+    /** Records the first edge of an action that goes on, as begun under the key; if that fails it never was. */
+    void begin(Context context, Action before, Action after, Ground ground) {
         open.put(after.actionId(), after);
         try {
-            commit(context, before, after, gate);
+            commit(context, before, after, ground);
         } catch (SoniaException e) {
             open.remove(after.actionId());
             throw e;
@@ -79,14 +86,14 @@ final class ActionRecords {
 
     /** Records an edge of an open action. */
     void move(Context context, Action before, Action after) {
-        commit(context, before, after, null);
+        commit(context, before, after, Ground.NONE);
         open.replace(after.actionId(), after);
         changes.announce(after.actionId());
     }
 
-    /** Records the last edge of an action. */
-    void end(Context context, Action before, Action after, @Nullable GateAnswer gate) {
-        commit(context, before, after, gate);
+    /** Records the last edge of an action; one that was never begun is begun with it. */
+    void end(Context context, Action before, Action after, Ground ground) {
+        commit(context, before, after, ground);
         forget(after.actionId());
     }
 
@@ -109,7 +116,8 @@ final class ActionRecords {
     }
 
     /** One commit: the row and its audit entry. */
-    private void commit(Context context, Action before, Action after, @Nullable GateAnswer gate) {
+    private void commit(Context context, Action before, Action after, Ground ground) {
+        GateAnswer gate = ground.gate();
         Map<String, @Nullable Object> detail = new LinkedHashMap<>();
         detail.put("intent", after.intent());
         detail.put("from", ActionStore.wireName(before.state()));
@@ -135,10 +143,11 @@ final class ActionRecords {
                 .took(after.telemetry().totalMs())
                 .detail(detail);
         journal.commit(tx -> {
-            ActionStore.put(tx, after);
+            ActionStore.put(tx, before.state(), after);
             if (gate != null) {
                 ActionStore.put(tx, after.actionId(), Ruling.of(gate));
             }
+            tx.begin(ground.key(), after.actionId());
             tx.audit(event);
             return after;
         });

@@ -16,6 +16,7 @@ import io.sonia.contracts.gateway.ActionState;
 import io.sonia.contracts.gateway.ActionWait;
 import io.sonia.contracts.gateway.CancelRequest;
 import io.sonia.contracts.gateway.DecideRequest;
+import io.sonia.journal.ForeignWork;
 import io.sonia.journal.Journal;
 import io.sonia.kernel.AuditEvent;
 import io.sonia.kernel.Clock;
@@ -46,6 +47,7 @@ final class ActionRoutes {
     private final Actions actions;
     private final Confirmations confirmations;
     private final Journal journal;
+    private final ForeignWork foreign;
     private final Cursors cursors;
     private final Clock clock;
     private final Ids ids;
@@ -54,6 +56,7 @@ final class ActionRoutes {
         this.actions = actions;
         this.confirmations = confirmations;
         this.journal = journal;
+        this.foreign = new ForeignWork(journal);
         this.cursors = cursors;
         this.clock = clock;
         this.ids = ids;
@@ -74,7 +77,7 @@ final class ActionRoutes {
     private Reply act(Call<ActionRequest> call) {
         ActionRequest request = call.input();
         Actions.Plan plan = new Actions.Plan(
-                Turns.id("act_", call.idempotencyKey(), ids),
+                ids.next("act_"),
                 request.toolName(),
                 request.args(),
                 request.timeoutMs(),
@@ -83,20 +86,23 @@ final class ActionRoutes {
                 null,
                 null,
                 request.dryRun(),
-                summary(request.toolName(), request.args()));
+                summary(request.toolName(), request.args()),
+                call.idempotencyKey());
         Actions.Started started = started(call, plan);
         Action action = started.action();
         if (action.state() == ActionState.PENDING_APPROVAL && request.waitApprovalMs() > 0) {
             action = settled(action, Duration.ofMillis(request.waitApprovalMs()));
         }
+        Reply.Enveloped reply;
         try {
-            return kept(call, action, answered(action, started.approval()));
+            reply = answered(action, started.approval());
         } catch (SoniaException failure) {
             if (action.state().terminal()) {
                 remember(call, StoredReply.of(failure));
             }
             throw failure;
         }
+        return kept(call, action, reply);
     }
 
     /** What the caller of {@code /v1/action} hears: the result, that it waits, or why it did not work. */
@@ -138,7 +144,7 @@ final class ActionRoutes {
     private Reply plan(Call<ActionPlan> call) {
         ActionPlan request = call.input();
         Actions.Plan plan = new Actions.Plan(
-                Turns.id("act_", call.idempotencyKey(), ids),
+                ids.next("act_"),
                 request.intent(),
                 request.params(),
                 request.timeoutMs(),
@@ -147,22 +153,31 @@ final class ActionRoutes {
                 null,
                 null,
                 request.dryRun(),
-                summary(request.intent(), request.params()));
+                summary(request.intent(), request.params()),
+                call.idempotencyKey());
         Action action = started(call, plan).action();
         boolean waits = action.state() == ActionState.PENDING_APPROVAL;
         Reply.Enveloped reply = waits ? Reply.accepted(action) : Reply.ok(action);
         return kept(call, action, reply.location("/v1/actions/" + action.actionId()));
     }
 
-    /** Starts the plan; a refusal before anything is stored is put on record here. */
+    /**
+     * Starts the plan, or goes on with the action that an earlier request began; a refusal before anything is stored is
+     * put on record here.
+     */
     private Actions.Started started(Call<?> call, Actions.Plan plan) {
         try {
-            Actions.Started started = actions.start(call.context(), plan);
-            boolean runs = started.action().state() == ActionState.EXECUTING;
-            return runs
-                    ? new Actions.Started(
-                            settled(started.action(), call.context().deadline().left()), null, started.ruling())
-                    : started;
+            Actions.Started started = call.begun() == null
+                    ? actions.start(call.context(), plan)
+                    : actions.resumed(call.context(), call.begun());
+            if (started.action().state() != ActionState.EXECUTING) {
+                return started;
+            }
+            Action after = settled(started.action(), call.context().deadline().left());
+            if (after.state() == ActionState.EXECUTING) {
+                throw SoniaException.of(ErrorCode.TIMEOUT).with("action_id", after.actionId());
+            }
+            return new Actions.Started(after, null, started.ruling());
         } catch (SoniaException e) {
             if (e.code().blame() == ErrorCode.Blame.POLICY || e.code() == ErrorCode.INVALID_COMMAND) {
                 journal.append(call.audit().outcome(e.code()).about(AuditEvent.Subject.of("tool", plan.intent())));
@@ -172,7 +187,7 @@ final class ActionRoutes {
     }
 
     private Reply.Enveloped kept(Call<?> call, Action action, Reply.Enveloped reply) {
-        if (!action.dryRun()) {
+        if (!action.dryRun() && action.state() != ActionState.OUTCOME_UNKNOWN) {
             remember(call, new StoredReply(reply.status(), Json.bytes(reply.data()), reply.location()));
         }
         return reply;
@@ -211,23 +226,37 @@ final class ActionRoutes {
     }
 
     private Reply approve(Call<DecideRequest> call) {
-        Action action = waiting(call);
-        confirmations.decide(call, String.valueOf(action.approvalId()), Decision.APPROVED);
-        return Reply.ok(settled(action, Duration.ofMillis(call.input().waitMs())));
+        return decided(call, Decision.APPROVED, Duration.ofMillis(call.input().waitMs()));
     }
 
     private Reply deny(Call<DecideRequest> call) {
+        return decided(call, Decision.DENIED, CANCEL_WAIT);
+    }
+
+    private Reply decided(Call<DecideRequest> call, Decision decision, Duration patience) {
         Action action = waiting(call);
-        confirmations.decide(call, String.valueOf(action.approvalId()), Decision.DENIED);
-        return Reply.ok(settled(action, CANCEL_WAIT));
+        if (call.repeats()) {
+            return Reply.ok(action);
+        }
+        return foreign.answered(call, action.actionId(), () -> {
+            confirmations.decide(call, String.valueOf(action.approvalId()), decision);
+            return Reply.ok(settled(action, patience));
+        });
     }
 
     private Reply cancel(Call<CancelRequest> call) {
         Action action = actions.get(Ids.checked(call.path("action_id")));
-        actions.withdraw(call.context(), action.actionId());
-        Action after = settled(action, CANCEL_WAIT);
+        if (call.repeats()) {
+            return Reply.ok(action);
+        }
+        Action after = foreign.run(call, action.actionId(), () -> {
+            if (call.begun() == null || action.state() != ActionState.CANCELLED) {
+                actions.withdraw(call.context(), action.actionId());
+            }
+            return settled(action, CANCEL_WAIT);
+        });
         journal.commit(tx -> {
-            tx.remember(call.idempotencyKey(), new StoredReply(200, Json.bytes(after), null));
+            tx.remember(call.idempotencyKey(), new StoredReply(200, Json.bytes(after), null), after.actionId());
             return tx.audit(call.audit().about("action", action.actionId()));
         });
         return Reply.ok(after);
@@ -235,12 +264,18 @@ final class ActionRoutes {
 
     private Reply reconcile(Call<ActionReconcile> call) {
         Action action = actions.get(Ids.checked(call.path("action_id")));
-        if (action.state() != ActionState.OUTCOME_UNKNOWN) {
+        if (call.repeats()) {
+            return Reply.ok(action);
+        }
+        boolean settledBefore = call.begun() != null && action.state().terminal();
+        if (!settledBefore && action.state() != ActionState.OUTCOME_UNKNOWN) {
             throw ActionLife.TABLE.refusal(action.state());
         }
-        Action after = actions.reconcile(call.context(), action, call.input());
+        Action after = settledBefore
+                ? action
+                : foreign.run(call, action.actionId(), () -> actions.reconcile(call.context(), action, call.input()));
         journal.commit(tx -> {
-            tx.remember(call.idempotencyKey(), new StoredReply(200, Json.bytes(after), null));
+            tx.remember(call.idempotencyKey(), new StoredReply(200, Json.bytes(after), null), after.actionId());
             return tx.audit(call.audit().about("action", action.actionId()));
         });
         return Reply.ok(after);

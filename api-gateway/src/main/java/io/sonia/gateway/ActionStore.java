@@ -5,6 +5,8 @@ import io.sonia.contracts.gateway.ActionState;
 import io.sonia.journal.Journal;
 import io.sonia.journal.Row;
 import io.sonia.journal.Tx;
+import io.sonia.kernel.ErrorCode;
+import io.sonia.kernel.SoniaException;
 import io.sonia.kernel.json.Json;
 import io.sonia.kernel.json.Shape;
 import java.sql.SQLException;
@@ -24,14 +26,19 @@ final class ActionStore {
         this.journal = journal;
     }
 
-    /** Writes an action, new or moved on. */
-    static void put(Tx tx, Action action) throws SQLException {
-        tx.sql()
+    /**
+     * Writes an action, new or moved on.
+     *
+     * @param from the state it is moved on from; somebody who has moved it meanwhile has decided
+     * @throws SoniaException CONFLICT if it is on record in another state
+     */
+    static void put(Tx tx, ActionState from, Action action) throws SQLException {
+        int written = tx.sql()
                 .update(
                         "INSERT INTO actions (action_id, intent, state, session_id, turn_id, approval_id, action, created_at)"
                                 + " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (action_id)"
                                 + " DO UPDATE SET state = excluded.state, approval_id = excluded.approval_id,"
-                                + " action = excluded.action",
+                                + " action = excluded.action WHERE actions.state = ?",
                         action.actionId(),
                         action.intent(),
                         wireName(action.state()),
@@ -39,7 +46,11 @@ final class ActionStore {
                         action.turnId(),
                         action.approvalId(),
                         Json.text(action),
-                        action.createdAt());
+                        action.createdAt(),
+                        wireName(from));
+        if (written != 1) {
+            throw SoniaException.of(ErrorCode.CONFLICT);
+        }
     }
 
     /** Keeps what policy said of an action. */

@@ -22,6 +22,7 @@ import io.sonia.kernel.SoniaException;
 import io.sonia.kernel.Threads;
 import io.sonia.kernel.http.Context;
 import io.sonia.kernel.http.Deadline;
+import io.sonia.kernel.http.IdempotencyKey;
 import io.sonia.kernel.http.Operation;
 import io.sonia.kernel.http.Peer;
 import java.time.Duration;
@@ -45,8 +46,9 @@ final class Actions implements TurnActions {
     /**
      * What to do.
      *
-     * @param actionId also names the run at OpenClaw; derived from the idempotency key if there is one
+     * @param actionId also names the run at OpenClaw
      * @param summary what an approver reads
+     * @param key of the request that asks for it; the action is recorded as begun under it
      */
     record Plan(
             String actionId,
@@ -58,7 +60,8 @@ final class Actions implements TurnActions {
             @Nullable String turnId,
             @Nullable String toolCallId,
             boolean dryRun,
-            String summary) {}
+            String summary,
+            @Nullable IdempotencyKey key) {}
 
     /**
      * An action that ran, was refused, or waits.
@@ -129,11 +132,23 @@ final class Actions implements TurnActions {
         }
         GateAnswer gate = governance.judge(context, plan);
         Action action = validated(context, plan, gate.riskTier() == null ? check.riskTier() : gate.riskTier(), began);
+        ActionRecords.Ground ground = new ActionRecords.Ground(gate, plan.key());
         return switch (gate.status()) {
-            case DENIED -> new Started(denied(context, action, gate), null, Ruling.of(gate));
-            case APPROVAL_REQUIRED -> waiting(context, action, gate);
-            case APPROVED -> new Started(allowed(context, action, gate), null, Ruling.of(gate));
+            case DENIED -> new Started(denied(context, action, gate, ground), null, Ruling.of(gate));
+            case APPROVAL_REQUIRED -> waiting(context, action, gate, ground);
+            case APPROVED -> new Started(allowed(context, action, gate, ground), null, Ruling.of(gate));
         };
+    }
+
+    /** Goes on with an action that a request began whose process may have died since. */
+    Started resumed(Context context, String actionId) {
+        Action action = get(actionId);
+        if (!action.state().settled() && !records.open(actionId)) {
+            later(records.reread(action));
+        }
+        boolean waits = action.state() == ActionState.PENDING_APPROVAL;
+        Ruling ruling = records.store().ruling(actionId);
+        return new Started(action, waits ? approval(context, action).orElse(null) : null, ruling);
     }
 
     /** The newest state of an action. */
@@ -210,25 +225,25 @@ final class Actions implements TurnActions {
         return moved(planned, null, ActionLife.Event.RESOLVE);
     }
 
-    private Action denied(Context context, Action action, GateAnswer gate) {
+    private Action denied(Context context, Action action, GateAnswer gate, ActionRecords.Ground ground) {
         SoniaException refusal = SoniaException.of(ErrorCode.POLICY_DENIED).with("rule_id", gate.ruleId());
         Action denied = moved(action, Executor.failed(action, refusal).execution(), ActionLife.Event.DENY);
-        records.end(context, action, denied, gate);
+        records.end(context, action, denied, ground);
         return denied;
     }
 
-    private Started waiting(Context context, Action action, GateAnswer gate) {
+    private Started waiting(Context context, Action action, GateAnswer gate, ActionRecords.Ground ground) {
         Approval approval = gate.approval();
         if (approval == null) {
             throw SoniaException.of(ErrorCode.DEPENDENCY_FAILED).with("dependency", ServiceName.EVA_OS.wireName());
         }
         Action waiting = moved(action, null, ActionLife.Event.CONFIRM).under(approval.approvalId(), true);
-        records.begin(context, action, waiting, gate);
+        records.begin(context, action, waiting, ground);
         later(waiting);
         return new Started(waiting, approval, Ruling.of(gate));
     }
 
-    private Action allowed(Context context, Action action, GateAnswer gate) {
+    private Action allowed(Context context, Action action, GateAnswer gate, ActionRecords.Ground ground) {
         Action approved = moved(action, null, ActionLife.Event.ALLOW);
         if (gate.approval() != null) {
             approved = approved.under(gate.approval().approvalId(), false);
@@ -236,12 +251,12 @@ final class Actions implements TurnActions {
         Action executing = moved(approved, null, ActionLife.Event.EXECUTE);
         if (action.riskTier() == RiskTier.SAFE_READ && gate.approvalToken() == null) {
             // A read leaves nothing behind, so it needs no record before it runs; everything else does.
-            return finish(context, executing, executor.read(context, executing), gate);
+            return finish(context, executing, executor.read(context, executing), ground);
         }
-        records.begin(context, approved, executing, gate);
+        records.begin(context, approved, executing, ground);
         Executor.Ended ended = executor.execute(context, executing, gate.approvalToken());
         try {
-            return finish(context, executing, ended, gate);
+            return finish(context, executing, ended, ground);
         } catch (SoniaException busy) {
             // It ran, and OpenClaw has it on record: that is where its end is taken from once the store is free.
             later(executing);
@@ -279,7 +294,11 @@ final class Actions implements TurnActions {
             case APPROVED, EXECUTING, VERIFYING -> {
                 Context context = own(action);
                 Optional<Executor.Ended> ended = executor.recorded(context, action);
-                finish(context, action, ended.isPresent() ? ended.get() : resubmitted(context, action), null);
+                finish(
+                        context,
+                        action,
+                        ended.isPresent() ? ended.get() : resubmitted(context, action),
+                        ActionRecords.Ground.NONE);
             }
             default -> records.forget(action.actionId());
         }
@@ -315,8 +334,9 @@ final class Actions implements TurnActions {
             case APPROVED -> approved(context, action, now);
             case CONSUMED -> {
                 Action executing = moved(now, null, ActionLife.Event.GRANT, ActionLife.Event.EXECUTE);
+                records.move(context, action, executing);
                 SoniaException unseen = SoniaException.of(ErrorCode.UNAVAILABLE, "The execution was not seen");
-                finish(context, executing, executor.settle(context, executing, unseen), null);
+                finish(context, executing, executor.settle(context, executing, unseen), ActionRecords.Ground.NONE);
             }
             case DENIED ->
                 end(context, action, now, ErrorCode.POLICY_DENIED, "The operator said no", ActionLife.Event.DENY);
@@ -356,12 +376,16 @@ final class Actions implements TurnActions {
             }
             Executor.Ended none = Executor.failed(now, e);
             Action late = moved(now, none.execution(), ActionLife.Event.GRANT, ActionLife.Event.TIME_OVER);
-            records.end(context, action, late, null);
+            records.end(context, action, late, ActionRecords.Ground.NONE);
             return;
         }
         Action executing = moved(now, null, ActionLife.Event.GRANT, ActionLife.Event.EXECUTE);
         records.move(context, action, executing);
-        finish(context, executing, executor.execute(context, executing, grant.approvalToken()), null);
+        finish(
+                context,
+                executing,
+                executor.execute(context, executing, grant.approvalToken()),
+                ActionRecords.Ground.NONE);
     }
 
     private void end(
@@ -373,10 +397,10 @@ final class Actions implements TurnActions {
             ActionLife.Event event) {
         SoniaException why = message == null ? SoniaException.of(code) : SoniaException.of(code, message);
         Executor.Ended none = Executor.failed(now, why);
-        records.end(context, before, moved(now, none.execution(), event), null);
+        records.end(context, before, moved(now, none.execution(), event), ActionRecords.Ground.NONE);
     }
 
-    private Action finish(Context context, Action executing, Executor.Ended ended, @Nullable GateAnswer gate) {
+    private Action finish(Context context, Action executing, Executor.Ended ended, ActionRecords.Ground ground) {
         Action.Telemetry times = executing.telemetry();
         double took = ended.execution().durationMs();
         Action timed = executing.moved(
@@ -385,7 +409,7 @@ final class Actions implements TurnActions {
                 new Action.Telemetry(times.planMs(), times.approvalWaitMs(), took, times.totalMs() + took),
                 clock.now());
         Action done = moved(timed, ended.execution(), ended.events().toArray(ActionLife.Event[]::new));
-        records.end(context, executing, done, gate);
+        records.end(context, executing, done, ground);
         return done;
     }
 
@@ -401,7 +425,7 @@ final class Actions implements TurnActions {
         Executor.Ended ended = Executor.of(action, execution);
         boolean succeeded = ended.execution().success();
         Action after = moved(action, ended.execution(), succeeded ? ActionLife.Event.PASS : ActionLife.Event.FAIL);
-        records.end(context, action, after, null);
+        records.end(context, action, after, ActionRecords.Ground.NONE);
         return after;
     }
 

@@ -4,7 +4,13 @@ import io.sonia.contracts.audit.AuditRoutes;
 import io.sonia.contracts.audit.ChainVerdict;
 import io.sonia.contracts.audit.EntriesAnswer;
 import io.sonia.contracts.audit.EntriesQuery;
+import io.sonia.contracts.audit.EvidenceRoutes;
+import io.sonia.contracts.audit.ExportAnswer;
+import io.sonia.contracts.audit.ExportFormat;
+import io.sonia.contracts.audit.ExportQuery;
 import io.sonia.contracts.audit.HeadAnswer;
+import io.sonia.contracts.audit.ProofAnswer;
+import io.sonia.contracts.audit.ProofQuery;
 import io.sonia.contracts.audit.TraceAnswer;
 import io.sonia.contracts.audit.TraceQuery;
 import io.sonia.contracts.audit.VerifyAnswer;
@@ -17,9 +23,11 @@ import io.sonia.kernel.http.Call;
 import io.sonia.kernel.http.Empty;
 import io.sonia.kernel.http.Operation;
 import io.sonia.kernel.http.Peer;
+import io.sonia.kernel.http.PeerFile;
 import io.sonia.kernel.http.Peers;
 import io.sonia.kernel.http.Reply;
 import io.sonia.kernel.http.Route;
+import io.sonia.kernel.json.WireNamed;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -47,6 +55,8 @@ final class AuditFanOut {
 
     List<Route<?>> list() {
         return List.of(
+                Route.of(Operation.AUDIT_EXPORT, ExportQuery.class, ExportAnswer.class, this::export),
+                Route.of(Operation.AUDIT_PROOF, ProofQuery.class, ProofAnswer.class, this::prove),
                 Route.of(Operation.AUDIT_ENTRIES, EntriesQuery.class, EntriesAnswer.class, this::entries),
                 Route.of(Operation.AUDIT_VERIFY, VerifyQuery.class, VerifyAnswer.class, this::verify),
                 Route.of(Operation.AUDIT_TRACE, TraceQuery.class, TraceAnswer.class, this::trace),
@@ -77,6 +87,42 @@ final class AuditFanOut {
         return Reply.ok(answer);
     }
 
+    private Reply export(Call<ExportQuery> call) {
+        ExportQuery query = call.input();
+        ServiceName chain = chain(query.chain());
+        if (chain == ServiceName.API_GATEWAY) {
+            return own.evidence().export(call);
+        }
+        Peer.Request asked = peers.of(chain)
+                .on(call.context(), Operation.AUDIT_EXPORT)
+                .query("from_seq", query.fromSeq())
+                .query("to_seq", query.toSeq())
+                .query("format", WireNamed.of(query.format()));
+        return query.format() == ExportFormat.JSON
+                ? Reply.ok(asked.send(ExportAnswer.class))
+                : forwarded(asked.file(), query.format());
+    }
+
+    private static Reply forwarded(PeerFile file, ExportFormat format) {
+        return new Reply.File(EvidenceRoutes.contentType(format), out -> {
+            try (file) {
+                file.copyTo(out);
+            }
+        });
+    }
+
+    private Reply prove(Call<ProofQuery> call) {
+        ServiceName chain = chain(call.input().chain());
+        if (chain == ServiceName.API_GATEWAY) {
+            return own.evidence().prove(call);
+        }
+        ProofAnswer proof = peers.of(chain)
+                .on(call.context(), Operation.AUDIT_PROOF)
+                .path("seq", call.path("seq"))
+                .send(ProofAnswer.class);
+        return EvidenceRoutes.shown(proof, call.input().format());
+    }
+
     private Reply verify(Call<VerifyQuery> call) {
         VerifyQuery query = call.input();
         List<ChainVerdict> verdicts = new ArrayList<>();
@@ -105,7 +151,7 @@ final class AuditFanOut {
                     .chains()
                     .getFirst();
         } catch (SoniaException e) {
-            return new ChainVerdict(service.wireName(), false, 0, null, e.code().name(), null, null);
+            return new ChainVerdict(service.wireName(), false, 0, null, e.code().name());
         }
     }
 
@@ -138,8 +184,7 @@ final class AuditFanOut {
     }
 
     private Reply head(Call<Empty> call) {
-        var head = journal.chain().head();
-        return Reply.ok(new HeadAnswer(head.size(), head.hash()));
+        return Reply.ok(own.head());
     }
 
     private void recordRead(Call<?> call) {

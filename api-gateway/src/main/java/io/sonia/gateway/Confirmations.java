@@ -12,11 +12,13 @@ import io.sonia.contracts.gateway.DecideRequest;
 import io.sonia.contracts.gateway.Decided;
 import io.sonia.contracts.gateway.PendingFilter;
 import io.sonia.contracts.gateway.PendingList;
+import io.sonia.journal.ForeignWork;
 import io.sonia.kernel.Clock;
 import io.sonia.kernel.ErrorCode;
 import io.sonia.kernel.Ids;
 import io.sonia.kernel.SoniaException;
 import io.sonia.kernel.http.Call;
+import io.sonia.kernel.http.Context;
 import io.sonia.kernel.http.Deadline;
 import io.sonia.kernel.http.Operation;
 import io.sonia.kernel.http.Peer;
@@ -24,6 +26,7 @@ import io.sonia.kernel.http.Reply;
 import io.sonia.kernel.http.Route;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Approvals as a caller of the gateway sees them. EVA-OS decides; the gateway passes on and shows what follows. */
@@ -31,11 +34,13 @@ final class Confirmations {
 
     private final Peer evaOs;
     private final Actions actions;
+    private final ForeignWork foreign;
     private final Clock clock;
 
-    Confirmations(Peer evaOs, Actions actions, Clock clock) {
+    Confirmations(Peer evaOs, Actions actions, ForeignWork foreign, Clock clock) {
         this.evaOs = evaOs;
         this.actions = actions;
+        this.foreign = foreign;
         this.clock = clock;
     }
 
@@ -75,22 +80,43 @@ final class Confirmations {
     }
 
     private Reply get(Call<ApprovalWait> call) {
-        return Reply.ok(evaOs.on(call.context(), Operation.APPROVAL_GET)
-                .path("approval_id", Ids.checked(call.path("confirmation_id")))
-                .query("wait_ms", call.input().waitMs())
-                .send(Approval.class));
+        return Reply.ok(approval(
+                call.context(),
+                Ids.checked(call.path("confirmation_id")),
+                call.input().waitMs()));
     }
 
     private Reply approve(Call<DecideRequest> call) {
         String approvalId = Ids.checked(call.path("confirmation_id"));
-        ApproveAnswer answer = decide(call, approvalId, Decision.APPROVED);
-        Action action = followed(approvalId, Duration.ofMillis(call.input().waitMs()));
-        return Reply.ok(decided(answer, action));
+        return answered(call, approvalId, () -> {
+            Approval approval = decision(call, approvalId, Decision.APPROVED);
+            return decided(
+                    approval,
+                    followed(approvalId, Duration.ofMillis(call.input().waitMs())));
+        });
     }
 
     private Reply deny(Call<DecideRequest> call) {
         String approvalId = Ids.checked(call.path("confirmation_id"));
-        return Reply.ok(decided(decide(call, approvalId, Decision.DENIED), null));
+        return answered(call, approvalId, () -> decided(decision(call, approvalId, Decision.DENIED), null));
+    }
+
+    private Reply answered(Call<DecideRequest> call, String approvalId, Supplier<Decided> work) {
+        return call.repeats() ? Reply.ok(work.get()) : foreign.answered(call, approvalId, () -> Reply.ok(work.get()));
+    }
+
+    /** The approval after the decision; as it is now if the decision was answered before. */
+    private Approval decision(Call<DecideRequest> call, String approvalId, Decision decision) {
+        return call.repeats()
+                ? approval(call.context(), approvalId, 0)
+                : decide(call, approvalId, decision).approval();
+    }
+
+    private Approval approval(Context context, String approvalId, int waitMs) {
+        return evaOs.on(context, Operation.APPROVAL_GET)
+                .path("approval_id", approvalId)
+                .query("wait_ms", waitMs)
+                .send(Approval.class);
     }
 
     /** The action of an approval once it is settled, or as it is when the wait is over; null if it has none here. */
@@ -107,13 +133,13 @@ final class Confirmations {
         }
     }
 
-    private static Decided decided(ApproveAnswer answer, @Nullable Action action) {
+    private static Decided decided(Approval approval, @Nullable Action action) {
         return new Decided(
-                answer.approval().approvalId(),
-                answer.status(),
-                answer.fenceToken(),
-                answer.approval(),
-                action == null ? answer.approval().actionId() : action.actionId(),
+                approval.approvalId(),
+                approval.state(),
+                approval.fenceToken(),
+                approval,
+                action == null ? approval.actionId() : action.actionId(),
                 action == null ? null : action.state(),
                 action == null ? null : result(action));
     }

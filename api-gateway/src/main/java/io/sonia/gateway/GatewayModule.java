@@ -4,7 +4,7 @@ import io.sonia.contracts.Cursors;
 import io.sonia.contracts.ServiceDefinition;
 import io.sonia.contracts.ServiceModule;
 import io.sonia.contracts.ServiceParts;
-import io.sonia.contracts.audit.AuditRoutes;
+import io.sonia.journal.ForeignWork;
 import io.sonia.journal.OutboxRelay;
 import io.sonia.kernel.ServiceName;
 import io.sonia.kernel.SoniaException;
@@ -70,17 +70,17 @@ public final class GatewayModule implements ServiceModule {
 
     private List<Route<?>> routes(Peer evaOs, TurnReplays replays) {
         Cursors cursors = Cursors.of(parts.home(), parts.clock());
-        Confirmations confirmations = new Confirmations(evaOs, actions, parts.clock());
-        AuditRoutes audit = new AuditRoutes(parts.service(), parts.journal(), cursors);
+        Confirmations confirmations =
+                new Confirmations(evaOs, actions, new ForeignWork(parts.journal()), parts.clock());
         List<Route<?>> all = new ArrayList<>();
-        all.addAll(new TurnRoutes(turns, parts.journal(), cursors, parts.clock(), parts.ids()).list());
+        all.addAll(new TurnRoutes(turns, parts.journal(), cursors, parts.clock()).list());
         all.addAll(new ReplayRoutes(replays, parts.journal(), parts.ids()).list());
         all.addAll(new SessionRoutes(sessions, turns, actions, parts.journal(), cursors).list());
         all.addAll(
                 new ActionRoutes(actions, confirmations, parts.journal(), cursors, parts.clock(), parts.ids()).list());
         all.addAll(confirmations.list());
         all.addAll(new DepsRoute(parts.peers(), parts.clock()).list());
-        all.addAll(new AuditFanOut(audit, parts.journal(), parts.peers()).list());
+        all.addAll(new AuditFanOut(parts.audit(), parts.journal(), parts.peers()).list());
         return List.copyOf(all);
     }
 

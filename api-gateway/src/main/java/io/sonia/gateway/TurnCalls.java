@@ -142,7 +142,8 @@ final class TurnCalls {
                 scope.turnId,
                 id,
                 false,
-                summary);
+                summary,
+                null);
     }
 
     /** Parks until a person has decided and the tool has run, or time has. */

@@ -12,6 +12,7 @@ import io.sonia.kernel.ErrorCode;
 import io.sonia.kernel.Sha256;
 import io.sonia.kernel.http.Context;
 import io.sonia.kernel.http.Deadline;
+import io.sonia.kernel.http.IdempotencyKey;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -40,13 +41,14 @@ final class TurnJournal implements TurnRecords {
     }
 
     @Override
-    public void begun(Context context, TurnStore.Stored stored, Session session) {
+    public void begun(Context context, TurnStore.Stored stored, Session session, @Nullable IdempotencyKey key) {
         journal.commit(tx -> {
             Sessions.put(tx, session, idleSeconds);
             if (session.turnCount() == 1) {
                 tx.audit(AuditEvent.of("session.created", context.origin()).about("session", session.sessionId()));
             }
             TurnStore.insert(tx, stored);
+            tx.begin(key, stored.turn().turnId());
             return tx.audit(event("turn.started", context, stored.turn())
                     .detail(Map.of(
                             "session_id", session.sessionId(),

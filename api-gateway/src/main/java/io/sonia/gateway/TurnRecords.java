@@ -6,13 +6,15 @@ import io.sonia.contracts.gateway.TurnRequest;
 import io.sonia.kernel.ErrorCode;
 import io.sonia.kernel.http.Context;
 import io.sonia.kernel.http.Deadline;
+import io.sonia.kernel.http.IdempotencyKey;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Where a turn writes down how it goes: the journal, or nowhere. */
 interface TurnRecords {
 
-    /** A turn begins, in a session that may be new. */
-    void begun(Context context, TurnStore.Stored stored, Session session);
+    /** A turn begins, in a session that may be new, under the key of the request that asked for it. */
+    void begun(Context context, TurnStore.Stored stored, Session session, @Nullable IdempotencyKey key);
 
     /** What was asked and answered so far, before it is acted on. */
     void steps(Turn turn, TurnRecording recording);

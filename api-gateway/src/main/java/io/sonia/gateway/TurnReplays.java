@@ -16,6 +16,7 @@ import io.sonia.kernel.ServiceName;
 import io.sonia.kernel.SoniaException;
 import io.sonia.kernel.http.Context;
 import io.sonia.kernel.http.Deadline;
+import io.sonia.kernel.http.IdempotencyKey;
 import io.sonia.kernel.http.Operation;
 import io.sonia.kernel.http.Peer;
 import io.sonia.kernel.identity.Role;
@@ -192,7 +193,7 @@ final class TurnReplays {
         }
 
         @Override
-        public void begun(Context context, TurnStore.Stored stored, Session session) {
+        public void begun(Context context, TurnStore.Stored stored, Session session, @Nullable IdempotencyKey key) {
             // It began when it was recorded.
         }
 

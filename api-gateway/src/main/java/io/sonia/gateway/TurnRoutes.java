@@ -10,7 +10,9 @@ import io.sonia.contracts.gateway.TurnCancelled;
 import io.sonia.contracts.gateway.TurnFilter;
 import io.sonia.contracts.gateway.TurnList;
 import io.sonia.contracts.gateway.TurnRequest;
+import io.sonia.contracts.gateway.TurnState;
 import io.sonia.contracts.gateway.TurnWait;
+import io.sonia.journal.ForeignWork;
 import io.sonia.journal.Journal;
 import io.sonia.kernel.Clock;
 import io.sonia.kernel.ErrorCode;
@@ -19,6 +21,7 @@ import io.sonia.kernel.SoniaException;
 import io.sonia.kernel.http.Call;
 import io.sonia.kernel.http.Deadline;
 import io.sonia.kernel.http.EventStream;
+import io.sonia.kernel.http.IdempotencyKey;
 import io.sonia.kernel.http.Operation;
 import io.sonia.kernel.http.Reply;
 import io.sonia.kernel.http.Route;
@@ -28,30 +31,36 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Turns over HTTP. */
 final class TurnRoutes {
 
     private static final Duration CANCEL_WAIT = Duration.ofSeconds(4);
 
-    /** A turn that is asked for: under the same key it has the same id, whenever it comes. */
-    private record Asked(
-            Call<?> call, TurnTask task, String turnId, Duration patience, Function<Turn, Reply.Enveloped> answer) {}
+    /** A turn that is asked for, for the first time or again. */
+    private record Asked(Call<?> call, TurnTask task, Duration patience, Function<Turn, Reply.Enveloped> answer) {
+
+        @Nullable
+        String begun() {
+            return call.begun();
+        }
+    }
 
     private final Turns turns;
     private final TurnStreams streams;
     private final Journal journal;
+    private final ForeignWork foreign;
     private final Cursors cursors;
     private final Clock clock;
-    private final Ids ids;
 
-    TurnRoutes(Turns turns, Journal journal, Cursors cursors, Clock clock, Ids ids) {
+    TurnRoutes(Turns turns, Journal journal, Cursors cursors, Clock clock) {
         this.turns = turns;
         this.streams = new TurnStreams(clock);
         this.journal = journal;
+        this.foreign = new ForeignWork(journal);
         this.cursors = cursors;
         this.clock = clock;
-        this.ids = ids;
     }
 
     List<Route<?>> list() {
@@ -69,7 +78,7 @@ final class TurnRoutes {
         TurnRequest request = call.input();
         Duration patience = Duration.ofMillis(request.waitApprovalMs());
         TurnTask task = new TurnTask(request, ModelWish.NONE);
-        return answered(new Asked(call, task, turnId(call), patience, TurnRoutes::reply));
+        return answered(new Asked(call, task, patience, TurnRoutes::reply));
     }
 
     private Reply chat(Call<ChatRequest> call) {
@@ -77,77 +86,89 @@ final class TurnRoutes {
         TurnRequest request = new TurnRequest(
                 chat.message(), chat.userId(), "chat", chat.sessionId(), chat.profile(), Map.of(), List.of(), 0, 0);
         TurnTask task = new TurnTask(request, new ModelWish(chat.model(), chat.temperature(), chat.maxTokens()));
-        return answered(new Asked(call, task, turnId(call), Duration.ZERO, turn -> Reply.ok(answer(done(turn)))));
-    }
-
-    private String turnId(Call<?> call) {
-        return Turns.id("turn_", call.idempotencyKey(), ids);
+        return answered(new Asked(call, task, Duration.ZERO, turn -> Reply.ok(answer(done(turn)))));
     }
 
     private Reply answered(Asked asked) {
         if (asked.call().wantsEvents()) {
             return streamed(asked);
         }
-        TurnRun run = turns.running(asked.turnId()).orElse(null);
-        if (run == null && begunBefore(asked)) {
-            return asked.answer().apply(turns.get(asked.turnId()));
-        }
-        if (run == null) {
-            run = turns.begin(asked.call().context(), asked.task(), asked.turnId(), null);
-        }
-        Turn turn = turns.answer(run, asked.patience(), asked.call().context().deadline());
-        Reply.Enveloped reply = asked.answer().apply(turn);
-        keep(asked, run, reply);
-        return reply;
+        TurnRun run = asked.begun() == null
+                ? turns.begin(asked.call().context(), asked.task(), asked.call().idempotencyKey(), null)
+                : turns.running(asked.begun()).orElse(null);
+        Turn turn = run == null
+                ? turns.get(String.valueOf(asked.begun()))
+                : turns.answer(run, asked.patience(), asked.call().context().deadline());
+        keep(asked, turn);
+        return asked.answer().apply(turn);
     }
 
     /** The turn begins, or is refused, before the stream does: a refusal has its own status. */
     private Reply streamed(Asked asked) {
+        String begun = asked.begun();
+        if (begun == null) {
+            TurnFeed.Listener[] listener = new TurnFeed.Listener[1];
+            TurnRun run = turns.begin(
+                    asked.call().context(),
+                    asked.task(),
+                    asked.call().idempotencyKey(),
+                    feed -> listener[0] = feed.listen());
+            return new Reply.Events(stream -> relay(asked, run, listener[0], stream));
+        }
+        TurnRun known = turns.running(begun).orElse(null);
+        if (known == null) {
+            return repeated(asked, turns.get(begun));
+        }
+        TurnFeed.Listener listener = known.feed().listen();
+        if (known.over()) {
+            // It may have said so before anybody listened.
+            return repeated(asked, known.latest());
+        }
+        return new Reply.Events(stream -> {
+            stream.keepAlive(); // so that the reader hears at once that there is a stream
+            relay(asked, known, listener, stream);
+        });
+    }
+
+    private Reply repeated(Asked asked, Turn turn) {
+        keepIfOwner(asked, turn);
         String correlationId = asked.call().context().correlationId();
-        TurnRun known = turns.running(asked.turnId()).orElse(null);
-        if (known != null) {
-            TurnFeed.Listener listener = known.feed().listen();
-            if (known.over()) {
-                // It may have said so before anybody listened.
-                return new Reply.Events(stream -> streams.repeat(known.latest(), correlationId, stream));
-            }
-            return new Reply.Events(stream -> {
-                stream.keepAlive(); // so that the reader hears at once that there is a stream
-                relay(asked, known, listener, stream);
-            });
-        }
-        if (begunBefore(asked)) {
-            Turn turn = turns.get(asked.turnId());
-            return new Reply.Events(stream -> streams.repeat(turn, correlationId, stream));
-        }
-        TurnFeed.Listener[] listener = new TurnFeed.Listener[1];
-        TurnRun run =
-                turns.begin(asked.call().context(), asked.task(), asked.turnId(), feed -> listener[0] = feed.listen());
-        return new Reply.Events(stream -> relay(asked, run, listener[0], stream));
+        return new Reply.Events(stream -> streams.repeat(turn, correlationId, stream));
     }
 
     private void relay(Asked asked, TurnRun run, TurnFeed.Listener listener, EventStream stream) {
-        streams.relay(run, listener, asked.patience(), turn -> keepAnswer(asked, run, turn), stream);
+        streams.relay(run, listener, asked.patience(), turn -> keepIfOwner(asked, turn), stream);
     }
 
-    private boolean begunBefore(Asked asked) {
-        return asked.call().idempotencyKey() != null
-                && turns.stored(asked.turnId()).isPresent();
-    }
-
-    private void keepAnswer(Asked asked, TurnRun run, Turn turn) {
-        if (turn.error() == null && (turn.state().terminal() || Turns.parked(turn))) {
-            keep(asked, run, asked.answer().apply(turn));
+    /** Stores the answer that a turn has come to; one that is still at work has none. */
+    private void keep(Asked asked, Turn turn) {
+        IdempotencyKey key = asked.call().idempotencyKey();
+        if (key != null && (turn.state().terminal() || Turns.parked(turn))) {
+            StoredReply stored = stored(asked, turn);
+            journal.commit(tx -> {
+                tx.remember(key, stored);
+                return stored;
+            });
         }
     }
 
-    private void keep(Asked asked, TurnRun run, Reply.Enveloped reply) {
-        if (asked.call().idempotencyKey() != null && run.firstAnswer()) {
-            StoredReply stored = new StoredReply(reply.status(), Json.bytes(reply.data()), reply.location());
-            journal.commit(tx -> {
-                tx.remember(asked.call().idempotencyKey(), stored);
-                return stored;
-            });
+    /** A stream tells the end of its turn, whoever answers for it. */
+    private void keepIfOwner(Asked asked, Turn turn) {
+        try {
+            keep(asked, turn);
+        } catch (SoniaException e) {
+            if (e.code() != ErrorCode.IDEMPOTENCY_IN_PROGRESS) {
+                throw e;
+            }
+        }
+    }
+
+    private static StoredReply stored(Asked asked, Turn turn) {
+        try {
+            Reply.Enveloped reply = asked.answer().apply(turn);
+            return new StoredReply(reply.status(), Json.bytes(reply.data()), reply.location());
+        } catch (SoniaException failure) {
+            return StoredReply.of(failure);
         }
     }
 
@@ -223,16 +244,29 @@ final class TurnRoutes {
     }
 
     private Reply cancel(Call<CancelRequest> call) {
-        String turnId = call.path("turn_id");
-        boolean[] stopped = turns.cancel(call.context(), turnId);
+        String turnId = Ids.checked(call.path("turn_id"));
+        Turn before = turns.get(turnId);
+        if (call.repeats()) {
+            return cancelled(before, new boolean[2]);
+        }
+        boolean[] stopped = foreign.run(
+                call,
+                turnId,
+                () -> call.begun() != null && before.state() == TurnState.CANCELLED
+                        ? new boolean[2]
+                        : turns.cancel(call.context(), turnId));
         Turn turn = turns.await(turnId, each -> each.state().terminal(), Deadline.in(CANCEL_WAIT, clock));
-        Reply.Enveloped reply =
-                Reply.ok(new TurnCancelled(turnId, turn.state(), new TurnCancelled.Stopped(stopped[0], stopped[1])));
+        Reply.Enveloped reply = cancelled(turn, stopped);
         StoredReply stored = new StoredReply(reply.status(), Json.bytes(reply.data()), null);
         journal.commit(tx -> {
             tx.remember(call.idempotencyKey(), stored);
             return tx.audit(call.audit().about("turn", turnId));
         });
         return reply;
+    }
+
+    private static Reply.Enveloped cancelled(Turn turn, boolean[] stopped) {
+        return Reply.ok(
+                new TurnCancelled(turn.turnId(), turn.state(), new TurnCancelled.Stopped(stopped[0], stopped[1])));
     }
 }

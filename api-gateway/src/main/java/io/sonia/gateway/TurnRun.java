@@ -23,7 +23,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,7 +49,6 @@ final class TurnRun {
     private final TurnProgress progress;
     private final TurnCalls calls;
     private final long began;
-    private final AtomicBoolean answered = new AtomicBoolean();
     private volatile boolean modelRunning;
     private volatile boolean ending;
     private volatile boolean over;
@@ -73,11 +71,6 @@ final class TurnRun {
     /** The turn as it stands. */
     Turn latest() {
         return scope.latest();
-    }
-
-    /** True for the first caller only: the one whose answer is kept under the idempotency key. */
-    boolean firstAnswer() {
-        return answered.compareAndSet(false, true);
     }
 
     /**

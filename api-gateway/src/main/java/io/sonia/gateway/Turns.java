@@ -8,7 +8,6 @@ import io.sonia.kernel.Clock;
 import io.sonia.kernel.ErrorCode;
 import io.sonia.kernel.Ids;
 import io.sonia.kernel.ServiceName;
-import io.sonia.kernel.Sha256;
 import io.sonia.kernel.SoniaException;
 import io.sonia.kernel.Threads;
 import io.sonia.kernel.http.Context;
@@ -51,15 +50,6 @@ final class Turns {
         return running.size();
     }
 
-    /** An id that is the same whenever the same keyed request comes again, so that it finds what it began. */
-    static String id(String prefix, @Nullable IdempotencyKey key, Ids ids) {
-        if (key == null) {
-            return ids.next(prefix);
-        }
-        String scope = String.join("\n", key.principal(), key.endpoint(), key.key(), key.fingerprint());
-        return prefix + Sha256.hex(scope).substring(0, 24);
-    }
-
     /** The run a keyed request began earlier, if it is still going on. */
     Optional<TurnRun> running(String turnId) {
         return Optional.ofNullable(running.get(turnId));
@@ -72,10 +62,15 @@ final class Turns {
     /**
      * Begins a turn; it is durable when this returns and goes on by itself.
      *
+     * @param key of the request that asks for it; the turn is recorded as begun under it
      * @param listener is given the feed before the first frame, or null
      */
     TurnRun begin(
-            Context context, TurnTask task, String turnId, java.util.function.@Nullable Consumer<TurnFeed> listener) {
+            Context context,
+            TurnTask task,
+            @Nullable IdempotencyKey key,
+            java.util.function.@Nullable Consumer<TurnFeed> listener) {
+        String turnId = ids.next("turn_");
         TurnRequest request = task.request();
         String userId = request.userId() == null ? context.caller().principal() : request.userId();
         Session session = sessions.enter(
@@ -88,7 +83,8 @@ final class Turns {
                             context,
                             new TurnStore.Stored(
                                     run.latest(), task, context.caller().principal(), context.correlationId()),
-                            session);
+                            session,
+                            key);
         } catch (SoniaException e) {
             sessions.leave(session.sessionId(), turnId);
             throw e;

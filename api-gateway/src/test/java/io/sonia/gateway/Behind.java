@@ -4,6 +4,8 @@ import io.sonia.contracts.RiskTier;
 import io.sonia.contracts.evaos.Approval;
 import io.sonia.contracts.evaos.ApprovalState;
 import io.sonia.contracts.evaos.ApprovalWait;
+import io.sonia.contracts.evaos.ApproveAnswer;
+import io.sonia.contracts.evaos.ApproveRequest;
 import io.sonia.contracts.evaos.EvaluateAnswer;
 import io.sonia.contracts.evaos.EvaluateRequest;
 import io.sonia.contracts.evaos.GateAnswer;
@@ -38,6 +40,7 @@ import io.sonia.kernel.SoniaException;
 import io.sonia.kernel.http.Call;
 import io.sonia.kernel.http.EventStream;
 import io.sonia.kernel.http.Handler;
+import io.sonia.kernel.http.KeyRecord;
 import io.sonia.kernel.http.Operation;
 import io.sonia.kernel.http.Reply;
 import io.sonia.kernel.http.Route;
@@ -47,7 +50,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -92,7 +94,7 @@ final class Behind implements AutoCloseable {
     volatile List<SearchHit> memories = List.of();
 
     Behind(Served.Ground ground) {
-        server = Served.start(ServiceName.OPENCLAW, ground, event -> {}, key -> Optional.empty(), routes());
+        server = Served.start(ServiceName.OPENCLAW, ground, event -> {}, key -> new KeyRecord.Absent(false), routes());
     }
 
     int port() {
@@ -241,6 +243,7 @@ final class Behind implements AutoCloseable {
                 ApprovalWait.class,
                 Approval.class,
                 call -> Reply.ok(desk(call).await(call.input().waitMs()))));
+        routes.add(route(Operation.APPROVE, ApproveRequest.class, ApproveAnswer.class, this::approve));
         routes.add(route(
                 Operation.APPROVAL_GRANT,
                 io.sonia.kernel.http.Empty.class,
@@ -304,7 +307,8 @@ final class Behind implements AutoCloseable {
                 call.headers(),
                 call.context(),
                 call.idempotencyKey(),
-                call.wantsEvents());
+                call.wantsEvents(),
+                call.begun());
     }
 
     /** Does this with the next call of the operation; null goes on as usual. */
@@ -422,6 +426,13 @@ final class Behind implements AutoCloseable {
             case CONFIRMED -> RiskTier.GUARDED_MEDIUM;
             default -> RiskTier.GUARDED_HIGH;
         };
+    }
+
+    private Reply approve(Call<ApproveRequest> call) {
+        Approval after = approvals
+                .get(call.input().approvalId())
+                .decide(ApprovalState.valueOf(call.input().decision().name()));
+        return Reply.ok(new ApproveAnswer(after, after.state(), after.fenceToken()));
     }
 
     /** As the control plane does: only with the current fence. */

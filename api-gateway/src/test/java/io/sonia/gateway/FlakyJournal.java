@@ -10,7 +10,7 @@ import io.sonia.kernel.AuditEvent;
 import io.sonia.kernel.ErrorCode;
 import io.sonia.kernel.SoniaException;
 import io.sonia.kernel.http.IdempotencyKey;
-import io.sonia.kernel.http.StoredReply;
+import io.sonia.kernel.http.KeyRecord;
 import java.util.Optional;
 
 /** A journal that is too busy for one commit when a test says so. */
@@ -81,8 +81,23 @@ final class FlakyJournal implements Journal {
     }
 
     @Override
-    public Optional<StoredReply> find(IdempotencyKey key) {
-        return real.find(key);
+    public KeyRecord look(IdempotencyKey key) {
+        return real.look(key);
+    }
+
+    @Override
+    public Optional<String> takeOver(IdempotencyKey key) {
+        return real.takeOver(key);
+    }
+
+    @Override
+    public void release(IdempotencyKey key) {
+        real.release(key);
+    }
+
+    @Override
+    public void renewKeys() {
+        real.renewKeys();
     }
 
     @Override

@@ -27,6 +27,7 @@ import io.sonia.kernel.identity.Caller;
 import io.sonia.kernel.identity.Role;
 import io.sonia.kernel.logging.ServiceLog;
 import io.sonia.kernel.metrics.Metrics;
+import io.sonia.testkit.Audits;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -73,7 +74,8 @@ final class GatewayLife implements AutoCloseable {
                         new Metrics(),
                         ServiceLog.NONE,
                         new Peers(ports, hlc, ground.keys().gateway::text),
-                        ground.keys().verifiers));
+                        ground.keys().verifiers,
+                        Audits.unsigned(ServiceName.API_GATEWAY, journal, home, ground.clock(), ground.ids())));
         this.server = Served.start(ServiceName.API_GATEWAY, ground, journal, journal, module.routes());
         module.start();
         this.door = new Peer("api-gateway", server.port(), hlc, () -> "");

@@ -60,7 +60,11 @@ final class Commands {
                 () -> new CommandLine(new Audit())
                         .addSubcommand("list", new AuditList(place))
                         .addSubcommand("trace", new AuditTrace(place))
-                        .addSubcommand("verify", new AuditVerify(place)));
+                        .addSubcommand("verify", new AuditVerify(place))
+                        .addSubcommand("export", new AuditExport(place))
+                        .addSubcommand("prove", new AuditProve(place))
+                        .addSubcommand("keys", new AuditKeys(place))
+                        .addSubcommand("accept", new AuditAccept(place)));
         all.put("replay", () -> new CommandLine(new Replay(place)));
         all.put("doctor", () -> new CommandLine(new Doctor(place)));
         all.put("version", () -> new CommandLine(new VersionCommand(place)));

@@ -41,7 +41,10 @@ class AuditVerifyIT {
 
     @Test
     void soundChainsAreExitCode0() throws IOException {
-        assertThat(verdict(true, new ChainVerdict("eva-os", true, 12, null, null, "a".repeat(64), "b".repeat(64))))
+        assertThat(verdict(
+                        true,
+                        new ChainVerdict(
+                                "eva-os", true, 12, null, null, "a".repeat(64), "b".repeat(64), null, null, null)))
                 .isZero();
         assertThat(captured.out()).contains("eva-os  valid    12").contains("all 12 entries verify");
     }
@@ -50,8 +53,8 @@ class AuditVerifyIT {
     void brokenChainIsExitCode1WithItsFirstBadEntry() throws IOException {
         assertThat(verdict(
                         false,
-                        new ChainVerdict("eva-os", true, 12, null, null, null, null),
-                        new ChainVerdict("openclaw", false, 4, 5L, "hash_mismatch", null, null)))
+                        new ChainVerdict("eva-os", true, 12, null, null),
+                        new ChainVerdict("openclaw", false, 4, 5L, "hash_mismatch")))
                 .isEqualTo(1);
         assertThat(captured.out()).contains("openclaw  BROKEN   4        5          hash_mismatch");
         assertThat(captured.err())
@@ -60,7 +63,7 @@ class AuditVerifyIT {
 
     @Test
     void chainThatCouldNotBeAskedIsNotCalledBroken() throws IOException {
-        assertThat(verdict(false, new ChainVerdict("pipecat", false, 0, null, "UNAVAILABLE", null, null)))
+        assertThat(verdict(false, new ChainVerdict("pipecat", false, 0, null, "UNAVAILABLE")))
                 .isEqualTo(1);
         assertThat(captured.out()).contains("not checked").doesNotContain("BROKEN");
     }

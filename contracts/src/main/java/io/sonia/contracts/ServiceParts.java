@@ -1,5 +1,6 @@
 package io.sonia.contracts;
 
+import io.sonia.contracts.audit.AuditRoutes;
 import io.sonia.journal.Journal;
 import io.sonia.kernel.Clock;
 import io.sonia.kernel.Home;
@@ -12,7 +13,11 @@ import io.sonia.kernel.logging.ServiceLog;
 import io.sonia.kernel.metrics.Metrics;
 import io.sonia.kernel.settings.Settings;
 
-/** Everything a service is built from. */
+/**
+ * Everything a service is built from.
+ *
+ * @param audit the routes of its own audit chain
+ */
 public record ServiceParts(
         ServiceName service,
         Home home,
@@ -24,4 +29,5 @@ public record ServiceParts(
         Metrics metrics,
         ServiceLog log,
         Peers peers,
-        Verifiers verifiers) {}
+        Verifiers verifiers,
+        AuditRoutes audit) {}

@@ -47,6 +47,11 @@ final class Amendments {
         AmendRequest input = call.input();
         String id = Ids.checked(call.path("approval_id"));
         Instant now = base.clock().now();
+        String begun = call.begun();
+        if (begun != null) {
+            return base.journal()
+                    .read(sql -> answer(ApprovalStore.get(sql, id, now), ApprovalStore.get(sql, begun, now)));
+        }
         approvals.requireDecider(call.caller(), id, now);
         long fence = Approvals.shownFence(call, input.fenceToken());
         Policy inForce = policy.get();
@@ -64,14 +69,16 @@ final class Amendments {
             Approval cancelled = ApprovalEdges.take(
                     tx, seen, Event.AMEND, columns, call.audit().detail(detail), now);
             ApprovalEdges.begin(tx, changed, call.audit().detail(Map.of("supersedes", seen.approvalId())));
-            String location = "/v1/approvals/" + changed.approvalId();
-            return Answers.keep(
-                    tx, call, Reply.ok(new AmendAnswer(cancelled, changed)).location(location));
+            return Answers.keep(tx, call, answer(cancelled, changed), changed.approvalId());
         });
         AmendAnswer answer = (AmendAnswer) reply.data();
         approvals.announce(answer.cancelled());
         base.figures().reached(answer.approval().state());
         return reply;
+    }
+
+    private static Reply.Enveloped answer(Approval cancelled, Approval changed) {
+        return Reply.ok(new AmendAnswer(cancelled, changed)).location("/v1/approvals/" + changed.approvalId());
     }
 
     private Approval changed(

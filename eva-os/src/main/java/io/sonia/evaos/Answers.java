@@ -20,4 +20,13 @@ final class Answers {
         }
         return reply;
     }
+
+    /** As above; an answer too large to be kept is read from the approval again. */
+    static Reply.Enveloped keep(Tx tx, Call<?> call, Reply.Enveloped reply, String approvalId) throws SQLException {
+        if (call.idempotencyKey() != null) {
+            byte[] data = Json.bytes(reply.data());
+            tx.remember(call.idempotencyKey(), new StoredReply(reply.status(), data, reply.location()), approvalId);
+        }
+        return reply;
+    }
 }

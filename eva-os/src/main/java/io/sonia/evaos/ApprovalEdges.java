@@ -3,12 +3,14 @@ package io.sonia.evaos;
 import io.sonia.contracts.evaos.Approval;
 import io.sonia.contracts.evaos.ApprovalState;
 import io.sonia.evaos.ApprovalLife.Event;
+import io.sonia.evaos.ApprovalStore.Edged;
 import io.sonia.journal.Tx;
 import io.sonia.kernel.AuditEvent;
 import io.sonia.kernel.json.WireNamed;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -30,17 +32,35 @@ final class ApprovalEdges {
         ApprovalState to = ApprovalLife.next(seen, event);
         // A grant stays bound to the fence it was issued with, so using it up takes no new one.
         long fence = event == Event.CONSUME ? seen.fenceToken() : Fences.next(tx.sql());
-        boolean won = ApprovalStore.move(tx.sql(), seen, to, fence, columns);
+        Edged edged = Edged.of(seen);
+        boolean won = ApprovalStore.move(tx.sql(), edged, to, fence, columns);
         Approval after = ApprovalStore.get(tx.sql(), seen.approvalId(), now);
         if (!won) {
             throw ApprovalLife.refusal(after, event);
         }
+        record(tx, edged, to, fence, audit);
+        return after;
+    }
+
+    /** Ends approvals in the order in which they were found within this transaction; an entry and a fence for each. */
+    static void end(Tx tx, List<Edged> found, Event event, AuditEvent audit) throws SQLException {
+        long fence = Fences.next(tx.sql(), found.size());
+        for (Edged each : found) {
+            ApprovalState to = ApprovalLife.TABLE.require(each.state(), event);
+            if (!ApprovalStore.move(tx.sql(), each, to, fence, Map.of())) {
+                throw ApprovalLife.TABLE.refusal(each.state());
+            }
+            record(tx, each, to, fence, audit);
+            fence++;
+        }
+    }
+
+    private static void record(Tx tx, Edged seen, ApprovalState to, long fence, AuditEvent audit) {
         Map<String, @Nullable Object> detail = new LinkedHashMap<>(audit.detail());
-        detail.put("tool_name", after.toolName());
+        detail.put("tool_name", seen.toolName());
         detail.put("from", WireNamed.of(seen.state()));
         detail.put("to", WireNamed.of(to));
-        tx.audit(audit.about(subject(after)).detail(detail));
-        return after;
+        tx.audit(audit.about(subject(seen, fence)).detail(detail));
     }
 
     /** Puts the first state of an approval on record. */
@@ -53,10 +73,14 @@ final class ApprovalEdges {
     }
 
     static AuditEvent.Subject subject(Approval approval) {
+        return subject(Edged.of(approval), approval.fenceToken());
+    }
+
+    private static AuditEvent.Subject subject(Edged approval, long fence) {
         return new AuditEvent.Subject(
                 "approval",
                 approval.approvalId(),
-                approval.fenceToken(),
+                fence,
                 approval.approvalId(),
                 approval.digest(),
                 approval.policyVersion(),

@@ -36,6 +36,36 @@ final class ApprovalStore {
               decider_id, decider_role, grant_expires_at, supersedes)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '[]', ?, ?, ?, ?, ?, ?, ?)""";
 
+    private static final String EDGED =
+            "SELECT approval_id, state, tool_name, digest, policy_version, rule_id, fence_token FROM approvals";
+
+    /** As much of an approval as an edge of its life needs. */
+    record Edged(
+            String approvalId,
+            ApprovalState state,
+            String toolName,
+            String digest,
+            String policyVersion,
+            String ruleId,
+            long fence) {
+
+        static Edged of(Approval a) {
+            return new Edged(
+                    a.approvalId(), a.state(), a.toolName(), a.digest(), a.policyVersion(), a.ruleId(), a.fenceToken());
+        }
+
+        private static Edged read(Row row) throws SQLException {
+            return new Edged(
+                    row.text("approval_id"),
+                    ApprovalState.valueOf(constant(row.text("state"))),
+                    row.text("tool_name"),
+                    row.text("digest"),
+                    row.text("policy_version"),
+                    row.text("rule_id"),
+                    row.number("fence_token"));
+        }
+    }
+
     private ApprovalStore() {}
 
     static void insert(Sql sql, Approval a) throws SQLException {
@@ -69,7 +99,7 @@ final class ApprovalStore {
     }
 
     /** The one write that picks a winner: it changes the row only in the state and with the fence seen before. */
-    static boolean move(Sql sql, Approval seen, ApprovalState to, long fence, Map<String, @Nullable Object> columns)
+    static boolean move(Sql sql, Edged seen, ApprovalState to, long fence, Map<String, @Nullable Object> columns)
             throws SQLException {
         StringBuilder update = new StringBuilder("UPDATE approvals SET state = ?, fence_token = ?");
         List<@Nullable Object> values = new ArrayList<>(List.of(WireNamed.of(to), fence));
@@ -80,7 +110,7 @@ final class ApprovalStore {
         update.append(" WHERE approval_id = ? AND state = ? AND fence_token = ?");
         values.add(seen.approvalId());
         values.add(WireNamed.of(seen.state()));
-        values.add(seen.fenceToken());
+        values.add(seen.fence());
         return sql.update(update.toString(), values.toArray()) == 1;
     }
 
@@ -106,27 +136,28 @@ final class ApprovalStore {
     }
 
     /** Open approvals past their time: pending ones first, each kind from the oldest on, as the index has them. */
-    static List<Approval> overdue(Sql sql, Instant now, int limit) throws SQLException {
-        List<Approval> pending = overdue(sql, "pending", "expires_at", now, limit);
+    static List<Edged> overdue(Sql sql, Instant now, int limit) throws SQLException {
+        List<Edged> pending = overdue(sql, "pending", "expires_at", now, limit);
         return pending.isEmpty() ? overdue(sql, "approved", "grant_expires_at", now, limit) : pending;
     }
 
-    private static List<Approval> overdue(Sql sql, String state, String until, Instant now, int limit)
+    private static List<Edged> overdue(Sql sql, String state, String until, Instant now, int limit)
             throws SQLException {
         return sql.list(
-                "SELECT * FROM approvals WHERE state = ? AND " + until + " <= ?"
-                        + " ORDER BY created_at, approval_id LIMIT ?",
-                row -> read(row, now),
+                EDGED + " WHERE state = ? AND " + until + " <= ? ORDER BY created_at, approval_id LIMIT ?",
+                Edged::read,
                 state,
                 now,
                 limit);
     }
 
     /** Pending approvals that were asked for under another policy, oldest first. */
-    static List<Approval> outdated(Sql sql, String policyVersion, Instant now, int limit) throws SQLException {
-        return sql.list("""
-                SELECT * FROM approvals WHERE state = 'pending' AND policy_version <> ?
-                ORDER BY created_at, approval_id LIMIT ?""", row -> read(row, now), policyVersion, limit);
+    static List<Edged> outdated(Sql sql, String policyVersion, int limit) throws SQLException {
+        return sql.list(
+                EDGED + " WHERE state = 'pending' AND policy_version <> ? ORDER BY created_at, approval_id LIMIT ?",
+                Edged::read,
+                policyVersion,
+                limit);
     }
 
     static Listing listing(ApprovalFilter filter) {

@@ -1,20 +1,19 @@
 package io.sonia.evaos;
 
-import io.sonia.contracts.evaos.Approval;
+import io.sonia.contracts.evaos.ApprovalState;
 import io.sonia.evaos.ApprovalLife.Event;
+import io.sonia.evaos.ApprovalStore.Edged;
 import io.sonia.journal.Sql;
 import io.sonia.kernel.AuditEvent;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Supplier;
 
 /** Ends what has outlived its time, or the policy it was asked under: at start and then by a timer. */
 final class ApprovalSweep {
 
-    private static final int BATCH = 500;
+    private static final int BATCH = 2_000;
 
     private final Foundation base;
     private final Approvals approvals;
@@ -28,7 +27,7 @@ final class ApprovalSweep {
 
     /** One finding of approvals to end. */
     private interface Search {
-        List<Approval> next(Sql sql, Instant now, int limit) throws SQLException;
+        List<Edged> next(Sql sql, Instant now, int limit) throws SQLException;
     }
 
     /** At start: expires what is overdue and cancels what waits under a policy that is no longer in force. */
@@ -42,8 +41,8 @@ final class ApprovalSweep {
         return end(ApprovalStore::overdue, Event.EXPIRE, "approval.expire", "timer");
     }
 
-    private List<Approval> outdated(Sql sql, Instant now, int limit) throws SQLException {
-        return ApprovalStore.outdated(sql, policyVersion.get(), now, limit);
+    private List<Edged> outdated(Sql sql, Instant now, int limit) throws SQLException {
+        return ApprovalStore.outdated(sql, policyVersion.get(), limit);
     }
 
     private int end(Search search, Event event, String operation, String occasion) {
@@ -54,15 +53,13 @@ final class ApprovalSweep {
                 return ended;
             }
             AuditEvent audit = base.own(operation, occasion);
-            List<Approval> done = base.journal().commit(tx -> {
-                List<Approval> batch = new ArrayList<>();
-                for (Approval each : search.next(tx.sql(), now, BATCH)) {
-                    batch.add(ApprovalEdges.take(tx, each, event, Map.of(), audit, now));
-                }
-                return batch;
+            int done = base.journal().commit(tx -> {
+                List<Edged> found = search.next(tx.sql(), now, BATCH);
+                ApprovalEdges.end(tx, found, event, audit);
+                return found.size();
             });
-            done.forEach(approvals::announce);
-            ended += done.size();
+            approvals.announce(event == Event.EXPIRE ? ApprovalState.EXPIRED : ApprovalState.CANCELLED, done);
+            ended += done;
         }
     }
 }

@@ -55,12 +55,15 @@ final class Approvals {
         ApproveRequest input = call.input();
         String id = Ids.checked(input.approvalId());
         Instant now = base.clock().now();
+        if (call.repeats()) {
+            return Reply.ok(answer(current(id, now)));
+        }
         requireDecider(call.caller(), id, now);
         try {
             Reply.Enveloped reply = base.journal().commit(tx -> {
                 Approval approval = ApprovalStore.get(tx.sql(), id, now);
                 Approval after = decided(tx, call, approval, now);
-                return Answers.keep(tx, call, Reply.ok(new ApproveAnswer(after, after.state(), after.fenceToken())));
+                return Answers.keep(tx, call, Reply.ok(answer(after)), id);
             });
             Approval after = ((ApproveAnswer) reply.data()).approval();
             announce(after);
@@ -72,6 +75,10 @@ final class Approvals {
             }
             throw e;
         }
+    }
+
+    private static ApproveAnswer answer(Approval approval) {
+        return new ApproveAnswer(approval, approval.state(), approval.fenceToken());
     }
 
     private Approval decided(Tx tx, Call<ApproveRequest> call, Approval seen, Instant now) throws SQLException {
@@ -117,6 +124,9 @@ final class Approvals {
         long fence = shownFence(call, input.fenceToken());
         Instant now = base.clock().now();
         Approval seen = current(Ids.checked(call.path("approval_id")), now);
+        if (call.repeats()) {
+            return Reply.ok(seen);
+        }
         if (!call.caller().person() && !asked(seen, call.caller())) {
             throw SoniaException.of(ErrorCode.FORBIDDEN);
         }
@@ -133,7 +143,7 @@ final class Approvals {
                     Map.of("decision_reason", input.reason()),
                     call.audit().detail(reason),
                     now);
-            return Answers.keep(tx, call, Reply.ok(after));
+            return Answers.keep(tx, call, Reply.ok(after), after.approvalId());
         });
         announce((Approval) reply.data());
         return reply;
@@ -193,7 +203,12 @@ final class Approvals {
 
     /** Counts the edge and wakes who waits for it. */
     void announce(Approval after) {
-        base.figures().reached(after.state());
+        announce(after.state(), 1);
+    }
+
+    /** The same for several that reached one state at once. */
+    void announce(ApprovalState state, int count) {
+        base.figures().reached(state, count);
         wakeups.changed();
     }
 

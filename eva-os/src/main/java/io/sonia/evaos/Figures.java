@@ -31,7 +31,11 @@ final class Figures {
     }
 
     void reached(ApprovalState state) {
-        approvals.increment(WireNamed.of(state));
+        reached(state, 1);
+    }
+
+    void reached(ApprovalState state, int count) {
+        approvals.add(count, WireNamed.of(state));
     }
 
     void raceLost() {

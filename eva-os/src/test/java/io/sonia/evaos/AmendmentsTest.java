@@ -163,7 +163,7 @@ class AmendmentsTest {
     @Test
     void theAnswerIsKeptUnderTheKeyOfTheRequest() {
         Approval asked = plane.pending();
-        IdempotencyKey key = new IdempotencyKey("usr_2", "POST /amend", "k1", "f".repeat(64));
+        IdempotencyKey key = new IdempotencyKey("usr_2", "POST /amend", "k1", "f".repeat(64), "own");
 
         plane.amendments.amend(plane.call(
                 Operation.APPROVAL_AMEND,

@@ -7,6 +7,7 @@ import io.sonia.contracts.evaos.ApprovalState;
 import io.sonia.contracts.evaos.Decision;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -14,6 +15,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ApprovalSweepTest {
+
+    /** As many again as there are. */
+    private static final String COPIES = """
+            INSERT INTO approvals (approval_id, state, tool_name, args, summary, digest, risk_tier, rule_id,
+              policy_version, requester_id, requester_role, correlation_id, fence_token, required_approvals, agreements,
+              created_at, expires_at)
+            SELECT approval_id || ?, state, tool_name, args, summary, digest, risk_tier, rule_id,
+              policy_version, requester_id, requester_role, correlation_id, fence_token, required_approvals, agreements,
+              created_at, expires_at
+            FROM approvals""";
 
     @TempDir
     Path folder;
@@ -71,14 +82,33 @@ class ApprovalSweepTest {
     }
 
     @Test
-    void moreThanOneBatchIsEnded() {
-        plane.limits = ControlPlane.limits("{\"max_pending\": 1000}");
-        for (int i = 0; i < 450; i++) {
-            plane.pending();
+    void moreThanOneBatchIsEndedEachWithAnEntryAndARisingFenceInTheirOrder() {
+        plane.pending();
+        for (int doubling = 0; doubling < 12; doubling++) {
+            String suffix = "-" + doubling;
+            plane.journal.commit(tx -> tx.sql().update(COPIES, suffix));
         }
         plane.clock.advance(Duration.ofMinutes(2));
 
-        assertThat(plane.sweep.boot()).isEqualTo(450);
+        assertThat(plane.sweep.boot()).isEqualTo(4096);
+
+        List<String> ended = texts("SELECT approval_id AS text FROM audit_entries WHERE operation = 'approval.expire'"
+                + " AND resource_id = approval_id AND fence_token > 1 ORDER BY fence_token");
+        assertThat(ended)
+                .hasSize(4096)
+                .isEqualTo(texts("SELECT approval_id AS text FROM approvals ORDER BY approval_id"));
+        assertThat(
+                        texts(
+                                "SELECT approval_id AS text FROM audit_entries WHERE operation = 'approval.expire' ORDER BY seq"))
+                .isEqualTo(ended);
+        assertThat(
+                        texts(
+                                "SELECT a.approval_id AS text FROM approvals a JOIN audit_entries e ON e.resource_id = a.approval_id"
+                                        + " AND e.fence_token = a.fence_token WHERE a.state = 'expired' ORDER BY a.approval_id"))
+                .isEqualTo(ended);
+        assertThat(plane.judge("file.write", Map.of("path", "a.txt", "content", "x"), ControlPlane.OPERATOR)
+                        .fenceToken())
+                .isEqualTo(4098);
     }
 
     @Test
@@ -95,11 +125,12 @@ class ApprovalSweepTest {
     }
 
     private String correlations(String operation) {
-        return plane.journal
-                .read(sql -> sql.list(
-                        "SELECT DISTINCT correlation_id FROM audit_entries WHERE operation = ?",
-                        row -> row.text("correlation_id"),
-                        operation))
+        return texts("SELECT DISTINCT correlation_id AS text FROM audit_entries WHERE operation = '" + operation + "'")
                 .getFirst();
+    }
+
+    /** The column named "text" of each row. */
+    private List<String> texts(String query) {
+        return plane.journal.read(sql -> sql.list(query, row -> row.text("text")));
     }
 }

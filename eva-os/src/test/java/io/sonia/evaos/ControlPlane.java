@@ -118,7 +118,7 @@ final class ControlPlane implements AutoCloseable {
         Trace trace = Trace.continued(null, null, ids);
         Context context =
                 new Context("req_1", trace, Deadline.in(Duration.ofSeconds(30), base.clock()), caller, null, null);
-        return new Call<>(operation, input, path, Map.of(), context, key, false);
+        return new Call<>(operation, input, path, Map.of(), context, key, false, null);
     }
 
     /** The record inside the answer; each test knows which. */

@@ -25,6 +25,7 @@ import io.sonia.kernel.settings.AuthConfig;
 import io.sonia.kernel.settings.Section;
 import io.sonia.kernel.settings.ServicesConfig;
 import io.sonia.kernel.settings.Settings;
+import io.sonia.testkit.Audits;
 import io.sonia.testkit.FakeClock;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -174,7 +175,8 @@ class EvaOsModuleTest {
                 metrics,
                 ServiceLog.NONE,
                 new Peers(nobodyThere, hlc, () -> ""),
-                verifiers);
+                verifiers,
+                Audits.unsigned(ServiceName.EVA_OS, plane.journal, plane.home, plane.clock, plane.ids));
         return EvaOsModule.DEFINITION.factory().apply(parts);
     }
 }

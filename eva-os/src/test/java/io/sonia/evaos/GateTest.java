@@ -184,7 +184,7 @@ class GateTest {
 
     @Test
     void theAnswerIsKeptUnderTheKeyOfTheRequest() {
-        IdempotencyKey key = new IdempotencyKey("usr_1", "POST /gate-tool-call", "k1", "f".repeat(64));
+        IdempotencyKey key = new IdempotencyKey("usr_1", "POST /gate-tool-call", "k1", "f".repeat(64), "own");
         Reply.Enveloped reply = (Reply.Enveloped) plane.gate.judge(plane.call(
                 Operation.GATE, ControlPlane.request("file.write", WRITE, null), ControlPlane.OPERATOR, Map.of(), key));
 

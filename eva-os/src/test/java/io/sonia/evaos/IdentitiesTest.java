@@ -228,7 +228,7 @@ class IdentitiesTest {
         Context withKey = new Context(context.correlationId(), context.trace(), context.deadline(), caller, key, null);
 
         WhoAmI answer = ControlPlane.data(identities.whoAmI(
-                new Call<>(bare.operation(), bare.input(), Map.of(), Map.of(), withKey, null, false)));
+                new Call<>(bare.operation(), bare.input(), Map.of(), Map.of(), withKey, null, false, null)));
 
         assertThat(answer.actorId()).isEqualTo(caller.actorId());
         assertThat(answer.actorRole()).isEqualTo("operator");

@@ -253,7 +253,7 @@ class TasksTest {
         Call<TaskUpdate> call =
                 plane.call(Operation.TASK_UPDATE, change, ControlPlane.OPERATOR, Map.of("task_id", id), null);
         Call<TaskUpdate> withHeaders =
-                new Call<>(call.operation(), change, call.path(), headers, call.context(), null, false);
+                new Call<>(call.operation(), change, call.path(), headers, call.context(), null, false, null);
         return ControlPlane.<TaskAnswer>data(plane.tasks.update(withHeaders)).task();
     }
 

@@ -39,6 +39,10 @@ public final class AuditChain {
             @Nullable Instant until) {
 
         public static final Filter ALL = new Filter(null, null, null, null, null, null, null, null, null);
+
+        public static Filter between(long fromSeq, long toSeq) {
+            return new Filter(fromSeq, toSeq, null, null, null, null, null, null, null);
+        }
     }
 
     /**

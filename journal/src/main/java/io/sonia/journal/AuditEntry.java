@@ -34,12 +34,11 @@ public record AuditEntry(Map<AuditField, @Nullable Object> values, String detail
         return values.get(field);
     }
 
-    /** The entry as JSON: every field, then {@code detail} and {@code state}. */
+    /** The entry as JSON: every field, then {@code detail}. */
     public Map<String, @Nullable Object> toMap() {
         Map<String, @Nullable Object> map = new LinkedHashMap<>();
         values.forEach((field, value) -> map.put(field.wireName(), value));
         map.put("detail", Json.parseObject(detail));
-        map.put("state", "committed");
         return map;
     }
 

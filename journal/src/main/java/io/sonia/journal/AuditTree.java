@@ -28,8 +28,12 @@ public final class AuditTree {
     private static final String ADD_ANCHOR = "INSERT INTO audit_anchors (size, hash, merkle_root, note, signed_at)"
             + " VALUES (?, ?, ?, ?, ?) ON CONFLICT (size) DO UPDATE SET note = excluded.note,"
             + " signed_at = excluded.signed_at";
-    private static final String FORGET = "DELETE FROM audit_anchors WHERE size <="
+    private static final String FORGET = "DELETE FROM audit_anchors WHERE exported_at IS NULL AND size <="
             + " (SELECT size FROM audit_anchors ORDER BY size DESC LIMIT 1 OFFSET " + ANCHORS_KEPT + ")";
+    private static final String LAST_EXPORTED =
+            ANCHOR + " WHERE exported_at IS NOT NULL AND size <= ? ORDER BY size DESC LIMIT 1";
+    private static final String FORGET_EXPORTED =
+            "UPDATE audit_anchors SET exported_at = NULL WHERE size < ? AND exported_at IS NOT NULL";
 
     /**
      * A state of the tree that somebody may vouch for.
@@ -47,6 +51,9 @@ public final class AuditTree {
 
     /** That an entry is in a tree: the way from its leaf to the root, in hex. */
     public record Inclusion(long seq, long size, String entryHash, String leafHash, List<String> path, String root) {}
+
+    /** The full subtrees on both sides of a part of the chain, in hex, from the left. */
+    public record Surroundings(List<String> left, List<String> right) {}
 
     private final Journal journal;
     private final KnownHeads heads;
@@ -102,6 +109,53 @@ public final class AuditTree {
         });
     }
 
+    /** Remembers that the entries up to this anchor have left the house, so that the next export can be tied to it. */
+    public void exported(Anchor anchor, Instant now) {
+        journal.commit(tx -> {
+            tx.sql().update("UPDATE audit_anchors SET exported_at = ? WHERE size = ?", now, anchor.size());
+            return tx.sql().update(FORGET_EXPORTED, anchor.size());
+        });
+    }
+
+    /** The anchor of the export before, if there was one that is not beyond {@code size}. */
+    public Optional<Anchor> exportedBefore(long size) {
+        return journal.read(sql -> sql.one(LAST_EXPORTED, AuditTree::anchor, size));
+    }
+
+    /** What ties a part of the chain to the tree's root: the subtrees before it and after it, in hex. */
+    public Surroundings surroundings(long fromSeq, long toSeq, long size) {
+        return journal.read(sql -> {
+            MerkleTree.At<SQLException> tree = at(sql, size);
+            return new Surroundings(hex(tree.before(fromSeq - 1)), hex(tree.from(toSeq)));
+        });
+    }
+
+    /** Exports of parts of the chain. */
+    public AuditExport export() {
+        return new AuditExport(journal);
+    }
+
+    /** The tree as it was signed, as tiles. */
+    public TileExport tiles(Anchor anchor) {
+        return new TileExport(journal, anchor);
+    }
+
+    /** The first hashes of a tile. */
+    List<byte[]> tile(int level, long number, int hashes) {
+        return journal.read(sql -> tile(sql, new TreeHash(), level, number).subList(0, hashes));
+    }
+
+    /** The hashes of the first entries that a tile is over. */
+    List<byte[]> entryHashes(long number, int entries) {
+        long from = number * MerkleTree.TILE_WIDTH;
+        return journal.read(sql -> sql.list(LEAVES, row -> bytes(row.text("hash")), from, from + entries));
+    }
+
+    /** How far the entries are in complete tiles. */
+    public long integrated() {
+        return journal.read(AuditTree::integrated);
+    }
+
     /** What was signed last. */
     public Optional<Anchor> anchor() {
         return journal.read(AuditTree::newestAnchor);
@@ -133,14 +187,16 @@ public final class AuditTree {
     }
 
     static Optional<Anchor> newestAnchor(Sql sql) throws SQLException {
-        return sql.one(
-                ANCHOR + " ORDER BY size DESC LIMIT 1",
-                row -> new Anchor(
-                        row.number("size"),
-                        row.text("hash"),
-                        row.text("merkle_root"),
-                        row.text("note"),
-                        row.instant("signed_at")));
+        return sql.one(ANCHOR + " ORDER BY size DESC LIMIT 1", AuditTree::anchor);
+    }
+
+    private static Anchor anchor(Row row) throws SQLException {
+        return new Anchor(
+                row.number("size"),
+                row.text("hash"),
+                row.text("merkle_root"),
+                row.text("note"),
+                row.instant("signed_at"));
     }
 
     /** How far the entries are in complete tiles. */

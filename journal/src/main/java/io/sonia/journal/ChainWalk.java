@@ -2,6 +2,7 @@ package io.sonia.journal;
 
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** One verification in progress: entries are taken in order until one does not continue the chain. */
@@ -32,6 +33,10 @@ final class ChainWalk {
 
     boolean good() {
         return broken == null;
+    }
+
+    Optional<ChainBreak> broken() {
+        return Optional.ofNullable(broken);
     }
 
     /** The sequence number that has to come next. */

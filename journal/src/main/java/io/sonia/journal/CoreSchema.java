@@ -89,6 +89,30 @@ final class CoreSchema {
             CREATE INDEX outbox_dead ON outbox (outbox_id) WHERE dead = 1;
             """, "DROP TABLE outbox;");
 
+    private static final String BEGUN_UP = """
+            ALTER TABLE idempotency_keys ADD COLUMN state TEXT NOT NULL DEFAULT 'done';
+            ALTER TABLE idempotency_keys ADD COLUMN fence_token INTEGER NOT NULL DEFAULT 1;
+            ALTER TABLE idempotency_keys ADD COLUMN owner_nonce TEXT;
+            ALTER TABLE idempotency_keys ADD COLUMN lease_until_epoch_ms INTEGER NOT NULL DEFAULT 0;
+            ALTER TABLE idempotency_keys ADD COLUMN body_ref TEXT;
+            ALTER TABLE idempotency_keys ADD COLUMN body_whole INTEGER NOT NULL DEFAULT 1;
+            """;
+
+    private static final String BEGUN_DOWN = """
+            DELETE FROM idempotency_keys WHERE state <> 'done';
+            ALTER TABLE idempotency_keys DROP COLUMN body_whole;
+            ALTER TABLE idempotency_keys DROP COLUMN body_ref;
+            ALTER TABLE idempotency_keys DROP COLUMN lease_until_epoch_ms;
+            ALTER TABLE idempotency_keys DROP COLUMN owner_nonce;
+            ALTER TABLE idempotency_keys DROP COLUMN fence_token;
+            ALTER TABLE idempotency_keys DROP COLUMN state;
+            """;
+
+    /** A request that began work and is not answered is 'running', has status 0 and no bytes, and names its resource. */
+    static Migration begun(int version) {
+        return new Migration(version, "begun requests", BEGUN_UP, BEGUN_DOWN);
+    }
+
     /** Nodes of the Merkle tree over the entries at every eighth level, and what EVA-OS has signed of it. */
     static final Migration TREE =
             new Migration(4, "Merkle tree", """
@@ -103,16 +127,17 @@ final class CoreSchema {
               hash TEXT NOT NULL,
               merkle_root TEXT NOT NULL,
               note TEXT NOT NULL,
-              signed_at TEXT NOT NULL
+              signed_at TEXT NOT NULL,
+              exported_at TEXT
             ) STRICT;
             """, "DROP TABLE audit_anchors; DROP TABLE audit_tree;");
 
     /** Finds the replays of a request; of other entries there is nothing in it. */
     static final Migration REPLAYS = new Migration(
-            5,
+            6,
             "replays",
             "CREATE INDEX audit_entries_replays ON audit_entries (replay_of) WHERE replay_of IS NOT NULL;",
             "DROP INDEX audit_entries_replays;");
 
-    static final List<Migration> MIGRATIONS = List.of(AUDIT, IDEMPOTENCY, OUTBOX, TREE, REPLAYS);
+    static final List<Migration> MIGRATIONS = List.of(AUDIT, IDEMPOTENCY, OUTBOX, TREE, begun(5), REPLAYS);
 }

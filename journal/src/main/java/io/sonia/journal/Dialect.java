@@ -18,9 +18,9 @@ enum Dialect {
 
         @Override
         String reapAnswered() {
-            // Rows are in order of their making and all live equally long, so the oldest ones need no index.
-            return "DELETE FROM idempotency_keys WHERE expires_at <= ?"
-                    + " AND rowid IN (SELECT rowid FROM idempotency_keys ORDER BY rowid LIMIT ?)";
+            // Answers live equally long and come nearly in the order of their rows, so the oldest ones need no index.
+            return "DELETE FROM idempotency_keys WHERE expires_at <= ? AND rowid IN"
+                    + " (SELECT rowid FROM idempotency_keys WHERE state = 'done' ORDER BY rowid LIMIT ?)";
         }
 
         @Override
@@ -48,7 +48,8 @@ enum Dialect {
         @Override
         String reapAnswered() {
             return "DELETE FROM idempotency_keys WHERE ctid IN"
-                    + " (SELECT ctid FROM idempotency_keys WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)";
+                    + " (SELECT ctid FROM idempotency_keys WHERE state = 'done' AND expires_at <= ?"
+                    + " ORDER BY expires_at LIMIT ?)";
         }
 
         @Override

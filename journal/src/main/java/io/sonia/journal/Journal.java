@@ -37,11 +37,14 @@ public interface Journal extends AuditTrail, IdempotencyRecords, AutoCloseable {
 
     /**
      * Deletes answered requests past their 24 hours and outbox messages delivered as long ago, at most {@code limit} of
-     * each.
+     * each. Requests that began work and are not answered stay.
      *
      * @return the number of rows deleted
      */
     int reap(int limit);
+
+    /** Prolongs the leases of the keyed requests at work here; to be called three times within a lease. */
+    void renewKeys();
 
     /** Calls the listener after each commit that put messages into the outbox; it must return at once. */
     void whenPublished(Runnable listener);

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param walLimitBytes size of the write-ahead log at which readers are held back until it is emptied
  * @param answersKept how long the answer to a keyed request is kept
  * @param maxAnswerBytes a larger answer is kept as its digest, size and location
+ * @param lease how long the owner of begun work has it without renewing
  */
 public record JournalOptions(
         UnaryOperator<Map<String, @Nullable Object>> redactor,
@@ -24,30 +25,41 @@ public record JournalOptions(
         long diskFloorBytes,
         long walLimitBytes,
         Duration answersKept,
-        int maxAnswerBytes) {
+        int maxAnswerBytes,
+        Duration lease) {
 
     private static final int QUEUE_LIMIT = 4096;
     private static final Duration ANSWERS_KEPT = Duration.ofHours(24);
+    private static final Duration LEASE = Duration.ofSeconds(30);
     private static final int MAX_ANSWER_BYTES = 256 * 1024;
     private static final long MIB = 1024 * 1024;
 
     public static JournalOptions of(UnaryOperator<Map<String, @Nullable Object>> redactor, Consumer<String> onFatal) {
-        return new JournalOptions(redactor, onFatal, QUEUE_LIMIT, 512 * MIB, 64 * MIB, ANSWERS_KEPT, MAX_ANSWER_BYTES);
+        return new JournalOptions(
+                redactor, onFatal, QUEUE_LIMIT, 512 * MIB, 64 * MIB, ANSWERS_KEPT, MAX_ANSWER_BYTES, LEASE);
     }
 
     public JournalOptions queueLimit(int works) {
-        return new JournalOptions(redactor, onFatal, works, diskFloorBytes, walLimitBytes, answersKept, maxAnswerBytes);
+        return new JournalOptions(
+                redactor, onFatal, works, diskFloorBytes, walLimitBytes, answersKept, maxAnswerBytes, lease);
     }
 
     public JournalOptions diskFloorBytes(long bytes) {
-        return new JournalOptions(redactor, onFatal, queueLimit, bytes, walLimitBytes, answersKept, maxAnswerBytes);
+        return new JournalOptions(
+                redactor, onFatal, queueLimit, bytes, walLimitBytes, answersKept, maxAnswerBytes, lease);
     }
 
     public JournalOptions walLimitBytes(long bytes) {
-        return new JournalOptions(redactor, onFatal, queueLimit, diskFloorBytes, bytes, answersKept, maxAnswerBytes);
+        return new JournalOptions(
+                redactor, onFatal, queueLimit, diskFloorBytes, bytes, answersKept, maxAnswerBytes, lease);
     }
 
     public JournalOptions answers(Duration kept, int maxBytes) {
-        return new JournalOptions(redactor, onFatal, queueLimit, diskFloorBytes, walLimitBytes, kept, maxBytes);
+        return new JournalOptions(redactor, onFatal, queueLimit, diskFloorBytes, walLimitBytes, kept, maxBytes, lease);
+    }
+
+    public JournalOptions lease(Duration duration) {
+        return new JournalOptions(
+                redactor, onFatal, queueLimit, diskFloorBytes, walLimitBytes, answersKept, maxAnswerBytes, duration);
     }
 }

@@ -99,6 +99,29 @@ final class MerkleTree {
             return path.reversed();
         }
 
+        /** The roots of the full subtrees that the leaves before {@code end} consist of, the largest first. */
+        List<byte[]> before(long end) throws E {
+            List<byte[]> roots = new ArrayList<>();
+            for (long begin = 0; begin < end; begin += Long.highestOneBit(end - begin)) {
+                long leaves = Long.highestOneBit(end - begin);
+                roots.add(range(begin, begin + leaves));
+            }
+            return roots;
+        }
+
+        /** The roots of the full subtrees that the leaves from {@code begin} on consist of, from the left. */
+        List<byte[]> from(long begin) throws E {
+            List<byte[]> roots = new ArrayList<>();
+            long at = begin;
+            while (at < size) {
+                long fitting = Long.highestOneBit(size - at);
+                long leaves = at == 0 ? fitting : Math.min(fitting, Long.lowestOneBit(at));
+                roots.add(range(at, at + leaves));
+                at += leaves;
+            }
+            return roots;
+        }
+
         /** The root of the leaves from {@code begin} to {@code end}, which is not one of them. */
         private byte[] range(long begin, long end) throws E {
             long leaves = end - begin;

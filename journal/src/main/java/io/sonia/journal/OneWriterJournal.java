@@ -5,7 +5,7 @@ import io.sonia.kernel.Clock;
 import io.sonia.kernel.ErrorCode;
 import io.sonia.kernel.SoniaException;
 import io.sonia.kernel.http.IdempotencyKey;
-import io.sonia.kernel.http.StoredReply;
+import io.sonia.kernel.http.KeyRecord;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
@@ -21,7 +21,7 @@ final class OneWriterJournal implements Journal {
 
     private final Store store;
     private final JournalOptions options;
-    private final AnsweredRequests answered;
+    private final KeyedRequests keyed;
     private final Outbox outbox;
     private final AuditChain chain;
     private final AuditTree tree;
@@ -34,13 +34,13 @@ final class OneWriterJournal implements Journal {
         this.store = store;
         this.options = options;
         this.schemaVersion = schemaVersion;
-        this.answered = new AnsweredRequests(clock, options.answersKept(), options.maxAnswerBytes());
+        this.keyed = new KeyedRequests(clock, options, store.alone());
         this.outbox = new Outbox(clock);
         this.chain = new AuditChain(this, store.heads());
         this.tree = new AuditTree(this, store.heads());
         this.writer = new GroupWriter(
                 "journal " + store.display(),
-                new WriteConnection(store.transactions(), log, answered, outbox),
+                new WriteConnection(store.transactions(), log, keyed, outbox),
                 new Watch(),
                 options.queueLimit());
     }
@@ -81,8 +81,34 @@ final class OneWriterJournal implements Journal {
     }
 
     @Override
-    public Optional<StoredReply> find(IdempotencyKey key) {
-        return read(sql -> answered.find(sql, key));
+    public KeyRecord look(IdempotencyKey key) {
+        return read(sql -> keyed.look(sql, key));
+    }
+
+    @Override
+    public Optional<String> takeOver(IdempotencyKey key) {
+        return commit(tx -> keyed.takeOver(tx.sql(), key));
+    }
+
+    @Override
+    public void release(IdempotencyKey key) {
+        if (keyed.leave(key) && read(sql -> keyed.unanswered(sql, key))) {
+            commit(tx -> {
+                keyed.release(tx.sql(), key);
+                return key;
+            });
+        }
+    }
+
+    @Override
+    public void renewKeys() {
+        List<IdempotencyKey> held = keyed.held();
+        if (!held.isEmpty()) {
+            commit(tx -> {
+                keyed.renew(tx.sql(), held);
+                return held;
+            });
+        }
     }
 
     @Override
@@ -125,7 +151,7 @@ final class OneWriterJournal implements Journal {
 
     @Override
     public int reap(int limit) {
-        return commit(tx -> answered.reap(tx.sql(), limit) + outbox.reap(tx.sql(), limit));
+        return commit(tx -> keyed.reap(tx.sql(), limit) + outbox.reap(tx.sql(), limit));
     }
 
     @Override

@@ -76,7 +76,8 @@ final class PostgresSchema {
             new Migration(6, CoreSchema.TREE.name(), CoreSchema.TREE.up(), CoreSchema.TREE.down());
 
     private static final Migration REPLAYS =
-            new Migration(7, CoreSchema.REPLAYS.name(), CoreSchema.REPLAYS.up(), CoreSchema.REPLAYS.down());
+            new Migration(8, CoreSchema.REPLAYS.name(), CoreSchema.REPLAYS.up(), CoreSchema.REPLAYS.down());
 
-    static final List<Migration> MIGRATIONS = List.of(AUDIT, IDEMPOTENCY, OUTBOX, WRITERS, JSON, TREE, REPLAYS);
+    static final List<Migration> MIGRATIONS =
+            List.of(AUDIT, IDEMPOTENCY, OUTBOX, WRITERS, JSON, TREE, CoreSchema.begun(7), REPLAYS);
 }

@@ -12,6 +12,7 @@ final class PostgresStore implements Store {
     private final PostgresTransactions transactions;
     private final Readers readers;
     private final KnownHeads heads;
+    private boolean alone;
 
     PostgresStore(PostgresDatabase database, Sql writer, AuditLog log, Clock clock) throws SQLException {
         this.database = database;
@@ -23,6 +24,7 @@ final class PostgresStore implements Store {
     /** Waits until this process is the only one that may write. */
     void lead() throws SQLException {
         transactions.lead();
+        alone = true;
     }
 
     @Override
@@ -33,6 +35,11 @@ final class PostgresStore implements Store {
     @Override
     public Readers readers() {
         return readers;
+    }
+
+    @Override
+    public boolean alone() {
+        return alone;
     }
 
     @Override

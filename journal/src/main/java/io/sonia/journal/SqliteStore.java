@@ -46,6 +46,12 @@ final class SqliteStore implements Store {
         return readers;
     }
 
+    /** The file is locked. */
+    @Override
+    public boolean alone() {
+        return true;
+    }
+
     @Override
     public KnownHeads heads() {
         return log;

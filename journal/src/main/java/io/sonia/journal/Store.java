@@ -12,6 +12,9 @@ interface Store {
 
     Readers readers();
 
+    /** True if no other process writes to it while this one has it open. */
+    boolean alone();
+
     /** How far the audit chain goes, from another source than its entries. */
     KnownHeads heads();
 

@@ -12,15 +12,15 @@ public final class Tx {
 
     private final Sql sql;
     private final AuditLog audit;
-    private final AnsweredRequests answered;
+    private final KeyedRequests keyed;
     private final Outbox outbox;
     private boolean ended;
     private boolean published;
 
-    Tx(Sql sql, AuditLog audit, AnsweredRequests answered, Outbox outbox) {
+    Tx(Sql sql, AuditLog audit, KeyedRequests keyed, Outbox outbox) {
         this.sql = sql;
         this.audit = audit;
-        this.answered = answered;
+        this.keyed = keyed;
         this.outbox = outbox;
     }
 
@@ -49,15 +49,47 @@ public final class Tx {
     }
 
     /**
+     * Puts on record that work with an effect elsewhere begins under the request's key; without a key it does nothing. A
+     * request that comes after a crash takes the work over instead of beginning another.
+     *
+     * @param resource what the work is recorded as
+     * @throws io.sonia.kernel.SoniaException IDEMPOTENCY_IN_PROGRESS if the same request began or was answered
+     *     meanwhile, IDEMPOTENCY_MISMATCH if another one took the key; the work must then fail
+     */
+    public void begin(@Nullable IdempotencyKey key, String resource) throws SQLException {
+        check();
+        if (key != null) {
+            keyed.begin(sql, key, resource);
+        }
+    }
+
+    /** Takes back {@link #begin}: the work had no effect. Without a key it does nothing. */
+    public void withdraw(@Nullable IdempotencyKey key) throws SQLException {
+        check();
+        if (key != null) {
+            keyed.withdraw(sql, key);
+        }
+    }
+
+    /**
      * Stores the answer under the request's key; without a key it does nothing.
      *
-     * @throws io.sonia.kernel.SoniaException IDEMPOTENCY_IN_PROGRESS if the same request was answered meanwhile,
-     *     IDEMPOTENCY_MISMATCH if another one took the key; the work must then fail, so that no effect happens twice
+     * @throws io.sonia.kernel.SoniaException IDEMPOTENCY_IN_PROGRESS if the same request was answered meanwhile or
+     *     another one has taken its work over, IDEMPOTENCY_MISMATCH if another one took the key; the work must then
+     *     fail, so that no effect happens twice
      */
     public void remember(@Nullable IdempotencyKey key, StoredReply reply) throws SQLException {
         check();
         if (key != null) {
-            answered.put(sql, key, reply);
+            keyed.answer(sql, key, reply, null);
+        }
+    }
+
+    /** As {@link #remember(IdempotencyKey, StoredReply)}; an answer too large to be kept is read again from the resource. */
+    public void remember(@Nullable IdempotencyKey key, StoredReply reply, String resource) throws SQLException {
+        check();
+        if (key != null) {
+            keyed.answer(sql, key, reply, resource);
         }
     }
 

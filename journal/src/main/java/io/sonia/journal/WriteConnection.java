@@ -12,16 +12,16 @@ final class WriteConnection {
 
     private final Transactions transactions;
     private final AuditLog audit;
-    private final AnsweredRequests answered;
+    private final KeyedRequests keyed;
     private final Outbox outbox;
     private boolean begun;
     private boolean written;
     private boolean published;
 
-    WriteConnection(Transactions transactions, AuditLog audit, AnsweredRequests answered, Outbox outbox) {
+    WriteConnection(Transactions transactions, AuditLog audit, KeyedRequests keyed, Outbox outbox) {
         this.transactions = transactions;
         this.audit = audit;
-        this.answered = answered;
+        this.keyed = keyed;
         this.outbox = outbox;
     }
 
@@ -41,7 +41,7 @@ final class WriteConnection {
             begun = true;
         }
         AuditChain.Head head = audit.last();
-        Tx tx = new Tx(transactions.sql(), audit, answered, outbox);
+        Tx tx = new Tx(transactions.sql(), audit, keyed, outbox);
         boolean alone = !written;
         try {
             if (!alone) {

@@ -79,8 +79,7 @@ abstract class AuditChainContract {
                         "detail_hash",
                         "prev_hash",
                         "hash",
-                        "detail",
-                        "state");
+                        "detail");
         assertThat(entry.toMap())
                 .containsEntry("chain", "eva-os")
                 .containsEntry("seq", 1L)
@@ -90,8 +89,7 @@ abstract class AuditChainContract {
                 .containsEntry("via", "api-gateway")
                 .containsEntry("on_behalf_of", null)
                 .containsEntry("duration_ms", 1.25)
-                .containsEntry("detail", Map.of("status", "queued"))
-                .containsEntry("state", "committed");
+                .containsEntry("detail", Map.of("status", "queued"));
     }
 
     @Test

@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sonia.kernel.ErrorCode;
 import io.sonia.kernel.SoniaException;
+import io.sonia.kernel.http.IdempotencyKey;
+import io.sonia.kernel.http.KeyRecord;
+import io.sonia.kernel.http.StoredReply;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
@@ -29,6 +32,9 @@ abstract class MigrationContract {
     abstract Journal opened(List<Migration> migrations, JournalOptions options);
 
     abstract void migrateDown(List<Migration> migrations, int toVersion);
+
+    /** The steps of the journal's own tables. */
+    abstract List<Migration> core();
 
     /** Undoes steps of the journal's own tables. */
     abstract void coreDown(int toVersion);
@@ -101,6 +107,32 @@ abstract class MigrationContract {
         open(List.of(FIRST), journal -> {
             assertThat(journal.chain().verify(null, null).checkedEntries()).isEqualTo(1);
             assertThat(count(journal, "idempotency_keys")).isZero();
+        });
+    }
+
+    @Test
+    void answersAreKeptThroughTheStepToBegunRequestsAndBackAndWorkWithoutAnswerGoes() {
+        IdempotencyKey begun = new IdempotencyKey("usr_1", "POST /x", "k", "f", "own");
+        open(
+                List.of(FIRST),
+                journal -> journal.commit(tx -> {
+                    tx.remember(Samples.key("k", "f"), Samples.reply("{\"id\":1}"));
+                    tx.begin(begun, "tsk_1");
+                    return 0;
+                }));
+        int step = core().stream()
+                .filter(each -> each.name().equals("begun requests"))
+                .findFirst()
+                .orElseThrow()
+                .version();
+        coreDown(step - 1);
+
+        open(List.of(FIRST), journal -> {
+            assertThat(journal.look(begun)).isEqualTo(new KeyRecord.Absent(false));
+            StoredReply kept = journal.find(Samples.key("k", "f")).orElseThrow();
+            assertThat(kept.data()).isEqualTo(Samples.reply("{\"id\":1}").data());
+            assertThat(kept.location()).isEqualTo(Samples.reply("").location());
+            assertThat(count(journal, "idempotency_keys")).isEqualTo(1);
         });
     }
 

@@ -24,6 +24,11 @@ class PostgresMigrationIT extends MigrationContract {
     }
 
     @Override
+    List<Migration> core() {
+        return PostgresSchema.MIGRATIONS;
+    }
+
+    @Override
     void coreDown(int toVersion) {
         try {
             Sql sql = database.openMigrator();

@@ -43,7 +43,7 @@ final class Samples {
     }
 
     static IdempotencyKey key(String key, String fingerprint) {
-        return new IdempotencyKey("usr_operator", "POST /tasks", key, fingerprint);
+        return new IdempotencyKey("usr_operator", "POST /tasks", key, fingerprint, "own");
     }
 
     static StoredReply reply(String data) {

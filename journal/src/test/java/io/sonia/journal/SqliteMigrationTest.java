@@ -31,6 +31,11 @@ class SqliteMigrationTest extends MigrationContract {
     }
 
     @Override
+    List<Migration> core() {
+        return CoreSchema.MIGRATIONS;
+    }
+
+    @Override
     void coreDown(int toVersion) {
         SqliteFile database = SqliteFile.open(file());
         try {

@@ -113,6 +113,15 @@ public enum ErrorCode {
         return retryable;
     }
 
+    /** True if whoever answers with this has done nothing of what was asked, now or before. */
+    public boolean withoutEffect() {
+        return switch (blame) {
+            case CALLER -> this != TOOL_FAILED && this != IDEMPOTENCY_IN_PROGRESS;
+            case POLICY, CAPACITY -> true;
+            case DEPENDENCY, PLATFORM -> false;
+        };
+    }
+
     /** The text shown to callers; safe for anybody's eyes. */
     public String message() {
         return message;

@@ -201,7 +201,7 @@ class MemoriesTest {
 
     @Test
     void theAnswerIsKeptUnderItsKeyInTheSameCommit() {
-        IdempotencyKey key = new IdempotencyKey("usr_1", "POST /store", "k1", "f1");
+        IdempotencyKey key = new IdempotencyKey("usr_1", "POST /store", "k1", "f1", "own");
         StoreAnswer stored =
                 fixture.memories.store(StoreRequest.of("fact", "once", "usr_1"), MemoryFixture.event(), key);
         assertThat(fixture.journal.find(key)).hasValueSatisfying(reply -> {
@@ -213,9 +213,9 @@ class MemoriesTest {
 
     @Test
     void aStoreThatFailsLeavesNothingInLedgerOrIndex() {
-        IdempotencyKey key = new IdempotencyKey("usr_1", "POST /store", "k1", "f1");
+        IdempotencyKey key = new IdempotencyKey("usr_1", "POST /store", "k1", "f1", "own");
         fixture.memories.store(StoreRequest.of("fact", "first", "usr_1"), MemoryFixture.event(), key);
-        IdempotencyKey taken = new IdempotencyKey("usr_1", "POST /store", "k1", "f2");
+        IdempotencyKey taken = new IdempotencyKey("usr_1", "POST /store", "k1", "f2", "own");
         assertThatThrownBy(() -> fixture.memories.store(
                         StoreRequest.of("fact", "unwritten", "usr_1"), MemoryFixture.event(), taken))
                 .isInstanceOfSatisfying(

@@ -323,7 +323,7 @@ class ChatsIT {
     @Test
     void aKeyedCallStoresItsAnswerInTheSameCommit() {
         first.then(FakeAnswer.text("once"));
-        IdempotencyKey key = new IdempotencyKey("olena", "POST /chat", "k1", Sha256.hex("x"));
+        IdempotencyKey key = new IdempotencyKey("olena", "POST /chat", "k1", Sha256.hex("x"), "own");
         Call<Record> call = house.call(Operation.MODEL_CHAT, House.asking("hi"), Map.of(), false, LONG, key);
 
         Reply.Enveloped reply = (Reply.Enveloped) house.handle(call);

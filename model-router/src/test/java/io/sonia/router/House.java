@@ -149,7 +149,7 @@ final class House implements AutoCloseable {
             Duration time,
             @Nullable IdempotencyKey key) {
         Context context = Context.own(ServiceName.API_GATEWAY, "req_test", "olena", time, ids, clock);
-        return new Call<>(operation, input, path, Map.of(), context, key, events);
+        return new Call<>(operation, input, path, Map.of(), context, key, events, null);
     }
 
     @SuppressWarnings("unchecked") // the route's own input type

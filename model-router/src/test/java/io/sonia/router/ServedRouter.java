@@ -31,6 +31,7 @@ import io.sonia.kernel.settings.IdempotencyConfig;
 import io.sonia.kernel.settings.RateLimitConfig;
 import io.sonia.kernel.settings.ServicesConfig;
 import io.sonia.kernel.settings.Settings;
+import io.sonia.testkit.Audits;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -96,7 +97,8 @@ final class ServedRouter implements AutoCloseable {
                         new Metrics(),
                         ServiceLog.NONE,
                         peers,
-                        verifiers));
+                        verifiers,
+                        Audits.unsigned(ServiceName.MODEL_ROUTER, journal, home, clock, ids)));
         server = new ServiceServer(
                 new ServiceServer.Parts(
                         ServiceName.MODEL_ROUTER,

@@ -56,6 +56,7 @@ final class ExecutionRecords {
                 throw Grant.invalid("consumed");
             }
             store.insert(tx, stored(call, claimed), null);
+            tx.begin(call.idempotencyKey(), claimed.executionId());
             return tx.audit(event("tool.claim", call, permission, claimed));
         });
         return claimed;
@@ -66,6 +67,7 @@ final class ExecutionRecords {
         Execution refused = Drafts.settled(claimed, Event.REFUSE, null, why, clock.now());
         journal.commit(tx -> {
             store.update(tx, refused, claimed.state());
+            tx.withdraw(call.idempotencyKey());
             return tx.audit(event("tool.outcome", call, permission, refused).outcome(why.code()));
         });
     }
@@ -81,6 +83,7 @@ final class ExecutionRecords {
         Execution before = claimed == null ? Drafts.claimed(call, permission) : claimed;
         Execution started = Drafts.started(before, clock.now());
         return journal.commit(tx -> {
+            tx.begin(call.idempotencyKey(), started.executionId());
             long seq = tx.audit(intent(call, permission, started)).seq();
             if (claimed == null) {
                 store.insert(tx, stored(call, started), seq);
@@ -119,6 +122,21 @@ final class ExecutionRecords {
         });
     }
 
+    /** Answers a request, after the process that began its run has died, with how the run ended. */
+    StoredReply answer(ToolCall call, Execution ended) {
+        StoredReply reply = Answers.reply(ended);
+        boolean known = ended.state() == ExecutionState.SUCCEEDED
+                || ended.state() == ExecutionState.FAILED
+                || ended.state() == ExecutionState.CANCELLED;
+        if (known && call.idempotencyKey() != null) {
+            journal.commit(tx -> {
+                tx.remember(call.idempotencyKey(), reply, ended.executionId());
+                return reply;
+            });
+        }
+        return reply;
+    }
+
     /** A call that was not run at all. */
     void refused(Call<?> call, String toolName, SoniaException why) {
         Map<String, @Nullable Object> detail = new LinkedHashMap<>();
@@ -136,7 +154,7 @@ final class ExecutionRecords {
         Map<String, @Nullable Object> detail = new LinkedHashMap<>();
         detail.put("reason", call.input().reason());
         journal.commit(tx -> {
-            tx.remember(call.idempotencyKey(), new StoredReply(200, Json.bytes(ended), null));
+            tx.remember(call.idempotencyKey(), new StoredReply(200, Json.bytes(ended), null), ended.executionId());
             return tx.audit(call.audit().about("execution", ended.executionId()).detail(detail));
         });
     }
@@ -157,7 +175,7 @@ final class ExecutionRecords {
                 throw ExecutionLife.TABLE.refusal(settled.state());
             }
             tx.audit(call.audit().about("execution", settled.executionId()).detail(detail));
-            tx.remember(call.idempotencyKey(), new StoredReply(200, Json.bytes(settled), null));
+            tx.remember(call.idempotencyKey(), new StoredReply(200, Json.bytes(settled), null), settled.executionId());
             OutcomeReports.publish(tx, settled);
             return settled;
         });
@@ -190,7 +208,7 @@ final class ExecutionRecords {
         tx.audit(event("tool.outcome", call, permission, ended)
                 .outcome(ErrorCode.valueOf(String.valueOf(ended.outcome())))
                 .took(ended.durationMs() == null ? 0 : ended.durationMs()));
-        tx.remember(call.idempotencyKey(), Answers.reply(ended));
+        tx.remember(call.idempotencyKey(), Answers.reply(ended), ended.executionId());
     }
 
     private StoredExecution stored(ToolCall call, Execution execution) {

@@ -76,14 +76,13 @@ final class Executions {
         ToolCall call = refusalsOnRecord(request, () -> read(request));
         try (Live hold =
                 traffic.live().enter(call.executionId(), request.context().deadline())) {
-            Execution before = request.input().executionId() == null
-                    ? null
-                    : records.find(call.executionId()).orElse(null);
+            boolean named = request.input().executionId() != null || request.begun() != null;
+            Execution before = named ? records.find(call.executionId()).orElse(null) : null;
             if (before != null) {
                 requireSame(before, call);
             }
             if (before != null && before.state() != ExecutionState.CLAIMED) {
-                return new Reply.Replayed(Answers.reply(before));
+                return new Reply.Replayed(records.answer(call, before));
             }
             Permission permission = refusalsOnRecord(request, () -> permitted(request, call, before));
             Execution ended = run(request, call, permission, before, hold);
@@ -103,7 +102,7 @@ final class Executions {
         }
         Tool<?> tool = toolbox.require(in.toolName());
         return new ToolCall(
-                in.executionId() == null ? ids.next("exe_") : in.executionId(),
+                executionId(request),
                 tool,
                 Toolbox.prepare(tool, in.args()),
                 in.args(),
@@ -112,6 +111,13 @@ final class Executions {
                 in.sessionId(),
                 request.context(),
                 request.idempotencyKey());
+    }
+
+    /** The id asked for, or that of the run an earlier request with the same key began. */
+    private String executionId(Call<ExecuteRequest> request) {
+        String asked = request.input().executionId();
+        String known = asked == null ? request.begun() : asked;
+        return known == null ? ids.next("exe_") : known;
     }
 
     /** Steps 4 and 5: it may run, and what it would touch may be touched. */

@@ -46,6 +46,9 @@ final class Settlements {
     /** Ends a running tool and gives back what became of it. */
     Execution cancel(Call<CancelRequest> call) {
         String executionId = call.path("execution_id");
+        if (call.repeats()) {
+            return recorded(executionId);
+        }
         Optional<Live> running = live.find(executionId);
         Optional<ToolRun> run = running.flatMap(Live::run);
         if (running.isEmpty() || run.isEmpty()) {
@@ -67,6 +70,9 @@ final class Settlements {
     Execution reconcile(Call<ReconcileRequest> call) {
         StoredExecution stored =
                 records.stored(call.path("execution_id")).orElseThrow(() -> SoniaException.of(ErrorCode.NOT_FOUND));
+        if (call.repeats()) {
+            return stored.execution();
+        }
         if (stored.execution().state() != ExecutionState.OUTCOME_UNKNOWN) {
             throw ExecutionLife.TABLE.refusal(stored.execution().state());
         }

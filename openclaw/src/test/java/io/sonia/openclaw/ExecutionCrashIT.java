@@ -9,6 +9,7 @@ import io.sonia.contracts.openclaw.ExecuteRequest;
 import io.sonia.contracts.openclaw.ExecutionState;
 import io.sonia.contracts.openclaw.ReconcileRequest;
 import io.sonia.kernel.ErrorCode;
+import io.sonia.kernel.http.IdempotencyKey;
 import io.sonia.kernel.http.StoredReply;
 import io.sonia.kernel.json.Json;
 import java.io.IOException;
@@ -98,6 +99,31 @@ class ExecutionCrashIT extends WorkshopCase {
         assertThat(shop.home.workspace().resolve("notes.txt")).hasContent("mine");
         assertThat(evaOs.consumer(grant)).isEqualTo("exe_1");
         assertThat(shop.recorded()).containsExactly("tool.claim OK", "tool.intent OK", "tool.outcome OK");
+    }
+
+    @Test
+    void aKeyedCallWithoutAnIdThatDiedIsGoneOnWithAndNeverRunsAgain() throws Exception {
+        ExecuteRequest call =
+                request("shell.run", Workshop.ENDLESS, shop.token(shop.grant("shell.run", Workshop.ENDLESS)), null);
+        Path pidFile = shop.home.workspace().resolve("pid");
+        Process process = elsewhere(call);
+        long pid = Long.parseLong(Workshop.awaitText(pidFile));
+        killed(process);
+        ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
+        Files.delete(pidFile);
+
+        IdempotencyKey next = new IdempotencyKey(Workshop.OLENA.principal(), "POST /execute", "k1", "f1", "next");
+        String begun = shop.journal.takeOver(next).orElseThrow();
+        StoredReply repeated = ExecutionsIT.replayed(shop.resume(call, next, begun));
+        assertThat(Json.parseObject(repeated.data())).containsEntry("code", "OUTCOME_UNKNOWN");
+        assertThat(shop.journal.find(next)).isEmpty();
+        assertThat(pidFile).doesNotExist();
+        assertThat(shop.count("executions")).isEqualTo(1);
+
+        shop.reconcile(begun, new ReconcileRequest(false, ReconcileRequest.Verdict.FAILED, "it was cut short"));
+        repeated = ExecutionsIT.replayed(shop.resume(call, next, begun));
+        assertThat(repeated.status()).isEqualTo(ErrorCode.TOOL_FAILED.httpStatus());
+        assertThat(shop.journal.find(next)).isPresent();
     }
 
     @Test

@@ -119,11 +119,11 @@ class ExecutionsIT extends WorkshopCase {
 
     @Test
     void theAnswerIsStoredUnderTheRequestsKeyWithTheOutcome() {
-        IdempotencyKey key = new IdempotencyKey("olena", "POST /execute", "k1", "f1");
+        IdempotencyKey key = new IdempotencyKey("olena", "POST /execute", "k1", "f1", "own");
         Reply first = shop.execute(granted("file.write", WRITE, null), Map.of(), key);
         StoredReply stored = shop.journal.find(key).orElseThrow();
         assertThat(stored.data()).isEqualTo(Json.bytes(((Reply.Enveloped) first).data()));
-        IdempotencyKey failing = new IdempotencyKey("olena", "POST /execute", "k2", "f2");
+        IdempotencyKey failing = new IdempotencyKey("olena", "POST /execute", "k2", "f2", "own");
         refused(
                 () -> shop.execute(granted("shell.run", "{'command':'cat none'}", null), Map.of(), failing),
                 ErrorCode.TOOL_FAILED);

@@ -7,10 +7,10 @@ import io.sonia.kernel.ServiceName;
 import io.sonia.kernel.http.IdempotencyKey;
 import io.sonia.kernel.http.IdempotencyRecords;
 import io.sonia.kernel.http.KeyClaims;
+import io.sonia.kernel.http.KeyRecord;
 import io.sonia.kernel.http.RequestLog;
 import io.sonia.kernel.http.Route;
 import io.sonia.kernel.http.ServiceServer;
-import io.sonia.kernel.http.StoredReply;
 import io.sonia.kernel.identity.Credential;
 import io.sonia.kernel.identity.Ed25519;
 import io.sonia.kernel.identity.Role;
@@ -32,7 +32,6 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /** Another service of the house behind the real server; it knows the executor's token and nobody else's. */
 final class Neighbour implements AutoCloseable, IdempotencyRecords {
@@ -101,8 +100,8 @@ final class Neighbour implements AutoCloseable, IdempotencyRecords {
     }
 
     @Override
-    public Optional<StoredReply> find(IdempotencyKey key) {
-        return Optional.empty();
+    public KeyRecord look(IdempotencyKey key) {
+        return new KeyRecord.Absent(false);
     }
 
     @Override

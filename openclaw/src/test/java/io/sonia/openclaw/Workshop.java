@@ -40,6 +40,7 @@ import io.sonia.kernel.json.Shape;
 import io.sonia.kernel.logging.ServiceLog;
 import io.sonia.kernel.metrics.Metrics;
 import io.sonia.kernel.settings.Settings;
+import io.sonia.testkit.Audits;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -132,7 +133,8 @@ final class Workshop implements AutoCloseable {
                         new Metrics(),
                         ServiceLog.NONE,
                         peers,
-                        new Verifiers(keys.publicKey(), clock, Duration.ofMinutes(5))));
+                        new Verifiers(keys.publicKey(), clock, Duration.ofMinutes(5)),
+                        Audits.unsigned(ServiceName.OPENCLAW, journal, home, clock, ids)));
         module.start();
     }
 
@@ -202,11 +204,16 @@ final class Workshop implements AutoCloseable {
     }
 
     Reply execute(ExecuteRequest request) {
-        return handle(Operation.EXECUTE, request, Map.of(), Map.of(), null);
+        return execute(request, Map.of(), null);
     }
 
     Reply execute(ExecuteRequest request, Map<String, String> headers, IdempotencyKey key) {
-        return handle(Operation.EXECUTE, request, Map.of(), headers, key);
+        return handle(call(Operation.EXECUTE, request, Map.of(), headers, key));
+    }
+
+    /** Asks again for what an earlier request under the same key began. */
+    Reply resume(ExecuteRequest request, IdempotencyKey key, String begun) {
+        return handle(call(Operation.EXECUTE, request, Map.of(), Map.of(), key).resuming(begun));
     }
 
     /** A request's context with time enough. */
@@ -233,17 +240,20 @@ final class Workshop implements AutoCloseable {
     }
 
     private Object data(Operation operation, Object input, String id) {
-        return ((Reply.Enveloped) handle(operation, input, Map.of("execution_id", id), Map.of(), null)).data();
+        return ((Reply.Enveloped) handle(call(operation, input, Map.of("execution_id", id), Map.of(), null))).data();
+    }
+
+    private <I> Call<I> call(
+            Operation operation, I input, Map<String, String> path, Map<String, String> headers, IdempotencyKey key) {
+        return new Call<>(operation, input, path, headers, context(OLENA), key, false, null);
     }
 
     @SuppressWarnings("unchecked") // the input is of the route's type, as each caller above sees to
-    private <I> Reply handle(
-            Operation operation, I input, Map<String, String> path, Map<String, String> headers, IdempotencyKey key) {
+    private <I> Reply handle(Call<I> call) {
         Route<?> route = module.routes().stream()
-                .filter(each -> each.operation() == operation)
+                .filter(each -> each.operation() == call.operation())
                 .findFirst()
                 .orElseThrow();
-        Call<I> call = new Call<>(operation, input, path, headers, context(OLENA), key, false);
         return ((Handler<I>) route.handler()).handle(call);
     }
 

@@ -8,11 +8,11 @@ import io.sonia.contracts.pipecat.VoiceSessionStarted;
 import io.sonia.contracts.pipecat.VoiceSessionStopped;
 import io.sonia.contracts.pipecat.VoiceState;
 import io.sonia.contracts.pipecat.VoiceTurnState;
+import io.sonia.journal.ForeignWork;
 import io.sonia.journal.Tx;
 import io.sonia.kernel.AuditEvent;
 import io.sonia.kernel.ErrorCode;
 import io.sonia.kernel.ServiceName;
-import io.sonia.kernel.Sha256;
 import io.sonia.kernel.SoniaException;
 import io.sonia.kernel.http.Call;
 import io.sonia.kernel.http.Context;
@@ -56,10 +56,12 @@ final class VoiceSessions {
     };
 
     private final VoiceSession.Parts parts;
+    private final ForeignWork foreign;
     private final Map<String, VoiceSession> open = new ConcurrentHashMap<>();
 
     VoiceSessions(VoiceSession.Parts parts) {
         this.parts = parts;
+        this.foreign = new ForeignWork(parts.journal());
     }
 
     int count() {
@@ -105,13 +107,8 @@ final class VoiceSessions {
         VoiceSessionStart wish = call.input();
         Context context = call.context();
         String userId = wish.userId() == null ? call.caller().principal() : wish.userId();
-        String sessionId = sessionId(call.idempotencyKey());
-        String gatewaySession = wish.gatewaySessionId();
-        if (gatewaySession == null) {
-            gatewaySession = parts.gateway().open(context, userId, sessionId, sessionId);
-        } else {
-            parts.gateway().check(context, gatewaySession);
-        }
+        String sessionId = call.begun() == null ? parts.ids().next("vse_") : call.begun();
+        String gatewaySession = foreign.run(call, sessionId, () -> gatewaySession(context, wish, userId, sessionId));
         Instant now = parts.clock().now();
         VoiceRow row = new VoiceRow(
                 sessionId,
@@ -136,16 +133,14 @@ final class VoiceSessions {
         return started;
     }
 
-    /** The same id whenever the same keyed request comes again, so that its gateway session is the same too. */
-    private String sessionId(@Nullable IdempotencyKey key) {
-        if (key != null) {
-            String scope = key.principal() + "\n" + key.key() + "\n" + key.fingerprint();
-            String id = "vse_" + Sha256.hex(scope).substring(0, 24);
-            if (parts.journal().read(sql -> parts.store().find(sql, id)).isEmpty()) {
-                return id;
-            }
+    /** The caller's gateway session, or a new one: under the same id it is the same one again. */
+    private String gatewaySession(Context context, VoiceSessionStart wish, String userId, String sessionId) {
+        String given = wish.gatewaySessionId();
+        if (given == null) {
+            return parts.gateway().open(context, userId, sessionId, sessionId);
         }
-        return parts.ids().next("vse_");
+        parts.gateway().check(context, given);
+        return given;
     }
 
     private void refuseAboveLimit(long count) {

@@ -150,7 +150,7 @@ final class VoiceFixture implements AutoCloseable {
     private <I extends Record> Object answer(
             Operation operation, I input, Map<String, String> path, @Nullable IdempotencyKey idempotency) {
         Route<I> route = (Route<I>) routes.get(operation);
-        Call<I> call = new Call<>(operation, input, path, Map.of(), context(), idempotency, false);
+        Call<I> call = new Call<>(operation, input, path, Map.of(), context(), idempotency, false, null);
         return ((Reply.Enveloped) route.handler().handle(call)).data();
     }
 

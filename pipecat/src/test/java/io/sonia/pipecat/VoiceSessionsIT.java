@@ -110,7 +110,7 @@ class VoiceSessionsIT {
     void stoppingTwiceGivesTheSameAnswer() throws Exception {
         String id = fixture.start().sessionId();
         FakeCaller caller = fixture.join(id).greeted();
-        IdempotencyKey key = new IdempotencyKey("usr_1", "POST /session/stop", "k1", "f1");
+        IdempotencyKey key = new IdempotencyKey("usr_1", "POST /session/stop", "k1", "f1", "own");
         VoiceSessionStopped stopped = fixture.stop(id, key);
         assertThat(stopped.state()).isEqualTo(VoiceState.CLOSED);
         assertThat(stopped.closedAt()).isEqualTo(fixture.clock.now());
@@ -126,7 +126,7 @@ class VoiceSessionsIT {
 
     @Test
     void theSameKeyedStartFindsItsGatewaySession() {
-        IdempotencyKey key = new IdempotencyKey("usr_1", "POST /session/start", "k1", "f1");
+        IdempotencyKey key = new IdempotencyKey("usr_1", "POST /session/start", "k1", "f1", "own");
         VoiceSessionStarted started = fixture.start(null, key);
         assertThat(fixture.journal.find(key))
                 .hasValueSatisfying(reply -> assertThat(reply.data()).isEqualTo(Json.bytes(started)));

@@ -87,14 +87,8 @@ final class Checkpoints {
         }
     }
 
-    /** Before the process ends, so that a quiet end is attested too. */
-    void last() {
-        if (journal.chain().head().size() > anchored) {
-            sign();
-        }
-    }
-
-    private void sign() {
+    /** Has the head signed as it is now; if that fails, it is tried again at the next occasion. */
+    synchronized void sign() {
         try {
             journal.tree().integrate();
             AuditTree.Growth growth = journal.tree().growth(anchored);

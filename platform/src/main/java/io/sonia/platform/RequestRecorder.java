@@ -1,6 +1,5 @@
 package io.sonia.platform;
 
-import io.sonia.kernel.ErrorCode;
 import io.sonia.kernel.ServiceName;
 import io.sonia.kernel.SoniaException;
 import io.sonia.kernel.http.RequestLog;
@@ -36,7 +35,7 @@ final class RequestRecorder implements RequestLog {
     @Override
     public void finished(Finished request) {
         metrics.answered(request.operation(), request.code().name(), (long) (request.millis() * 1e6));
-        if (request.keyed() != null && request.code() == ErrorCode.OK) {
+        if (request.keyed() != null) {
             metrics.keyed(request.keyed().name().toLowerCase(Locale.ROOT));
         }
         countRefusal(request);
@@ -69,8 +68,6 @@ final class RequestRecorder implements RequestLog {
                 metrics.rateLimited(String.valueOf(refusal.details().get("scope")));
             case OVERLOADED ->
                 metrics.shed("http", String.valueOf(refusal.details().get("shed")));
-            case IDEMPOTENCY_IN_PROGRESS -> metrics.keyed("in_progress");
-            case IDEMPOTENCY_MISMATCH -> metrics.keyed("mismatch");
             case UNAUTHORIZED, FORBIDDEN, AUTH_UNAVAILABLE ->
                 metrics.authenticated(refusal.code().name().toLowerCase(Locale.ROOT));
             default -> {

@@ -4,6 +4,7 @@ import io.sonia.contracts.Cursors;
 import io.sonia.contracts.ServiceDefinition;
 import io.sonia.contracts.ServiceModule;
 import io.sonia.contracts.ServiceParts;
+import io.sonia.contracts.audit.Attestation;
 import io.sonia.contracts.audit.AuditRoutes;
 import io.sonia.contracts.audit.ExternalHeads;
 import io.sonia.contracts.audit.HeadCheck;
@@ -57,11 +58,15 @@ final class ServiceHost implements AutoCloseable {
     private static final Duration OWN_WORK = Duration.ofSeconds(30);
     private static final Duration REAP_EVERY = Duration.ofMinutes(1);
     private static final int REAP_LIMIT = 1_000;
+    /** How often a lease is renewed before it would lapse. */
+    private static final int RENEWALS = 3;
+
     private static final Duration DRAIN = Duration.ofSeconds(3);
 
     private final ServiceName service;
     private final ServiceLog log;
     private final boolean leads;
+    private final Duration renewal;
     private final Journal journal;
     private final ServiceModule module;
     private final ServiceServer server;
@@ -85,6 +90,9 @@ final class ServiceHost implements AutoCloseable {
         Optional<PostgresDatabase> database =
                 settings.section(JournalConfig.SECTION).databaseOf(service, home);
         this.leads = database.isPresent();
+        this.renewal = Duration.ofSeconds(
+                        settings.section(IdempotencyConfig.SECTION).leaseSeconds())
+                .dividedBy(RENEWALS);
         this.journal = journal(definition, process, hlc, database);
         HeadCheck heads = new HeadCheck(service, journal, heads(settings, home));
         requireSigned(heads, process);
@@ -95,6 +103,16 @@ final class ServiceHost implements AutoCloseable {
         this.credentials = new CredentialFeed(service, home, verifiers, process.clock(), process.ids());
         Peers peers = new Peers(ports(settings), hlc, credentials::token);
         Metrics metrics = new Metrics();
+        this.checkpoints = new Checkpoints(
+                service, journal, settings.section(AuditConfig.SECTION), peers.of(ServiceName.EVA_OS), process, log);
+        checkpoints.measure(metrics);
+        AuditRoutes audit = new AuditRoutes(
+                service,
+                journal,
+                Cursors.of(home, process.clock()),
+                new Attestation(heads, checkpoints::sign),
+                process.clock(),
+                process.ids());
         this.module = definition
                 .factory()
                 .apply(new ServiceParts(
@@ -108,13 +126,10 @@ final class ServiceHost implements AutoCloseable {
                         metrics,
                         log,
                         peers,
-                        verifiers));
+                        verifiers,
+                        audit));
         credentials.load(peers.of(ServiceName.EVA_OS));
-        this.checkpoints = new Checkpoints(
-                service, journal, settings.section(AuditConfig.SECTION), peers.of(ServiceName.EVA_OS), process, log);
-        checkpoints.measure(metrics);
-        List<Route<?>> routes =
-                withAudit(module.routes(), new AuditRoutes(service, journal, Cursors.of(home, process.clock())));
+        List<Route<?>> routes = withAudit(module.routes(), audit);
         this.kernelRoutes = new KernelRoutes(facts(process, verifiers, metrics), routes, module.sockets());
         ServiceServer.Parts parts = new ServiceServer.Parts(
                 service,
@@ -150,7 +165,8 @@ final class ServiceHost implements AutoCloseable {
             ServiceDefinition definition, HostProcess process, Hlc hlc, Optional<PostgresDatabase> database) {
         IdempotencyConfig answers = process.settings().section(IdempotencyConfig.SECTION);
         JournalOptions options = JournalOptions.of(Redactor::map, reason -> process.fatal(service, reason))
-                .answers(Duration.ofSeconds(answers.ttlSeconds()), answers.maxStoredBytes());
+                .answers(Duration.ofSeconds(answers.ttlSeconds()), answers.maxStoredBytes())
+                .lease(Duration.ofSeconds(answers.leaseSeconds()));
         if (database.isPresent()) {
             log.info("journal.opening", "Waiting for the lease, if another process has it", Map.of());
             return PostgresJournal.lead(
@@ -192,6 +208,7 @@ final class ServiceHost implements AutoCloseable {
         if (leads) {
             timers.every("lease", PostgresJournal.RENEWAL, () -> journal.commit(tx -> true));
         }
+        timers.every("keys", renewal, journal::renewKeys);
         timers.every("checkpoint", CHECKPOINT_LOOK, checkpoints::tick);
         timers.every("reaper", REAP_EVERY, () -> journal.reap(REAP_LIMIT));
         Threads.virtual("audit check " + service, this::checkAudit);

@@ -1,5 +1,6 @@
 package io.sonia.platform;
 
+import io.sonia.contracts.ServiceDefinition;
 import io.sonia.kernel.Clock;
 import io.sonia.kernel.Ids;
 import io.sonia.kernel.logging.Logs;
@@ -7,6 +8,7 @@ import io.sonia.kernel.settings.Settings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -28,9 +30,12 @@ class AllInOneIT extends StackScenarios {
     }
 
     static Stack start(TestHome home) {
-        Clock clock = Clock.system();
+        return start(home, Clock.system(), Main.SERVICES);
+    }
+
+    static Stack start(TestHome home, Clock clock, List<ServiceDefinition> services) {
         Settings settings = Settings.load(home.home().configFile(), Map.of(), Main.sections(), clock);
-        return Stack.start(Main.SERVICES, home.home(), settings, clock, new Ids(new SecureRandom()), new Logs(clock));
+        return Stack.start(services, home.home(), settings, clock, new Ids(new SecureRandom()), new Logs(clock));
     }
 
     @AfterAll

@@ -7,6 +7,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -21,10 +22,15 @@ final class Api {
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
     /** What came back. */
-    record Response(int status, Map<String, List<String>> headers, String text) {
+    @SuppressWarnings("ArrayRecordComponent") // a file as it came
+    record Response(int status, Map<String, List<String>> headers, byte[] bytes) {
+
+        String text() {
+            return new String(bytes, StandardCharsets.UTF_8);
+        }
 
         Map<String, Object> json() {
-            return Json.parseObject(text);
+            return Json.parseObject(bytes);
         }
 
         Map<String, Object> data() {
@@ -49,7 +55,7 @@ final class Api {
         /** The events of a stream as (event, data). */
         List<Map.Entry<String, Map<String, Object>>> events() {
             List<Map.Entry<String, Map<String, Object>>> events = new ArrayList<>();
-            for (String block : text.split("\n\n", -1)) {
+            for (String block : text().split("\n\n", -1)) {
                 String event = "";
                 String data = "";
                 for (String line : block.split("\n", -1)) {
@@ -117,7 +123,7 @@ final class Api {
             request.method(method, HttpRequest.BodyPublishers.ofString(body));
         }
         try {
-            HttpResponse<String> response = CLIENT.send(request.build(), HttpResponse.BodyHandlers.ofString());
+            HttpResponse<byte[]> response = CLIENT.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
             return new Response(response.statusCode(), response.headers().map(), response.body());
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);

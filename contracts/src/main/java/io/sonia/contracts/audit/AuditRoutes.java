@@ -2,17 +2,22 @@ package io.sonia.contracts.audit;
 
 import io.sonia.contracts.Cursors;
 import io.sonia.journal.AuditChain;
-import io.sonia.journal.AuditEntry;
+import io.sonia.journal.AuditTree;
 import io.sonia.journal.Journal;
+import io.sonia.kernel.Clock;
+import io.sonia.kernel.Ids;
 import io.sonia.kernel.ServiceName;
 import io.sonia.kernel.http.Call;
 import io.sonia.kernel.http.Empty;
 import io.sonia.kernel.http.Operation;
 import io.sonia.kernel.http.Reply;
 import io.sonia.kernel.http.Route;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** One service's audit chain over HTTP. Reading it is itself put on record. */
@@ -21,19 +26,33 @@ public final class AuditRoutes {
     private final ServiceName service;
     private final Journal journal;
     private final Cursors cursors;
+    private final Attestation attestation;
+    private final Clock clock;
+    private final EvidenceRoutes evidence;
 
-    public AuditRoutes(ServiceName service, Journal journal, Cursors cursors) {
+    public AuditRoutes(
+            ServiceName service, Journal journal, Cursors cursors, Attestation attestation, Clock clock, Ids ids) {
         this.service = service;
         this.journal = journal;
         this.cursors = cursors;
+        this.attestation = attestation;
+        this.clock = clock;
+        this.evidence = new EvidenceRoutes(service, journal, attestation, clock, ids);
     }
 
     public List<Route<?>> list() {
-        return List.of(
+        List<Route<?>> all = new ArrayList<>(evidence.list());
+        all.addAll(List.of(
                 Route.of(Operation.AUDIT_ENTRIES, EntriesQuery.class, EntriesAnswer.class, this::entries),
                 Route.of(Operation.AUDIT_VERIFY, VerifyQuery.class, VerifyAnswer.class, this::verify),
                 Route.of(Operation.AUDIT_TRACE, TraceQuery.class, TraceAnswer.class, this::trace),
-                Route.of(Operation.AUDIT_HEAD, HeadAnswer.class, this::head));
+                Route.of(Operation.AUDIT_HEAD, HeadAnswer.class, this::head)));
+        return List.copyOf(all);
+    }
+
+    /** Exports and proofs. */
+    public EvidenceRoutes evidence() {
+        return evidence;
     }
 
     /** The page a query asks for. */
@@ -55,8 +74,8 @@ public final class AuditRoutes {
         Long next = page.next();
         return new EntriesAnswer(
                 service.wireName(),
-                maps(page.entries()),
-                new HeadAnswer(page.head().size(), page.head().hash()),
+                marks().shown(page.entries()),
+                new ChainHead(page.head().size(), page.head().hash()),
                 page.entries().size(),
                 page.total(),
                 next == null ? null : cursors.after(new Cursors.Position(Instant.EPOCH, next.toString()), name));
@@ -64,12 +83,18 @@ public final class AuditRoutes {
 
     /** Checks the chain from its first to its newest entry, or a part of it. */
     public ChainVerdict verdict(VerifyQuery query) {
-        return ChainVerdict.of(service.wireName(), journal.chain().verify(query.fromSeq(), query.toSeq()));
+        AuditChain.Verification found = journal.chain().verify(query.fromSeq(), query.toSeq());
+        Optional<String> outside = found.valid() ? attestation.heads().problem() : Optional.empty();
+        return ChainVerdict.of(service.wireName(), found)
+                .attested(
+                        journal.tree().root(journal.chain().head().size()),
+                        attestation.heads().anchored(),
+                        outside);
     }
 
     /** The entries of one correlation id in this chain, in order. */
     public List<Map<String, @Nullable Object>> trace(String correlationId, int limit) {
-        return maps(journal.chain().trace(correlationId, limit));
+        return marks().shown(journal.chain().trace(correlationId, limit));
     }
 
     private Reply entries(Call<EntriesQuery> call) {
@@ -94,15 +119,31 @@ public final class AuditRoutes {
     }
 
     private Reply head(Call<Empty> call) {
-        AuditChain.Head head = journal.chain().head();
-        return Reply.ok(new HeadAnswer(head.size(), head.hash()));
+        return Reply.ok(head());
+    }
+
+    /** How far the chain goes, and how far it is signed. */
+    public HeadAnswer head() {
+        AuditTree.Growth now = journal.tree().growth(0);
+        Optional<AuditTree.Anchor> anchor = journal.tree().anchor();
+        return new HeadAnswer(
+                now.size(),
+                now.lastHash(),
+                now.root(),
+                anchor.map(AuditTree.Anchor::note).orElse(null),
+                anchor.map(AuditTree.Anchor::size).orElse(0L),
+                anchor.map(each ->
+                                Duration.between(each.signedAt(), clock.now()).toMillis())
+                        .orElse(null));
+    }
+
+    private EntryState.Marks marks() {
+        return new EntryState.Marks(
+                journal.tree().integrated(),
+                journal.tree().anchor().map(AuditTree.Anchor::size).orElse(0L));
     }
 
     private void recordRead(Call<?> call) {
         journal.append(call.audit().about("audit", service.wireName()));
-    }
-
-    private static List<Map<String, @Nullable Object>> maps(List<AuditEntry> entries) {
-        return entries.stream().map(AuditEntry::toMap).toList();
     }
 }

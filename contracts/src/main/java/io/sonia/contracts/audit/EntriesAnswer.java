@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 public record EntriesAnswer(
         String chain,
         List<Map<String, @Nullable Object>> entries,
-        HeadAnswer head,
+        ChainHead head,
         int count,
         long total,
         @Nullable String nextCursor) {}

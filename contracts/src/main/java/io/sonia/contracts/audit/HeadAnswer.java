@@ -1,4 +1,18 @@
 package io.sonia.contracts.audit;
 
-/** The newest entry of a chain: how many there are, and its hash. */
-public record HeadAnswer(long size, String lastHash) {}
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How far a chain goes, and how far EVA-OS has signed it.
+ *
+ * @param merkleRoot of the tree over all entries, in hex
+ * @param checkpoint the signed note (C2SP); null until there is one
+ * @param checkpointSize entries in it
+ */
+public record HeadAnswer(
+        long size,
+        String lastHash,
+        String merkleRoot,
+        @Nullable String checkpoint,
+        long checkpointSize,
+        @Nullable Long checkpointAgeMs) {}

@@ -148,11 +148,12 @@ class SupervisionRoutesTest {
                 null);
         IdempotencyKey key = operation == Operation.SUPERVISION_STOP ? key() : null;
         return (Reply.Enveloped) route.handler()
-                .handle(new Call<>(operation, input, Map.of("service_name", service), Map.of(), context, key, false));
+                .handle(new Call<>(
+                        operation, input, Map.of("service_name", service), Map.of(), context, key, false, null));
     }
 
     private static IdempotencyKey key() {
-        return new IdempotencyKey("usr_1", Operation.SUPERVISION_STOP.endpoint(), "k1", "fingerprint");
+        return new IdempotencyKey("usr_1", Operation.SUPERVISION_STOP.endpoint(), "k1", "fingerprint", "own");
     }
 
     private String detail(String operation) {

@@ -179,7 +179,7 @@ class SupervisionTest extends SupervisedServices {
     }
 
     private static IdempotencyKey key(String key) {
-        return new IdempotencyKey("usr_1", "POST /v1/supervision", key, "fingerprint");
+        return new IdempotencyKey("usr_1", "POST /v1/supervision", key, "fingerprint", "own");
     }
 
     private static void assertRefused(Runnable work, ErrorCode code) {

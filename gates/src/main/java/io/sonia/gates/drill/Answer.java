@@ -5,10 +5,27 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** What came back over HTTP: a status and an envelope. */
-record Answer(int status, String body) {
+final class Answer {
 
     private static final String DATA = "\"data\":";
     private static final String ERROR = ",\"error\":";
+
+    private final int status;
+    private final String body;
+    private @Nullable Map<String, @Nullable Object> parsed;
+
+    Answer(int status, String body) {
+        this.status = status;
+        this.body = body;
+    }
+
+    int status() {
+        return status;
+    }
+
+    String body() {
+        return body;
+    }
 
     boolean good() {
         return status >= 200 && status < 300;
@@ -28,11 +45,21 @@ record Answer(int status, String body) {
     /** The value at a path of names, or null. */
     @Nullable
     Object at(String... names) {
-        Object value = Json.parseObject(body);
+        Object value = envelope();
         for (String name : names) {
             value = value instanceof Map<?, ?> map ? map.get(name) : null;
         }
         return value;
+    }
+
+    /** Read when it is asked for, and once: most answers are only counted. */
+    private Map<String, @Nullable Object> envelope() {
+        Map<String, @Nullable Object> read = parsed;
+        if (read == null) {
+            read = Json.parseObject(body);
+            parsed = read;
+        }
+        return read;
     }
 
     String text(String... names) {

@@ -76,15 +76,19 @@ final class Contest {
         return !winners.isEmpty() ? winners.getFirst() : named.isEmpty() ? null : named.getFirst();
     }
 
+    /** True if of some request nobody knows what became of it. */
+    boolean lostAnswers() {
+        return history.steps().stream().anyMatch(each -> each.result() == null);
+    }
+
     /** What is wrong with the answers by themselves. */
     synchronized List<String> faults() {
         List<String> faults = new ArrayList<>(oddities);
         Winner winner = winner();
-        boolean lost = history.steps().stream().anyMatch(each -> each.result() == null);
         if (winner == null) {
             faults.add("nobody decided");
         } else {
-            if (winners.size() > 1 || (winners.isEmpty() && !lost)) {
+            if (winners.size() > 1 || (winners.isEmpty() && !lostAnswers())) {
                 faults.add("there are " + winners.size() + " winners: " + winners);
             }
             if (named.stream().anyMatch(each -> !each.equals(winner))) {

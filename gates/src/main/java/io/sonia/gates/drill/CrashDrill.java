@@ -13,18 +13,22 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Kills a random service, or all of them, at a random moment under load, and starts it again. One home lives through
- * several kills; its seed makes the same requests, victims and moments again, as far as the machine's own timing allows.
+ * Kills a random service, or all of them, at a random moment under load, and starts it again. A few homes live at the
+ * same time, each through several kills; the seed of one makes its requests, victims and moments again, as far as the
+ * machine's own timing allows.
  */
 final class CrashDrill {
 
     /** Kills in one home: its database stays small enough to be read from end to end after each of them. */
     static final int KILLS_PER_HOME = 25;
+
+    /** More than processors, because a life waits for disks, starts and answers half of its time. */
+    private static final int HOMES_AT_ONCE = 3;
 
     private static final List<ServiceName> SERVICES =
             List.of(ServiceName.EVA_OS, ServiceName.MEMORY_ENGINE, ServiceName.OPENCLAW, ServiceName.API_GATEWAY);
@@ -47,23 +51,34 @@ final class CrashDrill {
         this.report = report;
     }
 
-    void run(Path scratch, int kills, long seed) throws Exception {
-        for (int done = 0; done < kills; done += KILLS_PER_HOME) {
-            long own = seed + done / KILLS_PER_HOME;
-            int here = Math.min(KILLS_PER_HOME, kills - done);
-            report.replaying("crash --seed=" + own + " --cases=" + here);
-            Path folder = scratch.resolve("home" + own);
-            try {
-                new Life(folder, own).live(here);
-            } catch (IllegalStateException | TimeoutException e) {
-                report.fail("home" + own + " broke off: " + e.getMessage());
-            }
-            Folders.delete(folder);
-            if (kills > KILLS_PER_HOME) {
-                report.say("%d kills, %d failed, %.2f kills/s"
-                        .formatted(report.cases(), report.failed(), report.cases() / report.seconds()));
-            }
+    void run(Path scratch, int kills, long seed) throws InterruptedException {
+        int homes = Math.ceilDiv(kills, KILLS_PER_HOME);
+        AtomicInteger next = new AtomicInteger();
+        List<Thread> workers = new ArrayList<>();
+        for (int i = 0; i < Math.min(homes, HOMES_AT_ONCE); i++) {
+            workers.add(Threads.platform("homes", () -> {
+                for (int home = next.getAndIncrement(); home < homes; home = next.getAndIncrement()) {
+                    live(scratch, seed + home, Math.min(KILLS_PER_HOME, kills - home * KILLS_PER_HOME));
+                }
+            }));
         }
+        for (Thread worker : workers) {
+            worker.join();
+        }
+    }
+
+    private void live(Path scratch, long seed, int kills) {
+        Report own = report.part("crash --seed=" + seed + " --cases=" + kills);
+        Path folder = scratch.resolve("home" + seed);
+        try {
+            new Life(folder, seed, own).live(kills);
+            Folders.delete(folder);
+        } catch (Exception e) {
+            own.fail("home" + seed + " broke off: " + e);
+        }
+        report.take(own);
+        report.say("%d kills, %d failed, %.2f kills/s"
+                .formatted(report.cases(), report.failed(), report.cases() / report.seconds()));
     }
 
     /** One home from its installation to its end. */
@@ -75,13 +90,15 @@ final class CrashDrill {
         /** Draws among what there happens to be. */
         private final Random looks;
 
+        private final Report report;
         private final Laboratory laboratory;
         private final Ledger ledger = new Ledger();
         private final List<Caller> callers = new ArrayList<>();
         private final List<String> actors = new ArrayList<>();
         private final EffectCheck effects;
 
-        Life(Path folder, long seed) throws IOException {
+        Life(Path folder, long seed, Report report) throws IOException {
+            this.report = report;
             this.random = new Random(seed);
             this.looks = new Random(seed);
             this.laboratory = new Laboratory(dist, folder, clock);

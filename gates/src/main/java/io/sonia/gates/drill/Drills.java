@@ -30,7 +30,6 @@ public final class Drills {
     /** The real service takes so much longer that it meets one fault for this many of the small process's. */
     private static final int CASES_PER_SERVICE_CASE = 30;
 
-    private static final int BATCHES_PER_KILL = 10;
     private static final Set<String> RACES = Set.of("--rounds", "--races", "--seed", "--json");
 
     private static final String USAGE = """
@@ -107,10 +106,10 @@ public final class Drills {
             }
             if (races > 0) {
                 approvals.begin();
-                try (Laboratory laboratory = new Laboratory(dist, scratch.resolve("approvals"), clock)) {
+                try (Laboratory laboratory =
+                        new Laboratory(dist, scratch.resolve("approvals"), clock, ApprovalRaces.SETTINGS)) {
                     laboratory.start(ServiceName.EVA_OS);
-                    new ApprovalRaces(laboratory, clock, approvals, seed)
-                            .run(races, BATCHES_PER_KILL, scratch.resolve("outside"));
+                    new ApprovalRaces(laboratory, clock, approvals, seed).run(races, scratch.resolve("outside"));
                 }
                 approvals.end();
             }

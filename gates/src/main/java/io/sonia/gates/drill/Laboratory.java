@@ -49,6 +49,11 @@ final class Laboratory implements AutoCloseable {
     private final Map<ServiceName, Child> running = new EnumMap<>(ServiceName.class);
 
     Laboratory(Distribution dist, Path folder, Clock clock) throws IOException {
+        this(dist, folder, clock, Map.of());
+    }
+
+    /** @param settings sections beside those of the ports and the rate limits, which do not limit */
+    Laboratory(Distribution dist, Path folder, Clock clock, Map<String, Object> settings) throws IOException {
         this.dist = dist;
         this.clock = clock;
         this.processes = new Processes(clock);
@@ -65,7 +70,7 @@ final class Laboratory implements AutoCloseable {
         for (ServerSocket socket : held) {
             socket.close();
         }
-        Map<String, Object> config = new LinkedHashMap<>();
+        Map<String, Object> config = new LinkedHashMap<>(settings);
         config.put("services", services);
         config.put(
                 "rate_limit",

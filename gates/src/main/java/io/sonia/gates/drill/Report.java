@@ -34,6 +34,21 @@ final class Report {
         this.started = clock.nanoTime();
     }
 
+    /** A report of its own for a part of the drill, whose failures are made again by these options. */
+    Report part(String options) {
+        Report part = new Report(drill, seed, clock, out);
+        part.replaying(options);
+        return part;
+    }
+
+    /** Adds what a part has found, whose failures were printed already; the part is done. */
+    synchronized void take(Report part) {
+        cases += part.cases;
+        failed += part.failed;
+        part.counts.forEach(this::add);
+        part.failures.stream().limit(KEPT_FAILURES - failures.size()).forEach(failures::add);
+    }
+
     synchronized void caseDone() {
         cases++;
     }

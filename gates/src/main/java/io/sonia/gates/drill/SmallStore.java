@@ -156,7 +156,7 @@ final class SmallStore implements AutoCloseable {
 
     /** The keyed request of the operation: its stored answer, or the work and its answer in one commit. */
     String apply(Operation operation) {
-        IdempotencyKey key = new IdempotencyKey("usr_operator", "POST /" + operation, KEY, "print:of-it");
+        IdempotencyKey key = new IdempotencyKey("usr_operator", "POST /" + operation, KEY, "print:of-it", "own");
         Optional<StoredReply> before = journal.find(key);
         if (before.isPresent()) {
             return new String(before.get().data(), StandardCharsets.UTF_8);

@@ -20,6 +20,9 @@ class RaceDrillIT {
         assertThat(drill.cases(0)).isEqualTo(40);
         assertThat(drill.counts(0)).containsEntry("effects", 40L);
         assertThat(drill.cases(1)).isEqualTo(528);
-        assertThat(drill.counts(1)).containsEntry("histories checked", 528L).containsKeys("uses", "stale uses refused");
+        assertThat(drill.counts(1))
+                .containsEntry("histories checked", 528L)
+                .containsKeys(
+                        "uses", "stale uses refused", "races met by a kill", "restarts between question and decision");
     }
 }

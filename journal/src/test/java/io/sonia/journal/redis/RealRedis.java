@@ -7,12 +7,12 @@ import java.net.URI;
 import redis.embedded.RedisServer;
 
 /** A Redis server of its own on a free port. */
-final class RealRedis implements AutoCloseable {
+public final class RealRedis implements AutoCloseable {
 
     private final int port;
     private final RedisServer server;
 
-    RealRedis(String... settings) throws IOException {
+    public RealRedis(String... settings) throws IOException {
         try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             this.port = free.getLocalPort();
         }
@@ -28,7 +28,7 @@ final class RealRedis implements AutoCloseable {
         server.start();
     }
 
-    URI url() {
+    public URI url() {
         return URI.create("redis://127.0.0.1:" + port + "/0");
     }
 

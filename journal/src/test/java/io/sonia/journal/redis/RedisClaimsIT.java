@@ -60,7 +60,7 @@ class RedisClaimsIT {
     }
 
     private static IdempotencyKey key(String principal, String endpoint, String key) {
-        return new IdempotencyKey(principal, endpoint, key, "f");
+        return new IdempotencyKey(principal, endpoint, key, "f", "own");
     }
 
     private static void isRefused(RedisClaims process, IdempotencyKey key, ErrorCode code) {

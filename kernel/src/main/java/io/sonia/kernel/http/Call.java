@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param input the decoded body and query; {@link Empty} for routes without
  * @param path the values of the path template's variables
  * @param headers the few request headers a handler may look at, by lower-case name
+ * @param begun the resource that an earlier request under the same key began: the handler goes on with it instead of
+ *     beginning another
  */
 public record Call<I>(
         Operation operation,
@@ -22,7 +24,8 @@ public record Call<I>(
         Map<String, String> headers,
         Context context,
         @Nullable IdempotencyKey idempotencyKey,
-        boolean wantsEvents) {
+        boolean wantsEvents,
+        @Nullable String begun) {
 
     /** The value of a path variable. */
     public String path(String name) {
@@ -31,6 +34,16 @@ public record Call<I>(
             throw new IllegalStateException("the route has no variable " + name);
         }
         return value;
+    }
+
+    /** The same request, going on with what an earlier one left under its key; with nothing if there is nothing. */
+    public Call<I> resuming(@Nullable String resource) {
+        return new Call<>(operation, input, path, headers, context, idempotencyKey, wantsEvents, resource);
+    }
+
+    /** True if the request was answered before: the handler tells what became of {@link #begun}, and writes nothing. */
+    public boolean repeats() {
+        return begun != null && idempotencyKey == null;
     }
 
     public Caller caller() {

@@ -31,6 +31,9 @@ interface Exchange {
     /** Starts an answer of unknown length; writes are flushed one by one. */
     OutputStream stream(Map<String, String> headers);
 
+    /** Ends an answer that was begun so that its reader sees that it is not whole. */
+    void cut();
+
     /** Turns the connection into a WebSocket; false if the request is no proper handshake. */
     boolean upgrade(SocketStart start);
 

@@ -159,6 +159,7 @@ final class HttpServer implements AutoCloseable {
         private final ServerWebSocketContainer sockets;
         private final Clock clock;
         private boolean upgraded;
+        private boolean cut;
 
         JettyExchange(
                 Request request, Response response, Callback callback, ServerWebSocketContainer sockets, Clock clock) {
@@ -170,7 +171,9 @@ final class HttpServer implements AutoCloseable {
         }
 
         void complete() {
-            if (!upgraded) {
+            if (cut) {
+                callback.failed(new IOException("the answer was cut off"));
+            } else if (!upgraded) {
                 callback.succeeded();
             }
         }
@@ -230,6 +233,11 @@ final class HttpServer implements AutoCloseable {
             response.setStatus(200);
             headers.forEach(response.getHeaders()::put);
             return Content.Sink.asOutputStream(response);
+        }
+
+        @Override
+        public void cut() {
+            cut = true;
         }
 
         @Override

@@ -5,8 +5,9 @@ package io.sonia.kernel.http;
  * a retry from another request.
  *
  * @param fingerprint SHA-256 of the address (method, route, path values), a colon, SHA-256 of the RFC 8785 body
+ * @param owner a nonce of this one request: begun work is its own until it is answered or another takes it over
  */
-public record IdempotencyKey(String principal, String endpoint, String key, String fingerprint) {
+public record IdempotencyKey(String principal, String endpoint, String key, String fingerprint, String owner) {
 
     static final String SEPARATOR = ":";
 

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class InFlight {
 
     private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(25);
 
     private record Scope(String principal, String endpoint, String key) {}
 
@@ -38,11 +39,22 @@ final class InFlight {
         void close();
     }
 
-    /** Either the stored answer or the right to run. */
-    record Entry(@Nullable StoredReply reply, @Nullable Turn turn) {}
+    /**
+     * How a request may go on.
+     *
+     * @param answered the stored answer, or null
+     * @param begun what an earlier request began and nobody works on any more, or null
+     * @param turn the right to run, or null if there is an answer
+     */
+    record Entry(
+            RequestLog.Keyed keyed,
+            KeyRecord.@Nullable Answered answered,
+            @Nullable String begun,
+            @Nullable Turn turn) {}
 
     /**
-     * Finds the stored answer, or waits at most {@code wait} for the request that is making it.
+     * Finds the stored answer, or waits at most {@code wait} for the request that is making it; work whose owner is gone
+     * is taken over.
      *
      * @throws SoniaException IDEMPOTENCY_MISMATCH, IDEMPOTENCY_IN_PROGRESS, UNAVAILABLE if it cannot be told whether
      *     another process works on it
@@ -51,16 +63,60 @@ final class InFlight {
         Deadline patience = Deadline.in(wait, clock);
         Turn turn = everywhere(key, patience, among(key, patience));
         try {
-            Optional<StoredReply> stored = records.find(key);
-            if (stored.isEmpty()) {
-                return new Entry(null, turn);
+            Entry entry = settled(key, patience, released(key, turn));
+            if (entry.answered() != null) {
+                turn.close();
             }
-            turn.close();
-            return new Entry(stored.get(), null);
+            return entry;
         } catch (RuntimeException e) {
             turn.close();
             throw e;
         }
+    }
+
+    private Entry settled(IdempotencyKey key, Deadline patience, Turn turn) {
+        while (true) {
+            switch (records.look(key)) {
+                case KeyRecord.Absent absent -> {
+                    return new Entry(
+                            absent.expired() ? RequestLog.Keyed.EXPIRED : RequestLog.Keyed.FIRST, null, null, turn);
+                }
+                case KeyRecord.Answered answered -> {
+                    return new Entry(RequestLog.Keyed.REPLAYED, answered, null, null);
+                }
+                case KeyRecord.Begun begun -> {
+                    Optional<String> taken = begun.owned() ? Optional.empty() : records.takeOver(key);
+                    if (taken.isPresent()) {
+                        return new Entry(RequestLog.Keyed.TAKEOVER, null, taken.get(), turn);
+                    }
+                    lookLater(patience);
+                }
+            }
+        }
+    }
+
+    /** The owner is in another process, which cannot wake those who wait here. */
+    private void lookLater(Deadline patience) {
+        if (patience.passed()) {
+            throw inProgress();
+        }
+        try {
+            clock.sleep(LOOK_AGAIN);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw inProgress();
+        }
+    }
+
+    /** What was begun and not answered is given up with the right to run. */
+    private Turn released(IdempotencyKey key, Turn turn) {
+        return () -> {
+            try (turn) {
+                records.release(key);
+            } catch (SoniaException unreachable) {
+                // The lease lapses by itself.
+            }
+        };
     }
 
     /** The first among all processes, after waiting for others. */

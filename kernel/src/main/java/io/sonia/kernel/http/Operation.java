@@ -43,6 +43,8 @@ public enum Operation {
     AUDIT_ENTRIES("audit.entries", null, "GET /v1/audit/entries", OBS, NONE, 10),
     AUDIT_VERIFY("audit.verify", null, "GET /v1/audit/verify", OBS, NONE, 60),
     AUDIT_TRACE("audit.trace", null, "GET /v1/audit/trace/{correlation_id}", OBS, NONE, 10),
+    AUDIT_EXPORT("audit.export", null, "GET /v1/audit/export", OBS, NONE, 60),
+    AUDIT_PROOF("audit.proof", null, "GET /v1/audit/proof/{seq}", OBS, NONE, 5),
     AUDIT_HEAD("audit.head", null, "GET /v1/audit/head", OBS, NONE, 2),
 
     // api-gateway: the only door for callers.

@@ -148,6 +148,23 @@ public final class Peer {
             }
         }
 
+        /** Sends and returns the answer, which is a file that is read as it comes; close it. */
+        public PeerFile file() {
+            Sent sent = send("*/*");
+            if (!sent.head().contentType().split(";", -1)[0].strip().equals(Headers.JSON)) {
+                sent.connection().stream();
+                return new PeerFile(sent.body(), sent.connection()::close);
+            }
+            try {
+                data(sent.body().readNBytes(MAX_ANSWER));
+                throw failed(null);
+            } catch (IOException e) {
+                throw broken(e);
+            } finally {
+                sent.connection().close();
+            }
+        }
+
         private Sent send(String accept) {
             Duration left = context.deadline().left().minus(MARGIN);
             if (left.isNegative() || left.isZero()) {

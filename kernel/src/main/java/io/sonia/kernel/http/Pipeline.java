@@ -14,6 +14,9 @@ import io.sonia.kernel.identity.Verifiers;
 import io.sonia.kernel.json.Json;
 import io.sonia.kernel.json.Shape;
 import io.sonia.kernel.json.Violations;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -44,12 +47,14 @@ final class Pipeline {
             RequestLog log,
             Supplier<HttpLimits> limits) {}
 
+    private static final int FILE_BUFFER = 64 * 1024;
     private static final Pattern CORRELATION = Pattern.compile("[A-Za-z0-9._:-]{1,128}");
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,128}");
     private static final Set<ErrorCode> BY_IDENTITY =
             Set.of(ErrorCode.UNAUTHORIZED, ErrorCode.FORBIDDEN, ErrorCode.RATE_LIMITED);
     private static final Pattern KEY = Pattern.compile("[\\x21-\\x7e]{1,255}");
     private static final Duration AUDIT_REFUSAL_EVERY = Duration.ofSeconds(1);
+    private static final int OWNER_BYTES = 16;
     private static final long MAX_DEADLINE_MS = 300_000;
 
     private final Parts parts;
@@ -169,17 +174,67 @@ final class Pipeline {
                 passage.caller.principal(),
                 operation.endpoint(),
                 key,
-                Decoder.fingerprint(operation, match.path(), json));
-        InFlight.Entry entry = inFlight.enter(idempotency, parts.limits().get().idempotencyWait());
-        StoredReply stored = entry.reply();
-        if (stored != null && !(route.repeatsEvents() && wantsEvents(exchange))) {
-            passage.keyed = RequestLog.Keyed.REPLAYED;
-            respond(passage, stored, null, true);
+                Decoder.fingerprint(operation, match.path(), json),
+                parts.ids().hex(OWNER_BYTES));
+        InFlight.Entry entry = entered(passage, idempotency);
+        KeyRecord.Answered answered = entry.answered();
+        if (answered != null) {
+            boolean events = route.repeatsEvents() && wantsEvents(exchange);
+            if (answered.resource() == null || (answered.whole() && !events)) {
+                respond(passage, answered.reply(), null, true);
+            } else {
+                Call<I> call = call(route, match, context, json, exchange, null);
+                render(passage, again(route, call.resuming(answered.resource()), answered.reply()));
+            }
             return;
         }
-        passage.keyed = RequestLog.Keyed.FIRST;
         try (InFlight.Turn _ = entry.turn()) {
-            render(passage, route.handler().handle(call(route, match, context, json, exchange, idempotency)));
+            Call<I> call = call(route, match, context, json, exchange, idempotency);
+            render(passage, handled(route, call.resuming(entry.begun()), idempotency));
+        }
+    }
+
+    /** The answer as the resource has it; events say by themselves that they are repeated. */
+    private static <I extends Record> Reply again(Route<I> route, Call<I> call, StoredReply first) {
+        try {
+            Reply reply = route.handler().handle(call);
+            return reply instanceof Reply.Enveloped data
+                    ? new Reply.Replayed(new StoredReply(data.status(), Json.bytes(data.data()), data.location()))
+                    : reply;
+        } catch (SoniaException e) {
+            if (first.failure()) {
+                return new Reply.Replayed(StoredReply.of(e));
+            }
+            throw e;
+        }
+    }
+
+    private InFlight.Entry entered(Passage passage, IdempotencyKey key) {
+        try {
+            InFlight.Entry entry = inFlight.enter(key, parts.limits().get().idempotencyWait());
+            passage.keyed = entry.keyed();
+            return entry;
+        } catch (SoniaException e) {
+            passage.keyed = switch (e.code()) {
+                case IDEMPOTENCY_IN_PROGRESS -> RequestLog.Keyed.IN_PROGRESS;
+                case IDEMPOTENCY_MISMATCH -> RequestLog.Keyed.MISMATCH;
+                default -> null;
+            };
+            throw e;
+        }
+    }
+
+    /** Whoever lost the race for a key to another process is answered as that one was. */
+    private <I extends Record> Reply handled(Route<I> route, Call<I> call, IdempotencyKey key) {
+        try {
+            return route.handler().handle(call);
+        } catch (SoniaException e) {
+            if (e.code() == ErrorCode.IDEMPOTENCY_IN_PROGRESS
+                    && parts.records().look(key) instanceof KeyRecord.Answered answered
+                    && answered.whole()) {
+                return new Reply.Replayed(answered.reply());
+            }
+            throw e;
         }
     }
 
@@ -198,7 +253,7 @@ final class Pipeline {
                 headers.put(name, value);
             }
         }
-        return new Call<>(route.operation(), input, match.path(), headers, context, key, wantsEvents(exchange));
+        return new Call<>(route.operation(), input, match.path(), headers, context, key, wantsEvents(exchange), null);
     }
 
     private static boolean wantsEvents(Exchange exchange) {
@@ -275,12 +330,38 @@ final class Pipeline {
                 finished(passage, raw.status(), ErrorCode.OK, null);
             }
             case Reply.Replayed again -> {
-                passage.keyed = RequestLog.Keyed.REPLAYED;
+                if (passage.keyed != RequestLog.Keyed.TAKEOVER) {
+                    passage.keyed = RequestLog.Keyed.REPLAYED;
+                }
                 respond(passage, again.reply(), null, true);
             }
             case Reply.Events events -> {
                 stream(passage, events.body());
             }
+            case Reply.File file -> {
+                send(passage, file);
+            }
+        }
+    }
+
+    /** Once a file flows the status is final: a failure cuts it off. */
+    private void send(Passage passage, Reply.File file) {
+        OutputStream out = passage.exchange.stream(Headers.of(passage.correlationId, file.contentType()));
+        BufferedOutputStream buffered = new BufferedOutputStream(out, FILE_BUFFER);
+        try {
+            file.body().write(buffered);
+            buffered.flush();
+            out.close();
+            finished(passage, 200, ErrorCode.OK, null);
+        } catch (SoniaException e) {
+            passage.exchange.cut();
+            finished(passage, 200, e.code(), e);
+        } catch (IllegalStateException | IllegalArgumentException | NullPointerException e) {
+            passage.exchange.cut();
+            finished(passage, 200, ErrorCode.INTERNAL_ERROR, e);
+        } catch (IOException readerGone) {
+            passage.exchange.cut();
+            finished(passage, 200, ErrorCode.OK, null);
         }
     }
 

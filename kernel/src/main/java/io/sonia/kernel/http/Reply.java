@@ -1,5 +1,7 @@
 package io.sonia.kernel.http;
 
+import java.io.IOException;
+import java.io.OutputStream;
 import org.jspecify.annotations.Nullable;
 
 /** What a handler answers. */
@@ -27,6 +29,14 @@ public sealed interface Reply {
 
     /** An answer that was given before, success or failure, for a request that its handler knows to be a repetition. */
     record Replayed(StoredReply reply) implements Reply {}
+
+    /** A file outside the envelope, written while it is sent; one that fails is cut off. */
+    record File(String contentType, FileBody body) implements Reply {}
+
+    /** Writes a file. */
+    interface FileBody {
+        void write(OutputStream out) throws IOException;
+    }
 
     /** Server-sent events (WHATWG HTML section 9.2); the body runs while the connection is open. */
     record Events(EventBody body) implements Reply {}

@@ -11,7 +11,7 @@ public interface RequestLog {
      * What there is to say about one request.
      *
      * @param operation the wire name, or {@code http} if no route matched
-     * @param keyed what became of its idempotency key, if it had one and was let in by it
+     * @param keyed what became of its idempotency key, if it had one
      * @param failure the exception behind a failure, if there was one
      */
     record Finished(
@@ -25,10 +25,20 @@ public interface RequestLog {
             @Nullable Keyed keyed,
             @Nullable Throwable failure) {}
 
-    /** A keyed request ran, or was answered with what the first one under its key was. */
+    /** How a keyed request met its key. */
     enum Keyed {
+        /** It ran as the first one. */
         FIRST,
-        REPLAYED
+        /** It was answered as the first one was. */
+        REPLAYED,
+        /** The first one is still at work. */
+        IN_PROGRESS,
+        /** The key belongs to another request. */
+        MISMATCH,
+        /** It went on with what an earlier one had begun. */
+        TAKEOVER,
+        /** It ran as the first one, since the answer to an earlier one is no longer kept. */
+        EXPIRED
     }
 
     /** A request has come in; {@link #finished} follows. */

@@ -10,7 +10,7 @@ import io.sonia.kernel.json.Range;
  * @param waitMs how long a repeated request waits for the first one to finish
  * @param maxStoredBytes a larger answer is kept as its digest and address
  * @param claims where processes that serve the same route see which of them works on a key
- * @param leaseSeconds after which a claim lapses whose holder has died
+ * @param leaseSeconds after which a claim, and the ownership of begun work, lapses whose holder has died
  */
 public record IdempotencyConfig(
         @Default("86400") @Range(min = 60, max = 2_592_000) int ttlSeconds,

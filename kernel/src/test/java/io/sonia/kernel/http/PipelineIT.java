@@ -78,7 +78,7 @@ class PipelineIT {
         }
         Granted granted = new Granted(call.input().name(), effects.incrementAndGet());
         if (call.idempotencyKey() != null) {
-            server.stored.put(call.idempotencyKey(), new StoredReply(200, Json.bytes(granted), "/v1/sessions/x"));
+            server.stored.put(call.idempotencyKey().key(), new StoredReply(200, Json.bytes(granted), "/v1/sessions/x"));
         }
         return Reply.ok(granted).location("/v1/sessions/x");
     }

@@ -32,7 +32,6 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -46,7 +45,7 @@ final class TestServer implements AutoCloseable, IdempotencyRecords {
 
     final List<AuditEvent> audited = new CopyOnWriteArrayList<>();
     final BlockingQueue<RequestLog.Finished> finished = new LinkedBlockingQueue<>();
-    final Map<IdempotencyKey, StoredReply> stored = new ConcurrentHashMap<>();
+    final Map<String, StoredReply> stored = new ConcurrentHashMap<>();
     final Credential operator;
     final Credential observer;
     final Map<ServiceName, Credential> services = new EnumMap<>(ServiceName.class);
@@ -121,8 +120,9 @@ final class TestServer implements AutoCloseable, IdempotencyRecords {
     }
 
     @Override
-    public Optional<StoredReply> find(IdempotencyKey key) {
-        return Optional.ofNullable(stored.get(key));
+    public KeyRecord look(IdempotencyKey key) {
+        StoredReply reply = stored.get(key.key());
+        return reply == null ? new KeyRecord.Absent(false) : new KeyRecord.Answered(reply, null, true);
     }
 
     int port() {

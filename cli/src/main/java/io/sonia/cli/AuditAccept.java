@@ -1,0 +1,69 @@
+package io.sonia.cli;
+
+import io.sonia.contracts.audit.Acceptance;
+import io.sonia.contracts.audit.ExternalHeads;
+import io.sonia.kernel.ServiceName;
+import io.sonia.kernel.SoniaException;
+import io.sonia.kernel.identity.NotaryKeys;
+import io.sonia.kernel.settings.AuditConfig;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Lets a service start whose store is not what was signed of it. */
+@Command(
+        name = "accept",
+        description = "Accept that a store is not what its last signed head says, so that its service may start",
+        footer = {
+            "",
+            "For a store that was put back from a copy, or lost. What is accepted, and why, goes on record in the",
+            "service's chain and in that of EVA-OS. It holds for this one head only."
+        })
+final class AuditAccept implements Callable<Integer> {
+
+    private static final int LONGEST_REASON = 500;
+
+    private final Workplace place;
+
+    @Parameters(paramLabel = "<service>", description = "whose chain, such as openclaw")
+    private String chain = "";
+
+    @Option(names = "--reason", required = true, paramLabel = "<why>", description = "up to 500 characters")
+    private String reason = "";
+
+    AuditAccept(Workplace place) {
+        this.place = place;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        ServiceName service = ServiceName.byWireName(chain)
+                .orElseThrow(() -> Failure.of(
+                        ExitCode.USAGE, "there is no service " + SafeText.line(chain), "", "see ./sonia status"));
+        if (reason.isBlank() || reason.length() > LONGEST_REASON) {
+            throw Failure.of(ExitCode.USAGE, "a reason has 1 to 500 characters", "", "say why the loss is accepted");
+        }
+        AuditConfig config =
+                new AuditConfig(0, 0, 0, ConfigGlance.at(place, "audit").text("heads_directory"));
+        try {
+            ExternalHeads heads = new ExternalHeads(config.heads(place.home()), NotaryKeys.published(place.home()));
+            Optional<ExternalHeads.Head> head = heads.newest(service);
+            if (head.isEmpty()) {
+                throw Failure.of(
+                        ExitCode.NEGATIVE, "no head of " + chain + " is on file", "", "there is nothing to accept");
+            }
+            heads.accept(
+                    service,
+                    Acceptance.of(head.get().note(), reason, place.clock().now()));
+            place.screen()
+                    .line("accepted: " + chain + " may start without the "
+                            + head.get().checkpoint().size() + " entries that were signed; next: ./sonia up");
+            return ExitCode.OK.code();
+        } catch (SoniaException e) {
+            throw ErrorLine.local(e);
+        }
+    }
+}

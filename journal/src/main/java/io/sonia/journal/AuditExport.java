@@ -1,0 +1,194 @@
+package io.sonia.journal;
+
+import io.sonia.kernel.ErrorCode;
+import io.sonia.kernel.Sha256;
+import io.sonia.kernel.SoniaException;
+import io.sonia.kernel.json.Json;
+import io.sonia.kernel.json.Timestamps;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.security.DigestOutputStream;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A part of a chain as an outsider takes it: JSON Lines with what ties the part to the last signed head, as
+ * docs/audit-format.md says. It is verified while it is written.
+ */
+public final class AuditExport {
+
+    /** Entries in one export. */
+    public static final long MAX_ENTRIES = 1_000_000;
+
+    /**
+     * What ties a part of the chain to a signed head.
+     *
+     * @param previous the head that the export before was tied to; null if there is none
+     * @param consistency that this head continues the previous one
+     */
+    public record Tie(
+            AuditTree.Anchor anchor,
+            AuditTree.Surroundings range,
+            AuditTree.@Nullable Anchor previous,
+            List<String> consistency) {
+
+        private static final Map<String, @Nullable Object> NONE = none();
+
+        private static Map<String, @Nullable Object> none() {
+            Map<String, @Nullable Object> map = new LinkedHashMap<>();
+            map.put("checkpoint", null);
+            map.put("range", null);
+            map.put("previous", null);
+            return map;
+        }
+
+        private Map<String, @Nullable Object> toMap() {
+            Map<String, @Nullable Object> map = new LinkedHashMap<>(NONE);
+            map.put("checkpoint", anchor.note());
+            map.put("range", Map.of("left", range.left(), "right", range.right()));
+            map.put("previous", previous == null ? null : Map.of("checkpoint", previous.note(), "path", consistency));
+            return map;
+        }
+    }
+
+    /**
+     * What the export is about.
+     *
+     * @param tie null if none of the entries is in a signed head yet
+     */
+    public record Header(
+            String exportId,
+            Instant exportedAt,
+            String chain,
+            long fromSeq,
+            long toSeq,
+            String firstHash,
+            String lastHash,
+            String prevHash,
+            @Nullable Tie tie) {
+
+        public long entryCount() {
+            return toSeq - fromSeq + 1;
+        }
+
+        private Map<String, @Nullable Object> toMap() {
+            Map<String, @Nullable Object> map = new LinkedHashMap<>();
+            map.put("format", "sonia-audit-export/1");
+            map.put("export_id", exportId);
+            map.put("exported_at", Timestamps.format(exportedAt));
+            map.put("chain", chain);
+            map.put("from_seq", fromSeq);
+            map.put("to_seq", toSeq);
+            map.put("entry_count", entryCount());
+            map.put("first_hash", firstHash);
+            map.put("last_hash", lastHash);
+            map.put("prev_hash", prevHash);
+            map.putAll(tie == null ? Tie.NONE : tie.toMap());
+            return map;
+        }
+    }
+
+    private final Journal journal;
+
+    AuditExport(Journal journal) {
+        this.journal = journal;
+    }
+
+    /**
+     * What an export of these entries says at its beginning. Without bounds it goes from the first entry to the last one
+     * that was signed.
+     *
+     * @throws SoniaException NOT_FOUND if there is no such entry, INVALID_ARGUMENT if there are too many
+     */
+    public Header header(String exportId, String chain, @Nullable Long fromSeq, @Nullable Long toSeq, Instant now) {
+        AuditTree.Anchor anchor = journal.tree().anchor().orElse(null);
+        long size = journal.chain().head().size();
+        long from = fromSeq == null ? 1 : fromSeq;
+        long signed = anchor == null ? size : anchor.size();
+        long to = Math.min(size, toSeq == null ? Math.max(from, signed) : toSeq);
+        if (from < 1 || from > to) {
+            throw SoniaException.of(ErrorCode.NOT_FOUND, "There are no such entries")
+                    .with("size", size);
+        }
+        if (to - from >= MAX_ENTRIES) {
+            throw SoniaException.of(ErrorCode.INVALID_ARGUMENT, "An export has at most a million entries")
+                    .with("limit", MAX_ENTRIES);
+        }
+        List<StoredEntry> ends = journal.read(sql -> List.of(
+                StoredEntry.range(sql, from, from).getFirst(),
+                StoredEntry.range(sql, to, to).getFirst()));
+        return new Header(
+                exportId,
+                now,
+                chain,
+                from,
+                to,
+                ends.getFirst().hash(),
+                ends.getLast().hash(),
+                ends.getFirst().prevHash(),
+                anchor == null || anchor.size() < from ? null : tie(anchor, from, to));
+    }
+
+    private Tie tie(AuditTree.Anchor anchor, long from, long to) {
+        AuditTree tree = journal.tree();
+        AuditTree.Anchor previous = tree.exportedBefore(anchor.size()).orElse(null);
+        return new Tie(
+                anchor,
+                tree.surroundings(from, to, anchor.size()),
+                previous,
+                previous == null ? List.of() : tree.consistency(previous.size(), anchor.size()));
+    }
+
+    /**
+     * Writes header, entries and trailer.
+     *
+     * @throws SoniaException AUDIT_CHAIN_BROKEN where the chain does not verify; what was written lacks its trailer then
+     */
+    public void write(Header header, OutputStream out) throws IOException {
+        DigestOutputStream hashed = new DigestOutputStream(out, Sha256.newDigest());
+        line(hashed, header.toMap());
+        ChainWalk walk = journal.read(sql -> ChainWalk.startingAt(sql, header.fromSeq()));
+        while (walk.good() && walk.next() <= header.toSeq()) {
+            long from = walk.next();
+            List<StoredEntry> step = journal.read(
+                    sql -> StoredEntry.range(sql, from, Math.min(header.toSeq(), from + AuditChain.STEP - 1)));
+            walk.takeAll(step);
+            if (walk.good()) {
+                for (StoredEntry entry : step) {
+                    line(hashed, entry.decoded().toMap());
+                }
+            }
+        }
+        Optional<ChainBreak> broken = walk.broken();
+        if (broken.isPresent()) {
+            throw broken.get().asException();
+        }
+        Map<String, @Nullable Object> trailer = new LinkedHashMap<>();
+        trailer.put("entries", header.entryCount());
+        trailer.put("last_hash", header.lastHash());
+        trailer.put("sha256", HexFormat.of().formatHex(hashed.getMessageDigest().digest()));
+        line(out, trailer);
+    }
+
+    /** The entries themselves, verified, oldest first; for parts that fit into one answer. */
+    public List<AuditEntry> entries(Header header) {
+        ChainWalk walk = journal.read(sql -> ChainWalk.startingAt(sql, header.fromSeq()));
+        List<StoredEntry> found = journal.read(sql -> StoredEntry.range(sql, header.fromSeq(), header.toSeq()));
+        walk.takeAll(found);
+        Optional<ChainBreak> broken = walk.broken();
+        if (broken.isPresent()) {
+            throw broken.get().asException();
+        }
+        return found.stream().map(StoredEntry::decoded).toList();
+    }
+
+    private static void line(OutputStream out, Map<String, @Nullable Object> value) throws IOException {
+        out.write((Json.text(value) + "\n").getBytes(StandardCharsets.UTF_8));
+    }
+}

@@ -1,0 +1,3 @@
+package io.sonia.journal;
+
+class PostgresIdempotencyIT extends SharedIdempotencyContract {}

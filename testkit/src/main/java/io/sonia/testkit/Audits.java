@@ -1,0 +1,29 @@
+package io.sonia.testkit;
+
+import io.sonia.contracts.Cursors;
+import io.sonia.contracts.audit.Attestation;
+import io.sonia.contracts.audit.AuditRoutes;
+import io.sonia.contracts.audit.ExternalHeads;
+import io.sonia.contracts.audit.HeadCheck;
+import io.sonia.journal.Journal;
+import io.sonia.kernel.Clock;
+import io.sonia.kernel.Home;
+import io.sonia.kernel.Ids;
+import io.sonia.kernel.ServiceName;
+import io.sonia.kernel.identity.Ed25519;
+import io.sonia.kernel.identity.NoteKey;
+import java.util.List;
+
+/** Audit routes for a service that is served without the rest of the house. */
+public final class Audits {
+
+    private Audits() {}
+
+    /** Of a chain whose heads nobody signs. */
+    public static AuditRoutes unsigned(ServiceName service, Journal journal, Home home, Clock clock, Ids ids) {
+        NoteKey nobody = new NoteKey("sonia/test", Ed25519.newKeyPair().getPublic());
+        ExternalHeads heads = new ExternalHeads(List.of(home.auditHeads()), List.of(nobody));
+        Attestation attestation = new Attestation(new HeadCheck(service, journal, heads), () -> {});
+        return new AuditRoutes(service, journal, Cursors.of(home, clock), attestation, clock, ids);
+    }
+}
