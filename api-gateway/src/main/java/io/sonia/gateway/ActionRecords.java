@@ -144,6 +144,9 @@ final class ActionRecords {
                 .detail(detail);
         journal.commit(tx -> {
             store.put(tx, before.state(), after);
+            if (gate != null) {
+                ActionStore.put(tx, after.actionId(), Ruling.of(gate));
+            }
             tx.begin(ground.key(), after.actionId());
             tx.audit(event);
             return after;

@@ -177,7 +177,7 @@ final class ActionRoutes {
             if (after.state() == ActionState.EXECUTING) {
                 throw SoniaException.of(ErrorCode.TIMEOUT).with("action_id", after.actionId());
             }
-            return new Actions.Started(after, null);
+            return new Actions.Started(after, null, started.ruling());
         } catch (SoniaException e) {
             if (e.code().blame() == ErrorCode.Blame.POLICY || e.code() == ErrorCode.INVALID_COMMAND) {
                 journal.append(call.audit().outcome(e.code()).about(AuditEvent.Subject.of("tool", plan.intent())));

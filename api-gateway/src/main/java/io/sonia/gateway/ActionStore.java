@@ -13,6 +13,7 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Actions in the journal. */
 final class ActionStore {
@@ -57,6 +58,21 @@ final class ActionStore {
     /** Makes the open actions of an instance that is gone this one's. */
     void inherit(Tx tx, int gone) throws SQLException {
         tx.sql().update("UPDATE actions SET instance = ? WHERE instance = ? AND " + OPEN, journal.instance(), gone);
+    }
+
+    /** Keeps what policy said of an action. */
+    static void put(Tx tx, String actionId, Ruling ruling) throws SQLException {
+        tx.sql().update("UPDATE actions SET ruling = ? WHERE action_id = ?", Json.text(ruling), actionId);
+    }
+
+    /** What policy said of an action; null if that is not on record. */
+    @Nullable
+    Ruling ruling(String actionId) {
+        return journal.read(sql -> sql.one(
+                        "SELECT ruling FROM actions WHERE action_id = ? AND ruling IS NOT NULL",
+                        row -> Shape.of(Ruling.class).readAnswer(row.json("ruling")),
+                        actionId))
+                .orElse(null);
     }
 
     Optional<Action> find(String actionId) {

@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  * Governed tool calls: planned, checked, decided by EVA-OS, executed by OpenClaw from what was stored. A call that needs
  * a person waits in the journal and goes on after the decision, also across a restart.
  */
-final class Actions {
+final class Actions implements TurnActions {
 
     private static final Duration CHECK_TIME = Duration.ofSeconds(2);
     private static final Duration CANCEL_TIME = Duration.ofSeconds(5);
@@ -63,8 +63,16 @@ final class Actions {
             String summary,
             @Nullable IdempotencyKey key) {}
 
-    /** An action that ran, was refused, or waits; {@code approval} only if it waits. */
-    record Started(Action action, @Nullable Approval approval) {}
+    /**
+     * An action that ran, was refused, or waits.
+     *
+     * @param approval only if it waits
+     * @param ruling what policy said of it; null for one that was only tried, or that is older than such records
+     */
+    record Started(
+            Action action,
+            @Nullable Approval approval,
+            @Nullable Ruling ruling) {}
 
     private final ActionRecords records;
     private final Executor executor;
@@ -109,25 +117,26 @@ final class Actions {
      *
      * @throws SoniaException what the static check or the gate answered; nothing is stored then
      */
-    Started start(Context context, Plan plan) {
+    @Override
+    public Started start(Context context, Plan plan) {
         Optional<Action> known = records.known(plan.actionId());
         if (known.isPresent()) {
-            return new Started(known.get(), null);
+            return new Started(known.get(), null, records.store().ruling(plan.actionId()));
         }
         long began = clock.nanoTime();
         CheckAnswer check = openclaw.on(context.within(CHECK_TIME), Operation.EXECUTE_CHECK)
                 .body(new CheckRequest(plan.intent(), plan.params()))
                 .send(CheckAnswer.class);
         if (plan.dryRun()) {
-            return new Started(validated(context, plan, check.riskTier(), began), null);
+            return new Started(validated(context, plan, check.riskTier(), began), null, null);
         }
         GateAnswer gate = governance.judge(context, plan);
         Action action = validated(context, plan, gate.riskTier() == null ? check.riskTier() : gate.riskTier(), began);
         ActionRecords.Ground ground = new ActionRecords.Ground(gate, plan.key());
         return switch (gate.status()) {
-            case DENIED -> new Started(denied(context, action, gate, ground), null);
+            case DENIED -> new Started(denied(context, action, gate, ground), null, Ruling.of(gate));
             case APPROVAL_REQUIRED -> waiting(context, action, gate, ground);
-            case APPROVED -> new Started(allowed(context, action, gate, ground), null);
+            case APPROVED -> new Started(allowed(context, action, gate, ground), null, Ruling.of(gate));
         };
     }
 
@@ -138,7 +147,8 @@ final class Actions {
             later(records.reread(action));
         }
         boolean waits = action.state() == ActionState.PENDING_APPROVAL;
-        return new Started(action, waits ? approval(context, action).orElse(null) : null);
+        Ruling ruling = records.store().ruling(actionId);
+        return new Started(action, waits ? approval(context, action).orElse(null) : null, ruling);
     }
 
     /** The newest state of an action. */
@@ -146,13 +156,14 @@ final class Actions {
         return records.known(actionId).orElseThrow(() -> SoniaException.of(ErrorCode.NOT_FOUND));
     }
 
-    /** What an open action waits for, as EVA-OS has it now; empty if it cannot say. */
-    Optional<Approval> approval(Context context, Action action) {
+    /** As EVA-OS has it now; empty if it cannot say. */
+    @Override
+    public Optional<Approval> approval(Context context, Action action) {
         return governance.approvalIfKnown(context, action.approvalId());
     }
 
-    /** Waits until the action is as wanted, at most until the deadline. */
-    Action await(String actionId, Predicate<Action> wanted, Deadline deadline) throws InterruptedException {
+    @Override
+    public Action await(String actionId, Predicate<Action> wanted, Deadline deadline) throws InterruptedException {
         return records.await(actionId, action -> closing || wanted.test(action), deadline);
     }
 
@@ -161,7 +172,8 @@ final class Actions {
      *
      * @throws SoniaException INVALID_STATE if it is over
      */
-    void withdraw(Context context, String actionId) {
+    @Override
+    public void withdraw(Context context, String actionId) {
         Optional<Action> action = records.known(actionId);
         // A read is on record only when it is over; until then it runs.
         ActionState state = action.map(Action::state).orElse(ActionState.EXECUTING);
@@ -228,7 +240,7 @@ final class Actions {
         Action waiting = moved(action, null, ActionLife.Event.CONFIRM).under(approval.approvalId(), true);
         records.begin(context, action, waiting, ground);
         later(waiting);
-        return new Started(waiting, approval);
+        return new Started(waiting, approval, Ruling.of(gate));
     }
 
     private Action allowed(Context context, Action action, GateAnswer gate, ActionRecords.Ground ground) {

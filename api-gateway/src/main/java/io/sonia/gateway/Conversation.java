@@ -7,6 +7,7 @@ import io.sonia.contracts.router.RecalledMemory;
 import io.sonia.contracts.router.ToolReport;
 import io.sonia.contracts.router.ToolSpec;
 import io.sonia.kernel.SoniaException;
+import io.sonia.kernel.json.CanonicalJson;
 import io.sonia.kernel.json.Json;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,10 +38,6 @@ final class Conversation {
         memories = found;
     }
 
-    List<RecalledMemory> memories() {
-        return memories;
-    }
-
     void history(List<TurnStore.Exchange> exchanges) {
         for (TurnStore.Exchange exchange : exchanges) {
             past.add(ChatMessage.user(exchange.asked()));
@@ -48,8 +45,8 @@ final class Conversation {
         }
     }
 
-    void asked(TurnStep.Asked step) {
-        rounds.add(ChatMessage.asking(step.text(), step.calls()));
+    void asked(TurnStep.Said said) {
+        rounds.add(ChatMessage.asking(said.text(), said.calls()));
     }
 
     void told(
@@ -77,6 +74,14 @@ final class Conversation {
         messages.add(ChatMessage.user(asked));
         messages.addAll(rounds);
         return wish.in(ChatRequest.of(messages, tools, profile), sessionId);
+    }
+
+    /** What is kept of a request: what it was and which tools were offered, not their descriptions. */
+    static TurnStep.Question question(ChatRequest request) {
+        List<String> names = request.tools().stream().map(ToolSpec::name).toList();
+        Map<String, @Nullable Object> shown = plain(request);
+        shown.put("tools", names);
+        return new TurnStep.Question(CanonicalJson.sha256(shown), names);
     }
 
     /** An answer without control characters and no longer than allowed. */

@@ -56,28 +56,30 @@ public final class GatewayModule implements ServiceModule {
         this.sessions = new Sessions(parts.journal(), config, parts.clock(), parts.ids());
         this.actions = new Actions(parts.journal(), evaOs, openclaw, parts.clock(), parts.ids());
         this.memoryWrites = new MemoryWrites(memoryEngine, parts.clock(), parts.ids());
+        TurnJournal journal = new TurnJournal(parts.journal(), memoryWrites, sessions);
         TurnRun.Parts runParts = new TurnRun.Parts(
                 config,
-                new Recall(memoryEngine, config),
-                new ModelCall(parts.peers().of(ServiceName.MODEL_ROUTER)),
-                new ToolCatalog(openclaw, parts.clock()),
+                new TurnSources.Live(
+                        new Recall(memoryEngine, config),
+                        new ToolCatalog(openclaw, parts.clock()),
+                        new ModelCall(parts.peers().of(ServiceName.MODEL_ROUTER))),
                 actions,
-                new TurnJournal(parts.journal(), memoryWrites, parts.clock(), sessions),
-                memoryWrites,
+                journal,
                 new Changes(),
                 parts.clock(),
                 parts.log());
         this.turnStore = new TurnStore(parts.journal());
-        this.turns = new Turns(runParts, sessions, turnStore, new TurnStops(parts.journal()), parts.ids());
-        this.routes = routes(evaOs);
+        this.turns = new Turns(runParts, journal, sessions, turnStore, new TurnStops(parts.journal()), parts.ids());
+        this.routes = routes(evaOs, new TurnReplays(runParts, turnStore, parts.journal(), evaOs, parts.ids()));
     }
 
-    private List<Route<?>> routes(Peer evaOs) {
+    private List<Route<?>> routes(Peer evaOs, TurnReplays replays) {
         Cursors cursors = Cursors.of(parts.home(), parts.clock());
         Confirmations confirmations =
                 new Confirmations(evaOs, actions, new ForeignWork(parts.journal()), parts.clock());
         List<Route<?>> all = new ArrayList<>();
         all.addAll(new TurnRoutes(turns, parts.journal(), cursors, parts.clock()).list());
+        all.addAll(new ReplayRoutes(replays, parts.journal(), parts.ids()).list());
         all.addAll(new SessionRoutes(sessions, turns, actions, parts.journal(), cursors).list());
         all.addAll(
                 new ActionRoutes(actions, confirmations, parts.journal(), cursors, parts.clock(), parts.ids()).list());

@@ -91,6 +91,19 @@ final class GatewayTables {
             DROP INDEX sessions_ending;
             ALTER TABLE sessions DROP COLUMN ends_at;
             ALTER TABLE sessions DROP COLUMN running_turn;
+            """),
+            new Migration(4, "recordings", """
+            ALTER TABLE turn_steps RENAME COLUMN content TO response;
+            ALTER TABLE turn_steps ADD COLUMN request TEXT NOT NULL DEFAULT '{}';
+            ALTER TABLE turn_steps ADD COLUMN policy_version TEXT;
+            ALTER TABLE actions ADD COLUMN ruling TEXT;
+            CREATE INDEX turns_correlation ON turns (correlation_id);
+            """, """
+            DROP INDEX turns_correlation;
+            ALTER TABLE actions DROP COLUMN ruling;
+            ALTER TABLE turn_steps DROP COLUMN policy_version;
+            ALTER TABLE turn_steps DROP COLUMN request;
+            ALTER TABLE turn_steps RENAME COLUMN response TO content;
             """));
 
     private GatewayTables() {}

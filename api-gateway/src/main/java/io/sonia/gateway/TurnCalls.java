@@ -33,6 +33,7 @@ final class TurnCalls {
     private final TurnProgress progress;
     private volatile @Nullable String running;
     private boolean outOfBudget;
+    private @Nullable Ruling ruling;
 
     TurnCalls(TurnScope scope) {
         this.scope = scope;
@@ -70,6 +71,7 @@ final class TurnCalls {
         GatewayConfig config = scope.parts.config();
         if (progress.callCount() > config.maxToolCalls() || progress.toolMs > config.toolTimeMs()) {
             outOfBudget = true;
+            ruling = null;
             SoniaException refusal =
                     SoniaException.of(ErrorCode.BUDGET_EXCEEDED, "The turn has used up its tool calls");
             told(id, call, CallStatus.BLOCKED, refusal, null);
@@ -77,8 +79,12 @@ final class TurnCalls {
         }
         scope.move(TurnState.EXECUTING);
         running = actionId;
+        ruling = null;
         try {
             toldOutcome(id, call, settled(call, id, actionId));
+        } catch (Stopped e) {
+            record(id, call, new TurnStep.Outcome(ruling, null, null, null));
+            throw e;
         } catch (SoniaException e) {
             CallStatus status = e.code().blame() == ErrorCode.Blame.POLICY ? CallStatus.BLOCKED : CallStatus.FAILED;
             told(id, call, status, e, null);
@@ -101,6 +107,7 @@ final class TurnCalls {
     private Action settled(ToolCall call, String id, String actionId) throws Stopped {
         Actions.Started started = scope.parts.actions().start(scope.context(), plan(call, id, actionId));
         Action action = started.action();
+        ruling = started.ruling();
         progress.call(new Turn.Call(
                 id,
                 call.name(),
@@ -241,6 +248,10 @@ final class TurnCalls {
         told(id, call, status, failure, action);
     }
 
+    private void record(String id, ToolCall call, TurnStep.Outcome outcome) {
+        scope.recording.add(new TurnStep.Called(new ToolCall(id, call.name(), call.arguments()), outcome));
+    }
+
     /** Puts the end of a call before the model and on record. */
     private void told(
             String id, ToolCall call, CallStatus status, @Nullable SoniaException failure, @Nullable Action action) {
@@ -251,6 +262,10 @@ final class TurnCalls {
         Turn.Result result =
                 new Turn.Result(id, call.name(), status, output, execution == null ? null : execution.verification());
         progress.result(result);
+        Turn.Failure refusal = failure == null || action != null
+                ? null
+                : new Turn.Failure(failure.code().name(), failure.text());
+        record(id, call, new TurnStep.Outcome(ruling, action, status, refusal));
         scope.conversation.told(call.id(), status, failure, output);
         Map<String, @Nullable Object> frame = Conversation.plain(result);
         frame.put("duration_ms", took);

@@ -8,10 +8,10 @@ import io.sonia.contracts.memory.StoreRequest;
 import io.sonia.journal.Journal;
 import io.sonia.journal.Tx;
 import io.sonia.kernel.AuditEvent;
-import io.sonia.kernel.Clock;
 import io.sonia.kernel.ErrorCode;
 import io.sonia.kernel.Sha256;
 import io.sonia.kernel.http.Context;
+import io.sonia.kernel.http.Deadline;
 import io.sonia.kernel.http.IdempotencyKey;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -23,20 +23,23 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** What a turn writes down: each edge with its audit entry in one commit, the last one with its memories. */
-final class TurnJournal {
+final class TurnJournal implements TurnRecords {
+
+    /** Members of the detail of a turn's last entry: how many steps are on record, and the digest over them. */
+    static final String STEPS = "steps";
+
+    static final String RECORDING = "recording_sha256";
 
     private static final int MAX_EVENT_CHARS = 500;
 
     private final Journal journal;
     private final MemoryWrites memoryWrites;
-    private final Clock clock;
     private final Sessions sessions;
     private final TurnStore store;
 
-    TurnJournal(Journal journal, MemoryWrites memoryWrites, Clock clock, Sessions sessions) {
+    TurnJournal(Journal journal, MemoryWrites memoryWrites, Sessions sessions) {
         this.journal = journal;
         this.memoryWrites = memoryWrites;
-        this.clock = clock;
         this.sessions = sessions;
         this.store = new TurnStore(journal);
     }
@@ -83,19 +86,19 @@ final class TurnJournal {
         });
     }
 
-    /** What the model asked for, before it is acted on. */
-    void steps(Turn turn, List<TurnStep> steps, int ordinal) {
+    @Override
+    public void steps(Turn turn, TurnRecording recording) {
+        List<StoredStep> steps = recording.unsaved();
         journal.commit(tx -> {
-            for (int i = 0; i < steps.size(); i++) {
-                TurnStore.step(tx, turn.turnId(), ordinal + i, steps.get(i), clock.now());
-            }
+            TurnStore.steps(tx, turn.turnId(), steps);
             TurnStore.update(tx, turn);
             return turn;
         });
+        recording.saved();
     }
 
-    /** The turn waits for a person. */
-    void changed(Context context, Turn turn) {
+    @Override
+    public void changed(Context context, Turn turn) {
         journal.commit(tx -> {
             TurnStore.update(tx, turn);
             return tx.audit(event("turn.waiting", context, turn)
@@ -107,24 +110,32 @@ final class TurnJournal {
         });
     }
 
-    /** The turn has its answer: kept together with the memories that go out. */
-    void completed(Context context, Turn turn, TurnRequest request) {
+    /** The answer is kept together with the memories that go out. */
+    @Override
+    public void completed(Context context, Turn turn, TurnRequest request, TurnRecording.Closed recording) {
         List<StoreRequest> memories = memories(turn, request);
         memoryWrites.expect(turn.turnId(), memories.size());
         journal.commit(tx -> {
+            TurnStore.steps(tx, turn.turnId(), recording.steps());
             ended(tx, turn);
             for (int i = 0; i < memories.size(); i++) {
                 MemoryWrites.publish(tx, context, turn.turnId(), i, memories.get(i));
             }
-            return audit(tx, context, turn, ErrorCode.OK);
+            return audit(tx, context, turn, ErrorCode.OK, recording);
         });
     }
 
-    /** The turn ended without an answer. */
-    void ended(Context context, Turn turn, ErrorCode code) {
+    @Override
+    public List<String> written(String turnId, Deadline deadline) {
+        return memoryWrites.await(turnId, deadline);
+    }
+
+    @Override
+    public void ended(Context context, Turn turn, ErrorCode code, TurnRecording.Closed recording) {
         journal.commit(tx -> {
+            TurnStore.steps(tx, turn.turnId(), recording.steps());
             ended(tx, turn);
-            return audit(tx, context, turn, code);
+            return audit(tx, context, turn, code, recording);
         });
     }
 
@@ -135,15 +146,15 @@ final class TurnJournal {
         TurnStops.forget(tx, turn.turnId());
     }
 
-    /** Whether its memories are written by now. */
-    void noted(Turn turn) {
+    @Override
+    public void noted(Turn turn) {
         journal.commit(tx -> {
             TurnStore.update(tx, turn);
             return turn;
         });
     }
 
-    private static Object audit(Tx tx, Context context, Turn turn, ErrorCode code) {
+    private static Object audit(Tx tx, Context context, Turn turn, ErrorCode code, TurnRecording.Closed recording) {
         Map<String, @Nullable Object> detail = new LinkedHashMap<>();
         detail.put("session_id", turn.sessionId());
         detail.put("completion_reason", name(turn.quality().completionReason()));
@@ -155,6 +166,8 @@ final class TurnJournal {
                 "backend",
                 turn.routeDecision() == null ? null : turn.routeDecision().selectedBackend());
         detail.put("answer_sha256", turn.assistantText() == null ? null : Sha256.hex(turn.assistantText()));
+        detail.put(STEPS, recording.count());
+        detail.put(RECORDING, recording.sha256());
         String operation = "turn." + turn.state().name().toLowerCase(Locale.ROOT);
         return tx.audit(event(operation, context, turn)
                 .outcome(code)

@@ -234,6 +234,7 @@ final class TurnRoutes {
         Listing.Page<TurnList.Entry> page = new Listing("turns", "turn_id")
                 .where("session_id", filter.sessionId())
                 .where("state", filter.state())
+                .where("correlation_id", filter.correlationId())
                 .page(journal, cursors, filter.cursor(), filter.limit(), row -> entry(TurnStore.turn(row)));
         return Reply.ok(new TurnList(page.rows(), page.rows().size(), page.total(), page.nextCursor()));
     }

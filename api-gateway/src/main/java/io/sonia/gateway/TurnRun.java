@@ -8,7 +8,7 @@ import io.sonia.contracts.gateway.TurnEvent;
 import io.sonia.contracts.gateway.TurnRequest;
 import io.sonia.contracts.gateway.TurnState;
 import io.sonia.contracts.router.ChatAnswer;
-import io.sonia.contracts.router.RecalledMemory;
+import io.sonia.contracts.router.ChatRequest;
 import io.sonia.contracts.router.ToolSpec;
 import io.sonia.gateway.Cancellation.Stopped;
 import io.sonia.kernel.Clock;
@@ -16,12 +16,14 @@ import io.sonia.kernel.ErrorCode;
 import io.sonia.kernel.SoniaException;
 import io.sonia.kernel.http.Context;
 import io.sonia.kernel.http.Deadline;
+import io.sonia.kernel.http.Empty;
 import io.sonia.kernel.logging.ServiceLog;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One turn on its own thread: recall, then model and tools in rounds, then the answer and its memory. It outlives the
@@ -34,12 +36,9 @@ final class TurnRun {
     /** What a run works with. */
     record Parts(
             GatewayConfig config,
-            Recall recall,
-            ModelCall model,
-            ToolCatalog tools,
-            Actions actions,
-            TurnJournal journal,
-            MemoryWrites memoryWrites,
+            TurnSources sources,
+            TurnActions actions,
+            TurnRecords journal,
             Changes changes,
             Clock clock,
             ServiceLog log) {}
@@ -54,7 +53,6 @@ final class TurnRun {
     private volatile boolean ending;
     private volatile boolean over;
     private volatile boolean launched;
-    private int ordinal;
     private int partials;
 
     TurnRun(Parts parts, Context context, String turnId, Session session, TurnTask task, Instant createdAt) {
@@ -91,17 +89,17 @@ final class TurnRun {
     /**
      * Runs to the end, going on after {@code steps} of a former life if there are any.
      */
-    void run(List<TurnStep> steps, List<TurnStore.Exchange> history) {
+    void run(List<StoredStep> steps, List<TurnStore.Exchange> history) {
         try {
-            scope.conversation.history(history);
+            scope.recording.resume(steps);
             scope.feed.send(
                     TurnEvent.STARTED,
                     TurnFeed.payload("input_len", request.inputText().length(), "profile", request.profile()));
-            for (TurnStep step : steps) {
-                replay(step);
-            }
             if (steps.isEmpty()) {
+                begin(history);
                 recall();
+            } else {
+                again(steps, history);
             }
             think();
         } catch (Stopped e) {
@@ -151,40 +149,79 @@ final class TurnRun {
         return stopped;
     }
 
-    private void replay(TurnStep step) throws Stopped {
-        ordinal++;
-        switch (step) {
-            case TurnStep.Recalled recalled -> remembered(recalled.memories(), false);
-            case TurnStep.Asked asked -> {
-                progress.rounds++;
-                scope.conversation.asked(asked);
-                calls.answer(asked.calls());
+    private void begin(List<TurnStore.Exchange> history) {
+        GatewayConfig config = parts.config();
+        scope.conversation.history(history);
+        scope.recording.add(new TurnStep.Began(
+                new TurnStep.Opening(history, config.maxToolCalls(), config.toolTimeMs(), config.outputChars()),
+                new Empty()));
+    }
+
+    /** Comes by the steps of a former life once more; how their calls ended is in the actions. */
+    private void again(List<StoredStep> steps, List<TurnStore.Exchange> history) throws Stopped {
+        if (!(steps.getFirst().step() instanceof TurnStep.Began)) {
+            scope.conversation.history(history);
+        }
+        for (StoredStep stored : steps) {
+            switch (stored.step()) {
+                case TurnStep.Began began -> {
+                    scope.conversation.history(began.request().history());
+                    scope.recording.add(began);
+                }
+                case TurnStep.Recalled recalled -> remembered(recalled.response());
+                case TurnStep.Asked asked -> {
+                    progress.rounds++;
+                    scope.recording.add(asked);
+                    answer(asked.response());
+                }
+                case TurnStep.Modelled modelled -> {
+                    ChatAnswer answer =
+                            Objects.requireNonNull(modelled.response().answer());
+                    progress.answered(answer);
+                    scope.recording.add(modelled);
+                    answer(new TurnStep.Said(answer.response(), answer.toolCalls()));
+                }
+                case TurnStep.Called called -> {
+                    // Comes by with the answer that asked for it.
+                }
+                case TurnStep.Ended ended -> throw new IllegalStateException("a turn that has ended goes on");
             }
         }
+    }
+
+    private void answer(TurnStep.Said said) throws Stopped {
+        scope.conversation.asked(said);
+        calls.answer(said.calls());
     }
 
     private void recall() throws Stopped {
         scope.move(TurnState.RECALLING);
         long start = parts.clock().nanoTime();
-        Recall.Found found = parts.recall().search(scope.context(), scope.session.userId(), request.inputText());
+        Recall.Found found = parts.sources().recall(scope.context(), scope.session.userId(), request.inputText());
         progress.recallMs = scope.millisSince(start);
-        remembered(found.memories(), found.failed());
+        remembered(new TurnStep.Memories(found.memories(), found.failed()));
     }
 
-    private void remembered(List<RecalledMemory> memories, boolean failed) throws Stopped {
-        progress.retrieved = memories.size();
-        progress.recallFailed = failed;
-        scope.conversation.recalled(memories);
+    private void remembered(TurnStep.Memories found) throws Stopped {
+        progress.retrieved = found.memories().size();
+        progress.recallFailed = found.failed();
+        scope.conversation.recalled(found.memories());
+        scope.recording.add(new TurnStep.Recalled(new Empty(), found));
         scope.feed.send(
                 TurnEvent.RECALLED,
                 TurnFeed.payload(
-                        "retrieved_count", memories.size(), "degraded", failed, "duration_ms", progress.recallMs));
+                        "retrieved_count",
+                        progress.retrieved,
+                        "degraded",
+                        progress.recallFailed,
+                        "duration_ms",
+                        progress.recallMs));
         scope.cancellation.check();
     }
 
     private void think() throws Stopped {
         List<ToolSpec> offered =
-                request.maxToolRounds() == 0 ? List.of() : parts.tools().offer(scope.context(), request.tools());
+                request.maxToolRounds() == 0 ? List.of() : parts.sources().offer(scope.context(), request.tools());
         while (true) {
             boolean mayAsk = progress.rounds < request.maxToolRounds() && !calls.outOfBudget();
             ChatAnswer answer = model(mayAsk ? offered : List.of());
@@ -192,30 +229,35 @@ final class TurnRun {
                 finish(answer.response(), !answer.toolCalls().isEmpty());
                 return;
             }
-            TurnStep.Asked asked = new TurnStep.Asked(answer.response(), answer.toolCalls());
-            scope.conversation.asked(asked);
-            gating(asked);
-            calls.answer(asked.calls());
+            gating();
+            answer(new TurnStep.Said(answer.response(), answer.toolCalls()));
         }
     }
 
     private ChatAnswer model(List<ToolSpec> tools) throws Stopped {
         scope.move(TurnState.MODELLING);
+        ChatRequest asked = scope.conversation.request(tools, request.profile(), scope.session.sessionId());
         scope.cancellation.beginWait();
         modelRunning = true;
         try {
-            ChatAnswer answer = parts.model()
-                    .chat(
-                            scope.context(),
-                            scope.conversation.request(tools, request.profile(), scope.session.sessionId()),
-                            scope.feed.heard() ? this::partial : null);
+            ChatAnswer answer = parts.sources().chat(scope.context(), asked, scope.feed.heard() ? this::partial : null);
             scope.cancellation.check();
             progress.answered(answer);
+            modelled(asked, answer, null);
             return answer;
+        } catch (SoniaException e) {
+            if (!scope.cancellation.requested()) {
+                modelled(asked, null, new Turn.Failure(e.code().name(), e.text()));
+            }
+            throw e;
         } finally {
             scope.cancellation.endWait();
             modelRunning = false;
         }
+    }
+
+    private void modelled(ChatRequest asked, @Nullable ChatAnswer answer, Turn.@Nullable Failure failure) {
+        scope.recording.add(new TurnStep.Modelled(Conversation.question(asked), new TurnStep.Answer(answer, failure)));
     }
 
     private void partial(String text) {
@@ -224,16 +266,10 @@ final class TurnRun {
     }
 
     /** Keeps what the model asked for before anything is done about it. */
-    private void gating(TurnStep.Asked asked) {
-        List<TurnStep> steps = new ArrayList<>();
-        if (ordinal == 0) {
-            steps.add(new TurnStep.Recalled(scope.conversation.memories()));
-        }
-        steps.add(asked);
+    private void gating() {
         progress.state = TurnState.GATING;
         scope.show();
-        parts.journal().steps(scope.latest(), steps, ordinal);
-        ordinal += steps.size();
+        parts.journal().steps(scope.latest(), scope.recording);
     }
 
     /** {@code wantsMore} if the model asked for tools that it may not ask for any more. */
@@ -245,12 +281,12 @@ final class TurnRun {
         progress.assistantText = text;
         progress.reason = reason(wantsMore);
         Turn completed = ended(TurnState.COMPLETED);
-        parts.journal().completed(scope.context(), completed, request);
+        parts.journal().completed(scope.context(), completed, request, closed(completed));
         progress.state = TurnState.WRITING;
         scope.show();
         say(TurnEnding.answered(completed));
         long start = parts.clock().nanoTime();
-        List<String> ids = parts.memoryWrites().await(scope.turnId, Deadline.in(MEMORY_WRITE_WAIT, parts.clock()));
+        List<String> ids = parts.journal().written(scope.turnId, Deadline.in(MEMORY_WRITE_WAIT, parts.clock()));
         progress.memoryWriteMs = scope.millisSince(start);
         if (ids.isEmpty()) {
             progress.memoryDeferred = true;
@@ -279,7 +315,8 @@ final class TurnRun {
     private void failed(SoniaException failure) {
         progress.error = new Turn.Failure(failure.code().name(), failure.text());
         progress.reason = failure.code() == ErrorCode.TIMEOUT ? CompletionReason.TIMEOUT : CompletionReason.ERROR;
-        parts.journal().ended(scope.context(), ended(TurnState.FAILED), failure.code());
+        Turn ended = ended(TurnState.FAILED);
+        parts.journal().ended(scope.context(), ended, failure.code(), closed(ended));
         say(TurnEnding.failed(failure));
         done();
     }
@@ -289,7 +326,8 @@ final class TurnRun {
             return;
         }
         progress.reason = CompletionReason.CANCELLED;
-        parts.journal().ended(scope.context(), ended(TurnState.CANCELLED), ErrorCode.OK);
+        Turn ended = ended(TurnState.CANCELLED);
+        parts.journal().ended(scope.context(), ended, ErrorCode.OK, closed(ended));
         say(TurnEnding.cancelled());
         done();
     }
@@ -313,6 +351,10 @@ final class TurnRun {
         progress.completedAt = parts.clock().now();
         progress.totalMs = scope.millisSince(began);
         return progress.view();
+    }
+
+    private TurnRecording.Closed closed(Turn ended) {
+        return scope.recording.closed(TurnStep.Ended.of(ended));
     }
 
     /** Whoever sees the end can go on: the session is free since it is on record. */

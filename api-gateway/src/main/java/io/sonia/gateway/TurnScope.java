@@ -22,6 +22,7 @@ final class TurnScope {
     final TurnProgress progress;
     final Conversation conversation;
     final TurnFeed feed;
+    final TurnRecording recording;
     final Cancellation cancellation = new Cancellation();
     private volatile Context context;
     private volatile Turn latest;
@@ -36,6 +37,10 @@ final class TurnScope {
         this.conversation = new Conversation(task);
         this.feed = new TurnFeed(session.sessionId(), turnId, context.correlationId(), parts.clock());
         this.latest = progress.view();
+        this.recording = new TurnRecording(
+                TurnRecording.origin(
+                        new TurnStore.Stored(latest, task, context.caller().principal(), context.correlationId())),
+                parts.clock());
     }
 
     Context context() {

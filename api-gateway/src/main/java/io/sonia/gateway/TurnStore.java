@@ -15,9 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /** Turns and their steps in the journal. */
 final class TurnStore {
@@ -88,19 +86,20 @@ final class TurnStore {
                         turn.turnId());
     }
 
-    static void step(Tx tx, String turnId, int ordinal, TurnStep step, Instant at) throws SQLException {
-        String kind = switch (step) {
-            case TurnStep.Recalled r -> "recalled";
-            case TurnStep.Asked a -> "asked";
-        };
-        tx.sql()
-                .update(
-                        "INSERT INTO turn_steps (turn_id, ordinal, kind, content, created_at) VALUES (?, ?, ?, ?, ?)",
-                        turnId,
-                        ordinal,
-                        kind,
-                        Json.text(step),
-                        at);
+    static void steps(Tx tx, String turnId, List<StoredStep> steps) throws SQLException {
+        for (StoredStep step : steps) {
+            tx.sql()
+                    .update(
+                            "INSERT INTO turn_steps (turn_id, ordinal, kind, request, response, policy_version, created_at)"
+                                    + " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                            turnId,
+                            step.ordinal(),
+                            step.kind(),
+                            Json.text(step.request()),
+                            Json.text(step.response()),
+                            step.policyVersion(),
+                            step.at());
+        }
     }
 
     Optional<Stored> find(String turnId) {
@@ -116,10 +115,17 @@ final class TurnStore {
                 journal.instance()));
     }
 
-    List<TurnStep> steps(String turnId) {
+    List<StoredStep> steps(String turnId) {
         return journal.read(sql -> sql.list(
-                "SELECT kind, content FROM turn_steps WHERE turn_id = ? ORDER BY ordinal",
-                row -> stepOf(row.text("kind"), row.json("content")),
+                "SELECT ordinal, kind, request, response, policy_version, created_at FROM turn_steps"
+                        + " WHERE turn_id = ? ORDER BY ordinal",
+                row -> new StoredStep(
+                        row.integer("ordinal"),
+                        row.text("kind"),
+                        row.json("request"),
+                        row.json("response"),
+                        row.textOrNull("policy_version"),
+                        row.instant("created_at")),
                 turnId));
     }
 
@@ -134,14 +140,6 @@ final class TurnStore {
                         beforeTurnId,
                         limit))
                 .reversed();
-    }
-
-    private static TurnStep stepOf(String kind, Map<String, @Nullable Object> content) {
-        return switch (kind) {
-            case "recalled" -> Shape.of(TurnStep.Recalled.class).readAnswer(content);
-            case "asked" -> Shape.of(TurnStep.Asked.class).readAnswer(content);
-            default -> throw new IllegalStateException("expected recalled or asked, met " + kind);
-        };
     }
 
     private static Stored stored(Row row) throws SQLException {

@@ -29,6 +29,7 @@ final class Turns {
     private static final Duration STOP_TIME = Duration.ofSeconds(10);
 
     private final TurnRun.Parts parts;
+    private final TurnJournal journal;
     private final Sessions sessions;
     private final TurnStore store;
     private final TurnStops stops;
@@ -36,8 +37,15 @@ final class Turns {
     private final Clock clock;
     private final Map<String, TurnRun> running = new ConcurrentHashMap<>();
 
-    Turns(TurnRun.Parts parts, Sessions sessions, TurnStore store, TurnStops stops, Ids ids) {
+    Turns(
+            TurnRun.Parts parts,
+            TurnJournal journal,
+            Sessions sessions,
+            TurnStore store,
+            TurnStops stops,
+            Ids ids) {
         this.parts = parts;
+        this.journal = journal;
         this.sessions = sessions;
         this.store = store;
         this.stops = stops;
@@ -82,7 +90,7 @@ final class Turns {
         Instant now = clock.now();
         TurnRun run;
         try {
-            run = parts.journal().begun(new TurnJournal.Start(context, task, key), place, turnId, session -> {
+            run = journal.begun(new TurnJournal.Start(context, task, key), place, turnId, session -> {
                 TurnRun made = new TurnRun(parts, context, turnId, session, task, now);
                 // Before it is on record, so that it is never taken for one that nobody runs.
                 running.putIfAbsent(turnId, made);
@@ -122,7 +130,7 @@ final class Turns {
         try {
             // It may have ended since it was found open.
             if (stored(turn.turnId()).filter(now -> !now.state().terminal()).isPresent()) {
-                parts.journal().resumed(turn);
+                journal.resumed(turn);
                 launch(
                         turn.turnId(),
                         run,
@@ -137,7 +145,7 @@ final class Turns {
         }
     }
 
-    private void launch(String turnId, TurnRun run, List<TurnStep> steps, List<TurnStore.Exchange> history) {
+    private void launch(String turnId, TurnRun run, List<StoredStep> steps, List<TurnStore.Exchange> history) {
         run.launch();
         Threads.virtual("turn " + turnId, () -> {
             try {

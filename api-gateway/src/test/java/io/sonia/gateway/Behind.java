@@ -6,6 +6,8 @@ import io.sonia.contracts.evaos.ApprovalState;
 import io.sonia.contracts.evaos.ApprovalWait;
 import io.sonia.contracts.evaos.ApproveAnswer;
 import io.sonia.contracts.evaos.ApproveRequest;
+import io.sonia.contracts.evaos.EvaluateAnswer;
+import io.sonia.contracts.evaos.EvaluateRequest;
 import io.sonia.contracts.evaos.GateAnswer;
 import io.sonia.contracts.evaos.GateRequest;
 import io.sonia.contracts.evaos.GateStatus;
@@ -86,6 +88,9 @@ final class Behind implements AutoCloseable {
     private final List<String> ran = new CopyOnWriteArrayList<>();
     private final AtomicInteger numbers = new AtomicInteger();
     private final ServiceServer server;
+    /** What a version of the policy says of every call. */
+    final Map<String, Verdict> verdicts = new ConcurrentHashMap<>();
+
     volatile List<SearchHit> memories = List.of();
 
     Behind(Served.Ground ground) {
@@ -197,6 +202,11 @@ final class Behind implements AutoCloseable {
         executions.remove(executionId);
     }
 
+    /** How often anybody was asked for anything. */
+    int count() {
+        return seen.size();
+    }
+
     int count(Operation operation) {
         return (int) seen.stream().filter(each -> each.operation() == operation).count();
     }
@@ -227,6 +237,7 @@ final class Behind implements AutoCloseable {
         routes.add(route(Operation.MEMORY_STORE, StoreRequest.class, StoreAnswer.class, this::store));
         routes.add(route(Operation.MODEL_CHAT, ChatRequest.class, ChatAnswer.class, this::chat));
         routes.add(route(Operation.GATE, GateRequest.class, GateAnswer.class, this::gate));
+        routes.add(route(Operation.POLICY_EVALUATE, EvaluateRequest.class, EvaluateAnswer.class, this::evaluate));
         routes.add(route(
                 Operation.APPROVAL_GET,
                 ApprovalWait.class,
@@ -374,6 +385,23 @@ final class Behind implements AutoCloseable {
                 yield Reply.accepted(decision(request, GateStatus.APPROVAL_REQUIRED, Verdict.CONFIRM, null, approval));
             }
             default -> Reply.ok(decision(request, GateStatus.DENIED, Verdict.DENY, null, null));
+        };
+    }
+
+    /** As at the gate; a version of its own says the same of every call. */
+    private Reply evaluate(Call<EvaluateRequest> call) {
+        EvaluateRequest request = call.input();
+        String version = String.valueOf(request.version());
+        Verdict verdict = verdicts.getOrDefault(version, verdict(request.toolName()));
+        String rule = verdicts.containsKey(version) ? "rule_" + version : "rule_" + request.toolName();
+        return Reply.ok(new EvaluateAnswer(verdict, rule, tier(request.toolName()), List.of(), version));
+    }
+
+    private static Verdict verdict(String tool) {
+        return switch (tool) {
+            case HARMLESS, GRANTED -> Verdict.ALLOW;
+            case CONFIRMED -> Verdict.CONFIRM;
+            default -> Verdict.DENY;
         };
     }
 

@@ -65,6 +65,7 @@ final class Commands {
                         .addSubcommand("prove", new AuditProve(place))
                         .addSubcommand("keys", new AuditKeys(place))
                         .addSubcommand("accept", new AuditAccept(place)));
+        all.put("replay", () -> new CommandLine(new Replay(place)));
         all.put("doctor", () -> new CommandLine(new Doctor(place)));
         all.put("version", () -> new CommandLine(new VersionCommand(place)));
         all.put(COMPLETION, () -> new CommandLine(new Completion(place)));

@@ -68,9 +68,9 @@ public final class EvaOsModule implements ServiceModule {
         parts.verifiers().accept(identities.set());
         this.policy = new PolicyInForce(
                 PolicySet.load(parts.home().policies()),
+                new PolicyVersions(base),
                 parts.settings().live(PolicyConfig.SECTION),
-                parts.home().workspace(),
-                parts.clock().now());
+                parts.home().workspace());
         Live<ApprovalsConfig> limits = parts.settings().live(ApprovalsConfig.SECTION);
         Cursors cursors = Cursors.of(parts.home(), parts.clock());
         Grants grants = new Grants(base, keys, policy::version);
@@ -126,6 +126,7 @@ public final class EvaOsModule implements ServiceModule {
     @Override
     public void start() {
         notary.boot();
+        policy.boot();
         sweep.boot();
         restored = List.of(
                 new RestorePhase("confirmations", 1, count(Counted.PENDING)),

@@ -132,12 +132,26 @@ final class EvaOsSchema {
             DROP TABLE audit_heads;
             """;
 
+    private static final String POLICY_UP = """
+            CREATE TABLE policy_versions (
+              version TEXT PRIMARY KEY,
+              digest TEXT NOT NULL,
+              files TEXT NOT NULL,
+              actor_id TEXT NOT NULL,
+              applied_at TEXT NOT NULL
+            );
+            CREATE INDEX policy_versions_by_time ON policy_versions (applied_at);
+            """;
+
+    private static final String POLICY_DOWN = "DROP TABLE policy_versions;";
+
     /** All steps in their order; the second one is supervision's. */
     static final List<Migration> MIGRATIONS = List.of(
             new Migration(1, "control plane", UP, DOWN),
             SupervisionSchema.migration(2),
             new Migration(3, "amended approvals", AMENDED_UP, AMENDED_DOWN),
-            new Migration(4, "notary", NOTARY_UP, NOTARY_DOWN));
+            new Migration(4, "notary", NOTARY_UP, NOTARY_DOWN),
+            new Migration(5, "policy versions", POLICY_UP, POLICY_DOWN));
 
     private EvaOsSchema() {}
 }

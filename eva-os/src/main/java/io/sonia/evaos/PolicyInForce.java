@@ -8,39 +8,43 @@ import io.sonia.contracts.evaos.Verdict;
 import io.sonia.contracts.policy.PolicySet;
 import io.sonia.evaos.policy.Judgement;
 import io.sonia.evaos.policy.Policy;
-import io.sonia.kernel.ErrorCode;
-import io.sonia.kernel.SoniaException;
 import io.sonia.kernel.http.Call;
 import io.sonia.kernel.http.Reply;
 import io.sonia.kernel.settings.Live;
 import java.nio.file.Path;
-import java.time.Instant;
+import java.util.Map;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
-/** The policy of this process: the set read at start, with the default verdict of the settings. */
+/**
+ * The policy of this process: the set read at start, with the default verdict of the settings. What earlier versions
+ * would say can be asked too; only the one in force decides.
+ */
 final class PolicyInForce implements Supplier<Policy> {
 
     private final PolicySet set;
+    private final PolicyVersions versions;
     private final Live<PolicyConfig> config;
     private final Path workspace;
-    private final Instant loadedAt;
     private volatile Policy current;
 
-    PolicyInForce(PolicySet set, Live<PolicyConfig> config, Path workspace, Instant loadedAt) {
+    PolicyInForce(PolicySet set, PolicyVersions versions, Live<PolicyConfig> config, Path workspace) {
         this.set = set;
+        this.versions = versions;
         this.config = config;
         this.workspace = workspace;
-        this.loadedAt = loadedAt;
-        this.current = new Policy(set, config.get().defaultVerdict(), workspace);
+        this.current = policy(set);
+    }
+
+    /** Puts the version on record. */
+    void boot() {
+        versions.apply(set);
     }
 
     @Override
     public Policy get() {
-        Verdict wanted = config.get().defaultVerdict();
         Policy policy = current;
-        if (policy.defaultVerdict() != wanted) {
-            policy = new Policy(set, wanted, workspace);
+        if (policy.defaultVerdict() != defaultVerdict()) {
+            policy = policy(set);
             current = policy;
         }
         return policy;
@@ -51,30 +55,43 @@ final class PolicyInForce implements Supplier<Policy> {
     }
 
     Reply show(Call<PolicyQuery> call) {
-        requireInForce(call.input().version());
+        String version = call.input().version();
+        PolicyVersions.Kept kept = versions.get(version == null ? set.version() : version);
+        PolicySet shown = kept.set();
         return Reply.ok(new PolicyAnswer(
-                set.version(),
-                set.digest(),
-                get().defaultVerdict(),
-                set.risk().tools(),
-                set.risk().rules(),
-                set.files(),
-                loadedAt));
+                shown.version(),
+                shown.digest(),
+                defaultVerdict(),
+                shown.risk().tools(),
+                shown.risk().rules(),
+                shown.files(),
+                kept.appliedAt()));
     }
 
     /** What the gate would say, without asking it: no record, no approval. */
     Reply evaluate(Call<EvaluateRequest> call) {
         EvaluateRequest input = call.input();
-        requireInForce(input.version());
-        Judgement judgement = get().judge(input.toolName(), input.args(), input.role());
-        return Reply.ok(
-                new EvaluateAnswer(judgement.verdict(), judgement.ruleId(), judgement.tier(), judgement.trace()));
+        Policy policy = asked(input);
+        Judgement judgement = policy.judge(input.toolName(), input.args(), input.role());
+        return Reply.ok(new EvaluateAnswer(
+                judgement.verdict(), judgement.ruleId(), judgement.tier(), judgement.trace(), policy.version()));
     }
 
-    private void requireInForce(@Nullable String version) {
-        if (version != null && !version.equals(set.version())) {
-            throw SoniaException.of(ErrorCode.NOT_FOUND, "This policy version is not in force")
-                    .with("policy_version", set.version());
+    private Policy asked(EvaluateRequest input) {
+        String version = input.version();
+        Map<String, String> files = input.files();
+        if (version == null || version.equals(set.version())) {
+            return files.isEmpty() ? get() : policy(set.with(files));
         }
+        PolicySet earlier = versions.get(version).set();
+        return policy(files.isEmpty() ? earlier : earlier.with(files));
+    }
+
+    private Verdict defaultVerdict() {
+        return config.get().defaultVerdict();
+    }
+
+    private Policy policy(PolicySet judged) {
+        return new Policy(judged, defaultVerdict(), workspace);
     }
 }

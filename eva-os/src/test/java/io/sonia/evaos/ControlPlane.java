@@ -91,7 +91,10 @@ final class ControlPlane implements AutoCloseable {
         this.base = new Foundation(journal, time, ids, new Figures(new Metrics()));
         this.keys = KeyMaterial.load(home);
         this.policy = new PolicyInForce(
-                PolicySet.load(home.policies()), () -> new PolicyConfig(Verdict.CONFIRM), home.workspace(), time.now());
+                PolicySet.load(home.policies()),
+                new PolicyVersions(base),
+                () -> new PolicyConfig(Verdict.CONFIRM),
+                home.workspace());
         this.grants = new Grants(base, keys, policy::version);
         this.gate = new Gate(base, policy, grants, () -> limits);
         Cursors cursors = Cursors.of(home, time);

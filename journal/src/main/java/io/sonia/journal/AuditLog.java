@@ -133,6 +133,9 @@ final class AuditLog implements KnownHeads {
         values.put(AuditField.DURATION_MS, duration == null ? null : Math.rint(duration * 1000) / 1000);
         putOrigin(event.origin(), values);
         putSubject(event.subject(), values);
+        AuditEvent.Replay replay = event.replay();
+        values.put(AuditField.REPLAY_OF, replay == null ? null : replay.of());
+        values.put(AuditField.REPLAY_GENERATION, replay == null ? null : (long) replay.generation());
         return values;
     }
 

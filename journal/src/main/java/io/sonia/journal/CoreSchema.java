@@ -141,5 +141,15 @@ final class CoreSchema {
             """);
     }
 
-    static final List<Migration> MIGRATIONS = List.of(AUDIT, IDEMPOTENCY, OUTBOX, TREE, begun(5), sharedOutbox(6));
+    /** Finds the replays of a request; of other entries there is nothing in it. */
+    static Migration replays(int version) {
+        return new Migration(
+                version,
+                "replays",
+                "CREATE INDEX audit_entries_replays ON audit_entries (replay_of) WHERE replay_of IS NOT NULL;",
+                "DROP INDEX audit_entries_replays;");
+    }
+
+    static final List<Migration> MIGRATIONS =
+            List.of(AUDIT, IDEMPOTENCY, OUTBOX, TREE, begun(5), sharedOutbox(6), replays(7));
 }

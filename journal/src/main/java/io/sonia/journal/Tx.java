@@ -39,6 +39,15 @@ public final class Tx {
         return audit.append(sql, event);
     }
 
+    /** The highest generation on record of replays of what a request did to this resource; 0 if there was none. */
+    public int replays(String original, String resourceId) throws SQLException {
+        check();
+        return Math.toIntExact(sql.number(
+                "SELECT coalesce(max(replay_generation), 0) FROM audit_entries WHERE replay_of = ? AND resource_id = ?",
+                original,
+                resourceId));
+    }
+
     /**
      * Puts on record that work with an effect elsewhere begins under the request's key; without a key it does nothing. A
      * request that comes after a crash takes the work over instead of beginning another.

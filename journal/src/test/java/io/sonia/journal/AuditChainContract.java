@@ -101,6 +101,7 @@ abstract class AuditChainContract {
                 new AuditEvent.Origin(
                         "ü😀\u0001\u001f\b\t\n\f\r\"\\/\u007f\uF8FF", "", "person", null, "", "req_1", null, "d"),
                 new AuditEvent.Subject("t", "r", Long.MAX_VALUE, "a", "d", "p", "r"),
+                new AuditEvent.Replay("req_0", 3),
                 1e21,
                 Map.of("text", "a\"\\\u0001\u2028", "list", List.of(1L, 2.5, true), "none", Map.of()));
 
@@ -112,6 +113,8 @@ abstract class AuditChainContract {
         assertThat(read.value(AuditField.ON_BEHALF_OF)).isEqualTo("");
         assertThat(read.value(AuditField.TRACE_ID)).isNull();
         assertThat(read.value(AuditField.FENCE_TOKEN)).isEqualTo(Long.MAX_VALUE);
+        assertThat(read.value(AuditField.REPLAY_OF)).isEqualTo("req_0");
+        assertThat(read.value(AuditField.REPLAY_GENERATION)).isEqualTo(3L);
         assertThat(read.value(AuditField.DURATION_MS)).isEqualTo(1e21);
         assertThat(journal.chain().verify(null, null).valid()).isTrue();
     }

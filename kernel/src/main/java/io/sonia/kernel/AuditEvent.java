@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  * it into a hash-chained entry; {@code detail} is redacted JSON of at most 8 KiB.
  *
  * @param operation the operation or lifecycle edge, such as {@code approve} or {@code tool.intent}
+ * @param replay null for everything but a replay
  * @param durationMs milliseconds of the work so far, or null where there is none to speak of
  */
 public record AuditEvent(
@@ -16,6 +17,7 @@ public record AuditEvent(
         int httpStatus,
         Origin origin,
         Subject subject,
+        @Nullable Replay replay,
         @Nullable Double durationMs,
         Map<String, @Nullable Object> detail) {
 
@@ -47,32 +49,46 @@ public record AuditEvent(
         }
     }
 
+    /**
+     * Which earlier request was replayed.
+     *
+     * @param of the correlation id of the original
+     * @param generation 1 for its first replay
+     */
+    public record Replay(String of, int generation) {}
+
     /** A success about nothing in particular yet. */
     public static AuditEvent of(String operation, Origin origin) {
-        return new AuditEvent(operation, ErrorCode.OK, ErrorCode.OK.httpStatus(), origin, Subject.NONE, null, Map.of());
+        return new AuditEvent(
+                operation, ErrorCode.OK, ErrorCode.OK.httpStatus(), origin, Subject.NONE, null, null, Map.of());
     }
 
     public AuditEvent about(Subject subject) {
-        return new AuditEvent(operation, outcome, httpStatus, origin, subject, durationMs, detail);
+        return new AuditEvent(operation, outcome, httpStatus, origin, subject, replay, durationMs, detail);
     }
 
     public AuditEvent about(String resourceType, String resourceId) {
         return about(Subject.of(resourceType, resourceId));
     }
 
+    public AuditEvent replaying(String original, int generation) {
+        Replay replayed = new Replay(original, generation);
+        return new AuditEvent(operation, outcome, httpStatus, origin, subject, replayed, durationMs, detail);
+    }
+
     public AuditEvent outcome(ErrorCode code) {
-        return new AuditEvent(operation, code, code.httpStatus(), origin, subject, durationMs, detail);
+        return new AuditEvent(operation, code, code.httpStatus(), origin, subject, replay, durationMs, detail);
     }
 
     public AuditEvent status(int httpStatus) {
-        return new AuditEvent(operation, outcome, httpStatus, origin, subject, durationMs, detail);
+        return new AuditEvent(operation, outcome, httpStatus, origin, subject, replay, durationMs, detail);
     }
 
     public AuditEvent took(double millis) {
-        return new AuditEvent(operation, outcome, httpStatus, origin, subject, millis, detail);
+        return new AuditEvent(operation, outcome, httpStatus, origin, subject, replay, millis, detail);
     }
 
     public AuditEvent detail(Map<String, @Nullable Object> more) {
-        return new AuditEvent(operation, outcome, httpStatus, origin, subject, durationMs, more);
+        return new AuditEvent(operation, outcome, httpStatus, origin, subject, replay, durationMs, more);
     }
 }

@@ -43,7 +43,7 @@ final class Permissions {
         EvaluateAnswer answer;
         try {
             answer = evaOs.on(context.within(POLICY_TIME), Operation.POLICY_EVALUATE)
-                    .body(new EvaluateRequest(tool, args, context.caller().role(), null))
+                    .body(EvaluateRequest.of(tool, args, context.caller().role()))
                     .send(EvaluateAnswer.class);
         } catch (SoniaException e) {
             throw unavailable(e);

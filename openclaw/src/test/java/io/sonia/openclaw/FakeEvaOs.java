@@ -33,9 +33,9 @@ import java.util.concurrent.TimeUnit;
 final class FakeEvaOs implements AutoCloseable {
 
     private static final EvaluateAnswer READS =
-            new EvaluateAnswer(Verdict.ALLOW, "reads", RiskTier.SAFE_READ, List.of());
+            new EvaluateAnswer(Verdict.ALLOW, "reads", RiskTier.SAFE_READ, List.of(), "pol_1");
     private static final EvaluateAnswer ASKS =
-            new EvaluateAnswer(Verdict.CONFIRM, "asks", RiskTier.GUARDED_MEDIUM, List.of());
+            new EvaluateAnswer(Verdict.CONFIRM, "asks", RiskTier.GUARDED_MEDIUM, List.of(), "pol_1");
 
     /** What it was asked, oldest first: {@code policy} and {@code consume}. */
     final List<String> asked = new CopyOnWriteArrayList<>();
@@ -63,7 +63,8 @@ final class FakeEvaOs implements AutoCloseable {
         for (String tool : List.of("file.read", "file.list", "file.stat", "memory.search")) {
             verdicts.put(tool, READS);
         }
-        verdicts.put("memory.store", new EvaluateAnswer(Verdict.ALLOW, "lets", RiskTier.GUARDED_LOW, List.of()));
+        verdicts.put(
+                "memory.store", new EvaluateAnswer(Verdict.ALLOW, "lets", RiskTier.GUARDED_LOW, List.of(), "pol_1"));
     }
 
     private Neighbour serve(int at) throws IOException {

@@ -7,7 +7,12 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 
-/** The policy in force. */
+/**
+ * The policy of one version.
+ *
+ * @param defaultVerdict a setting and not part of any version: as it is now
+ * @param loadedAt when the version was put in force last
+ */
 public record PolicyAnswer(
         String policyVersion,
         String digest,

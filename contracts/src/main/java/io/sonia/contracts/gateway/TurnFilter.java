@@ -10,5 +10,6 @@ import org.jspecify.annotations.Nullable;
 public record TurnFilter(
         @Query @Nullable @Text(min = 1, max = 64) String sessionId,
         @Query @Nullable TurnState state,
+        @Query @Nullable @Text(min = 1, max = 128) String correlationId,
         @Query @Default("50") @Range(min = 1, max = 200) int limit,
         @Query @Nullable @Text(min = 1, max = 1024) String cursor) {}

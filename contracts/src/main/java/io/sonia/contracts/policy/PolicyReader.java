@@ -8,16 +8,21 @@ import io.sonia.kernel.json.Nearest;
 import io.sonia.kernel.json.Shape;
 import io.sonia.kernel.json.Violations;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the policy folder and collects everything wrong with it. */
+/** Reads policy files, from a folder or as texts, and collects everything wrong with them. */
 final class PolicyReader {
 
     static final String RISK = "risk_policy.json";
@@ -28,16 +33,19 @@ final class PolicyReader {
 
     private static final long MAX_BYTES = 1024 * 1024;
 
-    private final Path folder;
+    private final Function<String, Optional<byte[]>> source;
+    private final Map<String, String> texts = new TreeMap<>();
     private final List<String> problems = new ArrayList<>();
     private final List<PolicyFile> files = new ArrayList<>();
 
-    PolicyReader(Path folder) {
-        this.folder = folder;
+    /** @param folder null to read {@code given}, file name to text */
+    PolicyReader(@Nullable Path folder, Map<String, String> given) {
+        this.source = folder == null ? name -> text(name, given) : name -> bytes(name, folder.resolve(name));
+        checkNames(folder == null ? given.keySet() : namesIn(folder));
     }
 
-    PolicySet read() {
-        checkNames();
+    /** @param place what is told of where the files are */
+    PolicySet read(String place) {
         RiskPolicy risk = file(RISK, RiskPolicy.class);
         RbacToolsMatrix rbac = file(RBAC, RbacToolsMatrix.class);
         ToolsRollout rollout = file(ROLLOUT, ToolsRollout.class);
@@ -56,34 +64,40 @@ final class PolicyReader {
             checks.network(network);
         }
         if (risk == null || rbac == null || rollout == null || network == null || !problems.isEmpty()) {
-            throw refusal();
+            throw refusal(place);
         }
-        return PolicySet.of(risk, rbac, rollout, network, List.copyOf(files));
+        return PolicySet.of(risk, rbac, rollout, network, List.copyOf(files), texts);
     }
 
-    private SoniaException refusal() {
+    private SoniaException refusal(String place) {
         String count = problems.size() == 1 ? "1 problem" : problems.size() + " problems";
         return SoniaException.of(ErrorCode.CONFIG_INVALID, "The policy was refused: " + count)
-                .with("file", folder.toString())
+                .with("file", place)
                 .with("problems", List.copyOf(problems));
     }
 
-    private void checkNames() {
+    private void checkNames(Collection<String> names) {
+        names.stream()
+                .filter(name -> !name.startsWith(".") && !NAMES.contains(name))
+                .sorted()
+                .forEach(name -> problems.add(name + ": no such policy file" + nearest(name, NAMES)));
+    }
+
+    private List<String> namesIn(Path folder) {
         try (Stream<Path> entries = Files.list(folder)) {
-            entries.map(each -> each.getFileName().toString())
-                    .filter(name -> !name.startsWith(".") && !NAMES.contains(name))
-                    .sorted()
-                    .forEach(name -> problems.add(name + ": no such policy file" + nearest(name, NAMES)));
+            return entries.map(each -> each.getFileName().toString()).toList();
         } catch (IOException e) {
             problems.add("(folder): cannot be read: " + e.getClass().getSimpleName());
+            return List.of();
         }
     }
 
     private <T extends Record> @Nullable T file(String name, Class<T> type) {
-        byte[] bytes = bytes(name);
+        byte[] bytes = source.apply(name).orElse(null);
         if (bytes == null) {
             return null;
         }
+        texts.put(name, new String(bytes, StandardCharsets.UTF_8));
         Violations violations = new Violations();
         T read = null;
         try {
@@ -99,20 +113,27 @@ final class PolicyReader {
         return read;
     }
 
-    private byte @Nullable [] bytes(String name) {
-        Path file = folder.resolve(name);
+    private Optional<byte[]> text(String name, Map<String, String> given) {
+        String text = given.get(name);
+        if (text == null) {
+            problems.add(name + ": is missing");
+            return Optional.empty();
+        }
+        return Optional.of(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private Optional<byte[]> bytes(String name, Path file) {
         try {
-            if (Files.size(file) > MAX_BYTES) {
-                problems.add(name + ": expected at most " + MAX_BYTES + " bytes");
-                return null;
+            if (Files.size(file) <= MAX_BYTES) {
+                return Optional.of(Files.readAllBytes(file));
             }
-            return Files.readAllBytes(file);
+            problems.add(name + ": expected at most " + MAX_BYTES + " bytes");
         } catch (NoSuchFileException e) {
             problems.add(name + ": is missing; move the whole folder away to get the default policy");
         } catch (IOException e) {
             problems.add(name + ": cannot be read: " + e.getClass().getSimpleName());
         }
-        return null;
+        return Optional.empty();
     }
 
     static String nearest(String name, Iterable<String> known) {

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * All policy files, read and checked together.
  *
+ * @param texts file name to the text that was read
  * @param digest SHA-256 of the RFC 8785 form of file name to file digest; any changed byte changes it
  */
 public record PolicySet(
@@ -18,7 +19,11 @@ public record PolicySet(
         ToolsRollout rollout,
         NetworkAllowlist network,
         List<PolicyFile> files,
+        Map<String, String> texts,
         String digest) {
+
+    /** The names of the files. */
+    public static final List<String> FILES = PolicyReader.NAMES;
 
     private static final int SHORT = 12;
 
@@ -27,10 +32,11 @@ public record PolicySet(
             RbacToolsMatrix rbac,
             ToolsRollout rollout,
             NetworkAllowlist network,
-            List<PolicyFile> files) {
+            List<PolicyFile> files,
+            Map<String, String> texts) {
         Map<String, @Nullable Object> digests = new TreeMap<>();
         files.forEach(each -> digests.put(each.name(), each.sha256()));
-        return new PolicySet(risk, rbac, rollout, network, files, CanonicalJson.sha256(digests));
+        return new PolicySet(risk, rbac, rollout, network, files, Map.copyOf(texts), CanonicalJson.sha256(digests));
     }
 
     /**
@@ -39,7 +45,23 @@ public record PolicySet(
      * @throws io.sonia.kernel.SoniaException CONFIG_INVALID with {@code details.problems[]}, everything wrong at once
      */
     public static PolicySet load(Path folder) {
-        return new PolicyReader(folder).read();
+        return new PolicyReader(folder, Map.of()).read(folder.toString());
+    }
+
+    /**
+     * Reads a set from the texts of its files.
+     *
+     * @throws io.sonia.kernel.SoniaException as {@link #load}
+     */
+    public static PolicySet of(Map<String, String> texts) {
+        return new PolicyReader(null, texts).read("(given)");
+    }
+
+    /** This set with other texts in place of some of its files. */
+    public PolicySet with(Map<String, String> others) {
+        Map<String, String> all = new TreeMap<>(texts);
+        all.putAll(others);
+        return of(all);
     }
 
     /** The short name of this very set, such as {@code pol_1a2b3c4d5e6f}; grants and approvals are bound to it. */

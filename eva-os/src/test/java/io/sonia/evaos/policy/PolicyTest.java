@@ -259,6 +259,7 @@ class PolicyTest {
                 new ToolsRollout(1, 1, at, Map.of(TOOL, stage)),
                 new NetworkAllowlist(1, 1, at, List.of()),
                 List.of(),
+                Map.of(),
                 "0".repeat(64));
         return new Policy(set, fallback, Path.of("/home/run/workspace")).judge(tool, args, role);
     }
