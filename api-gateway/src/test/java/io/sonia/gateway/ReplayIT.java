@@ -29,6 +29,7 @@ class ReplayIT extends GatewayCase {
 
     private static final ReplayRequest AS_RECORDED = new ReplayRequest(null, Map.of());
     private static final int ROUNDS = 4;
+    private static final int LOOKS = 100_000;
 
     @Test
     void everyKindOfTurnIsDecidedAgainAsItWasAndLeavesOneAuditEntry() throws Exception {
@@ -96,7 +97,22 @@ class ReplayIT extends GatewayCase {
         turns.add(failed(ErrorCode.MODEL_FAILED));
         turns.add(failed(ErrorCode.TIMEOUT));
         turns.add(stopped());
+        settle();
         return turns;
+    }
+
+    /** Lets what goes on behind the answers come to its end. */
+    private void settle() {
+        long open = 1;
+        for (int look = 0; look < LOOKS && open > 0; look++) {
+            open = house.gateway.journal.read(
+                    sql -> sql.number("SELECT count(*) FROM outbox WHERE delivered_at IS NULL")
+                            + sql.number("SELECT count(*) FROM actions WHERE state IN"
+                                    + " ('pending_approval', 'approved', 'executing', 'verifying')")
+                            + sql.number("SELECT count(*) FROM turns WHERE state = 'completed'"
+                                    + " AND turn LIKE '%\"written\":false,%\"deferred\":false%'"));
+        }
+        assertThat(open).isZero();
     }
 
     private Turn decided(ApprovalState decision) throws Exception {
