@@ -65,6 +65,11 @@ final class Commands {
                         .addSubcommand("prove", new AuditProve(place))
                         .addSubcommand("keys", new AuditKeys(place))
                         .addSubcommand("accept", new AuditAccept(place)));
+        all.put(
+                "incident",
+                () -> new CommandLine(new Incident())
+                        .addSubcommand("export", new IncidentExport(place))
+                        .addSubcommand("verify", new IncidentVerify(place)));
         all.put("doctor", () -> new CommandLine(new Doctor(place)));
         all.put("version", () -> new CommandLine(new VersionCommand(place)));
         all.put(COMPLETION, () -> new CommandLine(new Completion(place)));

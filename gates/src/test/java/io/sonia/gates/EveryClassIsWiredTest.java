@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 class EveryClassIsWiredTest {
 
     private static final List<String> ENTRY_POINTS =
-            List.of("io.sonia.platform.Main", "io.sonia.cli.Main", "io.sonia.gates.Main");
+            List.of("io.sonia.platform.Main", "io.sonia.cli.Main", "io.sonia.gates.Main", "io.sonia.verifier.Main");
     /** Found by the JDK or by a library by name. */
     private static final List<String> SERVICES_BY_NAME = List.of("io.sonia.kernel.logging.NoSearch");
 
