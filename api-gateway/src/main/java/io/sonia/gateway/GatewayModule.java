@@ -39,6 +39,7 @@ public final class GatewayModule implements ServiceModule {
     private final Actions actions;
     private final Turns turns;
     private final MemoryWrites memoryWrites;
+    private final Incidents incidents;
     private final List<Route<?>> routes;
     private @Nullable OutboxRelay relay;
     private volatile List<RestorePhase> restored = List.of();
@@ -64,6 +65,7 @@ public final class GatewayModule implements ServiceModule {
                 parts.clock(),
                 parts.log());
         this.turns = new Turns(runParts, sessions, new TurnStore(parts.journal()), parts.ids());
+        this.incidents = new Incidents(parts);
         this.routes = routes(evaOs);
     }
 
@@ -77,6 +79,7 @@ public final class GatewayModule implements ServiceModule {
         all.addAll(
                 new ActionRoutes(actions, confirmations, parts.journal(), cursors, parts.clock(), parts.ids()).list());
         all.addAll(confirmations.list());
+        all.addAll(new IncidentRoutes(incidents, parts.journal(), cursors).list());
         all.addAll(new DepsRoute(parts.peers(), parts.clock()).list());
         all.addAll(new AuditFanOut(parts.audit(), parts.journal(), parts.peers()).list());
         return List.copyOf(all);
@@ -131,6 +134,7 @@ public final class GatewayModule implements ServiceModule {
     /** Restore order: sessions, then what waits for confirmation, then turns. */
     @Override
     public void start() {
+        incidents.sweep();
         int open = sessions.restore();
         int waiting = actions.resume();
         relay = OutboxRelay.start(parts.journal(), memoryWrites, parts.clock());

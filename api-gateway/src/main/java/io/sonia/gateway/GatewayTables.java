@@ -70,6 +70,20 @@ final class GatewayTables {
             ALTER TABLE turns ADD COLUMN model_wish TEXT;
             """, """
             ALTER TABLE turns DROP COLUMN model_wish;
+            """),
+            new Migration(3, "incidents", """
+            CREATE TABLE incidents (
+                incident_id TEXT PRIMARY KEY,
+                reason TEXT NOT NULL,
+                severity TEXT NOT NULL,
+                created_at TEXT NOT NULL,
+                size_bytes INTEGER NOT NULL,
+                actor_id TEXT NOT NULL,
+                manifest TEXT NOT NULL
+            ) STRICT;
+            CREATE INDEX incidents_created ON incidents (created_at, incident_id);
+            """, """
+            DROP TABLE incidents;
             """));
 
     private GatewayTables() {}
