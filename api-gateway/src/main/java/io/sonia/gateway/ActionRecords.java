@@ -48,11 +48,11 @@ final class ActionRecords {
         return open.size();
     }
 
-    /** Takes up what a former life left open. */
+    /** Takes up what this instance has open and nobody is at: of a former life, or taken over. */
     List<Action> restore() {
-        List<Action> left = store.open();
-        left.forEach(each -> open.put(each.actionId(), each));
-        return left;
+        return store.open().stream()
+                .filter(each -> open.putIfAbsent(each.actionId(), each) == null)
+                .toList();
     }
 
     Optional<Action> known(String actionId) {
@@ -143,7 +143,7 @@ final class ActionRecords {
                 .took(after.telemetry().totalMs())
                 .detail(detail);
         journal.commit(tx -> {
-            ActionStore.put(tx, before.state(), after);
+            store.put(tx, before.state(), after);
             tx.begin(ground.key(), after.actionId());
             tx.audit(event);
             return after;

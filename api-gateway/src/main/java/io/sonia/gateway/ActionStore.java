@@ -18,6 +18,7 @@ import java.util.Optional;
 final class ActionStore {
 
     private static final int MAX_OPEN = 5_000;
+    private static final String OPEN = "state IN ('pending_approval', 'approved', 'executing', 'verifying')";
 
     private final Journal journal;
 
@@ -31,11 +32,11 @@ final class ActionStore {
      * @param from the state it is moved on from; somebody who has moved it meanwhile has decided
      * @throws SoniaException CONFLICT if it is on record in another state
      */
-    static void put(Tx tx, ActionState from, Action action) throws SQLException {
+    void put(Tx tx, ActionState from, Action action) throws SQLException {
         int written = tx.sql()
                 .update(
-                        "INSERT INTO actions (action_id, intent, state, session_id, turn_id, approval_id, action, created_at)"
-                                + " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (action_id)"
+                        "INSERT INTO actions (action_id, intent, state, session_id, turn_id, approval_id, action, created_at,"
+                                + " instance) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (action_id)"
                                 + " DO UPDATE SET state = excluded.state, approval_id = excluded.approval_id,"
                                 + " action = excluded.action WHERE actions.state = ?",
                         action.actionId(),
@@ -46,10 +47,16 @@ final class ActionStore {
                         action.approvalId(),
                         Json.text(action),
                         action.createdAt(),
+                        journal.instance(),
                         wireName(from));
         if (written != 1) {
             throw SoniaException.of(ErrorCode.CONFLICT);
         }
+    }
+
+    /** Makes the open actions of an instance that is gone this one's. */
+    void inherit(Tx tx, int gone) throws SQLException {
+        tx.sql().update("UPDATE actions SET instance = ? WHERE instance = ? AND " + OPEN, journal.instance(), gone);
     }
 
     Optional<Action> find(String actionId) {
@@ -69,12 +76,13 @@ final class ActionStore {
                 turnId));
     }
 
-    /** What a former life of this process left unfinished, oldest first. */
+    /** This instance's unfinished actions, oldest first. */
     List<Action> open() {
         return journal.read(sql -> sql.list(
-                "SELECT action FROM actions WHERE state IN ('pending_approval', 'approved', 'executing', 'verifying')"
-                        + " ORDER BY created_at, action_id LIMIT " + MAX_OPEN,
-                ActionStore::action));
+                "SELECT action FROM actions WHERE instance = ? AND " + OPEN + " ORDER BY created_at, action_id LIMIT "
+                        + MAX_OPEN,
+                ActionStore::action,
+                journal.instance()));
     }
 
     /** Actions that wait for a person though their session has ended. */

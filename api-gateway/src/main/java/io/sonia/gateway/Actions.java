@@ -83,10 +83,10 @@ final class Actions {
         this.ids = ids;
     }
 
-    /** Goes on with what a former life of this process left open. */
+    /** Goes on with what this instance has open and nobody is at: of a former life, or taken over. */
     int resume() {
         List<Action> left = records.restore();
-        left.forEach(this::later);
+        left.forEach(each -> Threads.virtual("action " + each.actionId(), () -> goOn(each, true)));
         return left.size();
     }
 
@@ -253,13 +253,13 @@ final class Actions {
     }
 
     private void later(Action action) {
-        Threads.virtual("action " + action.actionId(), () -> goOn(action));
+        Threads.virtual("action " + action.actionId(), () -> goOn(action, false));
     }
 
     /** Takes an action to its end. What the store does not take is done again from what it has. */
-    private void goOn(Action action) {
+    private void goOn(Action action, boolean reread) {
         try {
-            for (boolean again = false; !closing; again = true) {
+            for (boolean again = reread; !closing; again = true) {
                 try {
                     advance(again ? records.reread(action) : action);
                     return;

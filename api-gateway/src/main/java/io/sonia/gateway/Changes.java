@@ -16,6 +16,9 @@ final class Changes {
 
     private static final int STRIPES = 64;
 
+    /** What another process changes is not announced here. */
+    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(300);
+
     private static final class Stripe {
         private final ReentrantLock lock = new ReentrantLock();
         private final Condition changed = lock.newCondition();
@@ -42,11 +45,9 @@ final class Changes {
         try {
             T now = value.get();
             while (!wanted.test(now) && !deadline.passed() && !closed) {
-                boolean signalled = stripe.changed.await(deadline.left().toNanos() + 1, TimeUnit.NANOSECONDS);
+                long left = deadline.left().toNanos() + 1;
+                boolean _ = stripe.changed.await(Math.min(left, LOOK_NANOS), TimeUnit.NANOSECONDS);
                 now = value.get();
-                if (!signalled && deadline.passed()) {
-                    break;
-                }
             }
             // The value may have changed between the last look and the deadline.
             return wanted.test(now) ? now : value.get();

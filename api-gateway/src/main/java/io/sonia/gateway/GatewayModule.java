@@ -15,6 +15,7 @@ import io.sonia.kernel.http.ReadinessCheck;
 import io.sonia.kernel.http.RestorePhase;
 import io.sonia.kernel.http.Route;
 import io.sonia.kernel.settings.Section;
+import io.sonia.kernel.settings.ServicesConfig;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -29,14 +30,17 @@ public final class GatewayModule implements ServiceModule {
     private static final Section<GatewayConfig> SECTION = Section.fixed("api_gateway", GatewayConfig.class);
 
     public static final ServiceDefinition DEFINITION = new ServiceDefinition(
-            ServiceName.API_GATEWAY, List.of(SECTION), GatewayTables.MIGRATIONS, GatewayModule::new);
+            ServiceName.API_GATEWAY, List.of(SECTION), GatewayTables.MIGRATIONS, GatewayModule::new, true);
 
     private static final Duration SWEEP_EVERY = Duration.ofSeconds(5);
+    private static final Duration LOOK_EVERY = Duration.ofMillis(500);
+    private static final Duration SUCCEED_EVERY = Duration.ofSeconds(2);
     private static final Duration PROBE_TIME = Duration.ofSeconds(1);
 
     private final ServiceParts parts;
     private final Sessions sessions;
     private final Actions actions;
+    private final TurnStore turnStore;
     private final Turns turns;
     private final MemoryWrites memoryWrites;
     private final Incidents incidents;
@@ -59,12 +63,13 @@ public final class GatewayModule implements ServiceModule {
                 new ModelCall(parts.peers().of(ServiceName.MODEL_ROUTER)),
                 new ToolCatalog(openclaw, parts.clock()),
                 actions,
-                new TurnJournal(parts.journal(), memoryWrites, parts.clock(), config),
+                new TurnJournal(parts.journal(), memoryWrites, parts.clock(), sessions),
                 memoryWrites,
                 new Changes(),
                 parts.clock(),
                 parts.log());
-        this.turns = new Turns(runParts, sessions, new TurnStore(parts.journal()), parts.ids());
+        this.turnStore = new TurnStore(parts.journal());
+        this.turns = new Turns(runParts, sessions, turnStore, new TurnStops(parts.journal()), parts.ids());
         this.incidents = new Incidents(parts);
         this.routes = routes(evaOs);
     }
@@ -135,29 +140,69 @@ public final class GatewayModule implements ServiceModule {
     @Override
     public void start() {
         incidents.sweep();
-        int open = sessions.restore();
+        int open = sessions.activeCount();
         int waiting = actions.resume();
-        relay = OutboxRelay.start(parts.journal(), memoryWrites, parts.clock());
+        relay = relay();
         restored = List.of(
                 new RestorePhase("sessions", 1, open),
                 new RestorePhase("confirmations", 2, waiting),
                 new RestorePhase("turns", 3, turns.resume()));
         parts.timers().every("sessions", SWEEP_EVERY, this::sweep);
+        ServicesConfig.Endpoint endpoint =
+                parts.settings().section(ServicesConfig.SECTION).of(parts.service());
+        if (endpoint.ports().size() > 1) {
+            parts.timers().every("stops", LOOK_EVERY, () -> whileStored(turns::obeyStops));
+            parts.timers().every("other gateways", SUCCEED_EVERY, () -> whileStored(this::succeed));
+        }
         parts.metrics().gauge("sonia_sessions_active", "Sessions that can take a turn", sessions::activeCount);
     }
 
-    /** Ends sessions whose time is over, and withdraws what waits in sessions that have ended. */
+    private OutboxRelay relay() {
+        return OutboxRelay.start(parts.journal(), memoryWrites, parts.clock());
+    }
+
+    /** Ends sessions whose time is over, withdraws what waits in ended ones, and takes up turns that broke off. */
     void sweep() {
         sessions.sweep();
         actions.withdrawOfEndedSessions();
+        turns.resume();
+    }
+
+    /** What is done so often need not be logged as a failure each time while the store is away. */
+    private void whileStored(Runnable work) {
+        if (parts.journal().state().open()) {
+            work.run();
+        }
+    }
+
+    /** Goes on with the work of gateways that are gone. */
+    private void succeed() {
+        boolean more = parts.journal().takeOver((tx, gone) -> {
+            actions.store().inherit(tx, gone);
+            turnStore.inherit(tx, gone);
+        });
+        if (more) {
+            actions.resume();
+            turns.resume();
+            carryMore();
+        }
+    }
+
+    /** A relay reads on from where it is; only a new one sees messages that were older than that and not its own. */
+    private synchronized void carryMore() {
+        if (relay != null) {
+            relay.close();
+            relay = relay();
+        }
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
         turns.close();
         actions.close();
         if (relay != null) {
             relay.close();
+            relay = null;
         }
     }
 }

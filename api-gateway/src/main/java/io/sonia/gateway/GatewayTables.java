@@ -71,7 +71,28 @@ final class GatewayTables {
             """, """
             ALTER TABLE turns DROP COLUMN model_wish;
             """),
-            new Migration(3, "incidents", """
+            new Migration(3, "several gateways on one database", """
+            ALTER TABLE sessions ADD COLUMN running_turn TEXT;
+            ALTER TABLE sessions ADD COLUMN ends_at TEXT NOT NULL DEFAULT '';
+            UPDATE sessions SET ends_at = expires_at, running_turn = (SELECT min(turn_id) FROM turns
+                WHERE turns.session_id = sessions.session_id AND turns.state NOT IN ('completed', 'failed', 'cancelled'));
+            CREATE INDEX sessions_ending ON sessions (ends_at) WHERE status = 'active';
+            ALTER TABLE turns ADD COLUMN instance INTEGER NOT NULL DEFAULT 1;
+            ALTER TABLE actions ADD COLUMN instance INTEGER NOT NULL DEFAULT 1;
+            CREATE TABLE turn_stops (
+                turn_id TEXT PRIMARY KEY,
+                actor_id TEXT NOT NULL,
+                correlation_id TEXT NOT NULL
+            ) STRICT;
+            """, """
+            DROP TABLE turn_stops;
+            ALTER TABLE actions DROP COLUMN instance;
+            ALTER TABLE turns DROP COLUMN instance;
+            DROP INDEX sessions_ending;
+            ALTER TABLE sessions DROP COLUMN ends_at;
+            ALTER TABLE sessions DROP COLUMN running_turn;
+            """),
+            new Migration(4, "incidents", """
             CREATE TABLE incidents (
                 incident_id TEXT PRIMARY KEY,
                 reason TEXT NOT NULL,

@@ -41,6 +41,7 @@ final class Incidents {
     private static final String ENDING = ".zip";
     private static final Duration ASKING = Duration.ofSeconds(2);
     private static final Duration CHECKING = Duration.ofSeconds(55);
+    private static final Duration LEFT_ALONE = Duration.ofHours(1);
     private static final Duration RETRY_AFTER = Duration.ofSeconds(10);
 
     /** Refusals by the verifier before it has looked at the files. */
@@ -128,19 +129,32 @@ final class Incidents {
                 verdict.verified() ? null : reason + ": " + report.get("message"));
     }
 
-    /** Removes what is left of a bundle whose making was cut off by the end of the process. */
+    /** Removes what is left of bundles whose making was cut off; what is younger another gateway may be at work on. */
     void sweep() {
         if (!Files.isDirectory(home.incidents())) {
             return;
         }
-        try (Stream<Path> all = Files.walk(home.incidents())) {
-            for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
-                if (home.incidents().relativize(each).toString().startsWith(".")) {
-                    Files.delete(each);
+        Instant old = parts.clock().now().minus(LEFT_ALONE);
+        try (Stream<Path> all = Files.list(home.incidents())) {
+            for (Path each : all.filter(Incidents::isStaging).toList()) {
+                if (Files.getLastModifiedTime(each).toInstant().isBefore(old)) {
+                    remove(each);
                 }
             }
         } catch (IOException e) {
             parts.log().error("incidents.sweep", "What is left of a bundle cannot be removed", Map.of(), e);
+        }
+    }
+
+    private static boolean isStaging(Path path) {
+        return String.valueOf(path.getFileName()).startsWith(".");
+    }
+
+    private static void remove(Path folder) throws IOException {
+        try (Stream<Path> all = Files.walk(folder)) {
+            for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(each);
+            }
         }
     }
 

@@ -47,14 +47,13 @@ final class SessionRoutes {
     private Reply create(Call<SessionCreate> call) {
         SessionCreate wish = call.input();
         String userId = wish.userId() == null ? call.caller().principal() : wish.userId();
-        Session session = sessions.open(wish, userId);
-        Reply.Enveloped reply = Reply.ok(session).location("/v1/sessions/" + session.sessionId());
-        journal.commit(tx -> {
-            Sessions.put(tx, session, wish.idleSeconds());
-            tx.remember(call.idempotencyKey(), new StoredReply(200, Json.bytes(session), reply.location()));
-            return tx.audit(call.audit().about("session", session.sessionId()));
+        Session opened = journal.commit(tx -> {
+            Session session = sessions.open(tx, wish, userId);
+            tx.remember(call.idempotencyKey(), new StoredReply(200, Json.bytes(session), location(session)));
+            tx.audit(call.audit().about("session", session.sessionId()));
+            return session;
         });
-        return reply;
+        return Reply.ok(opened).location(location(opened));
     }
 
     private Reply page(Call<SessionFilter> call) {
@@ -73,15 +72,18 @@ final class SessionRoutes {
     private Reply close(Call<Empty> call) {
         String sessionId = Ids.checked(call.path("session_id"));
         sessions.runningTurn(sessionId).ifPresent(turnId -> turns.stop(call.context(), turnId));
-        Session ended = sessions.close(
-                sessionId,
-                session -> journal.commit(tx -> {
-                    Sessions.put(tx, session, 0);
-                    tx.remember(call.idempotencyKey(), new StoredReply(200, Json.bytes(closed(session)), null));
-                    return tx.audit(call.audit().about("session", session.sessionId()));
-                }));
+        Session ended = journal.commit(tx -> {
+            Session session = sessions.close(tx, sessionId);
+            tx.remember(call.idempotencyKey(), new StoredReply(200, Json.bytes(closed(session)), null));
+            tx.audit(call.audit().about("session", session.sessionId()));
+            return session;
+        });
         actions.withdrawOfEndedSessions();
         return Reply.ok(closed(ended));
+    }
+
+    private static String location(Session session) {
+        return "/v1/sessions/" + session.sessionId();
     }
 
     private static SessionClosed closed(Session session) {

@@ -6,6 +6,7 @@ import io.sonia.contracts.gateway.SessionStatus;
 import io.sonia.gateway.SessionLife.Event;
 import io.sonia.journal.Journal;
 import io.sonia.journal.Row;
+import io.sonia.journal.Sql;
 import io.sonia.journal.Tx;
 import io.sonia.kernel.AuditEvent;
 import io.sonia.kernel.Clock;
@@ -18,41 +19,31 @@ import io.sonia.kernel.json.Json;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The open conversations. Active sessions are held in memory and written through; a session runs one turn at a time,
- * and ends by its age, by idleness or by hand.
+ * The conversations. What holds is decided in the commit that asks, so that several gateways may do so: a session runs
+ * one turn at a time, and ends by its age, by idleness or by hand.
  */
 final class Sessions {
 
     private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
-    private static final int MAX_LOADED = 10_000;
     private static final Duration OWN_TIME = Duration.ofSeconds(10);
+    private static final int MAX_SWEPT = 500;
 
-    /** An active session: its row, its idle limit and the turn it runs. Guarded by the lock. */
-    private static final class Active {
-        private Session session;
-        private final int idleSeconds;
-        private @Nullable String runningTurn;
+    /** Over once its time has passed, unless a turn runs in it. */
+    private static final String OVER = "status = 'active' AND running_turn IS NULL AND ends_at < ?";
 
-        Active(Session session, int idleSeconds) {
-            this.session = session;
-            this.idleSeconds = idleSeconds;
-        }
+    /** A session as stored, with what only the gateway knows of it. */
+    private record Stored(
+            Session session, int idleSeconds, @Nullable String runningTurn, Instant endsAt) {
 
         boolean over(Instant now) {
-            boolean idle =
-                    runningTurn == null && now.isAfter(session.lastActivity().plusSeconds(idleSeconds));
-            return idle || (runningTurn == null && now.isAfter(session.expiresAt()));
+            return runningTurn == null && now.isAfter(endsAt);
         }
     }
 
@@ -67,8 +58,6 @@ final class Sessions {
     private final GatewayConfig config;
     private final Clock clock;
     private final Ids ids;
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Map<String, Active> active = new LinkedHashMap<>();
 
     Sessions(Journal journal, GatewayConfig config, Clock clock, Ids ids) {
         this.journal = journal;
@@ -77,226 +66,21 @@ final class Sessions {
         this.ids = ids;
     }
 
-    /** Reads the active sessions of a former life. */
-    int restore() {
-        List<Active> found = journal.read(sql -> sql.list(
-                "SELECT * FROM sessions WHERE status = 'active' ORDER BY created_at, session_id LIMIT " + MAX_LOADED,
-                row -> new Active(session(row), row.integer("idle_seconds"))));
-        lock.lock();
-        try {
-            found.forEach(each -> active.put(each.session.sessionId(), each));
-            return found.size();
-        } finally {
-            lock.unlock();
-        }
-    }
-
     int activeCount() {
-        lock.lock();
-        try {
-            return active.size();
-        } finally {
-            lock.unlock();
-        }
+        return journal.read(Sessions::active);
     }
 
-    /** Opens a session; the caller commits it with {@link #put}. */
-    Session open(SessionCreate wish, String userId) {
-        lock.lock();
-        try {
-            return begin(wish, userId).session;
-        } finally {
-            lock.unlock();
-        }
+    private static int active(Sql sql) throws SQLException {
+        return Math.toIntExact(sql.number("SELECT count(*) FROM sessions WHERE status = 'active'"));
     }
 
     /**
-     * Gives a turn its place in a session, opening one if none fits.
+     * Opens a session.
      *
-     * @throws SoniaException SESSION_NOT_FOUND, SESSION_CLOSED, TURN_IN_PROGRESS, MAX_SESSIONS
+     * @throws SoniaException MAX_SESSIONS
      */
-    Session enter(Place place, String turnId) {
-        lock.lock();
-        try {
-            Active entry = place.sessionId() == null ? ofConversation(place) : known(place.sessionId());
-            if (entry.runningTurn != null && !entry.runningTurn.equals(turnId)) {
-                throw SoniaException.of(ErrorCode.TURN_IN_PROGRESS)
-                        .with("turn_id", entry.runningTurn)
-                        .retryAfter(Duration.ofSeconds(1));
-            }
-            entry.runningTurn = turnId;
-            entry.session = touched(entry.session, entry.session.turnCount() + 1);
-            return entry.session;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** Marks a turn of a former life as running again. */
-    void reenter(String sessionId, String turnId) {
-        lock.lock();
-        try {
-            Active entry = active.get(sessionId);
-            if (entry != null) {
-                entry.runningTurn = turnId;
-            }
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** The turn is over. */
-    void leave(String sessionId, String turnId) {
-        lock.lock();
-        try {
-            Active entry = active.get(sessionId);
-            if (entry != null && turnId.equals(entry.runningTurn)) {
-                entry.runningTurn = null;
-                entry.session = touched(entry.session, entry.session.turnCount());
-            }
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** The turn a session runs now, if any. */
-    Optional<String> runningTurn(String sessionId) {
-        lock.lock();
-        try {
-            Active entry = active.get(sessionId);
-            return entry == null ? Optional.empty() : Optional.ofNullable(entry.runningTurn);
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** The session, also an ended one. */
-    Session get(String sessionId) {
-        lock.lock();
-        try {
-            Active entry = active.get(sessionId);
-            if (entry != null) {
-                return entry.session;
-            }
-        } finally {
-            lock.unlock();
-        }
-        return stored(sessionId).orElseThrow(Sessions::unknown);
-    }
-
-    /**
-     * Closes a session, an expired one too; a closed one stays as it is.
-     *
-     * @param commit puts the closed session on record; if it fails the session stays as it was
-     */
-    Session close(String sessionId, Consumer<Session> commit) {
-        Active entry = taken(sessionId);
-        try {
-            Session seen = entry == null ? stored(sessionId).orElseThrow(Sessions::unknown) : entry.session;
-            boolean closes = SessionLife.TABLE.next(seen.status(), Event.CLOSE).isPresent();
-            Session closed = closes ? ended(seen, Event.CLOSE) : seen;
-            commit.accept(closed);
-            return closed;
-        } catch (SoniaException e) {
-            back(entry);
-            throw e;
-        }
-    }
-
-    private @Nullable Active taken(String sessionId) {
-        lock.lock();
-        try {
-            return active.remove(sessionId);
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private void back(@Nullable Active entry) {
-        if (entry != null) {
-            lock.lock();
-            try {
-                active.put(entry.session.sessionId(), entry);
-            } finally {
-                lock.unlock();
-            }
-        }
-    }
-
-    /** Ends every session that is past its age or was idle too long. */
-    void sweep() {
-        for (Active over : takenOver()) {
-            Session session = ended(over.session, Event.RUN_OUT);
-            Context context = Context.own(ServiceName.API_GATEWAY, "timer", session.userId(), OWN_TIME, ids, clock);
-            try {
-                journal.commit(tx -> {
-                    put(tx, session, over.idleSeconds);
-                    return tx.audit(
-                            AuditEvent.of("session.expired", context.origin()).about("session", session.sessionId()));
-                });
-            } catch (SoniaException e) {
-                back(over);
-            }
-        }
-    }
-
-    private List<Active> takenOver() {
-        List<Active> over = new ArrayList<>();
-        lock.lock();
-        try {
-            Instant now = clock.now();
-            active.values().removeIf(entry -> entry.over(now) && over.add(entry));
-        } finally {
-            lock.unlock();
-        }
-        return over;
-    }
-
-    /** Writes a session as part of a commit. */
-    static void put(Tx tx, Session session, int idleSeconds) throws SQLException {
-        tx.sql()
-                .update(
-                        "INSERT INTO sessions (session_id, user_id, conversation_id, profile, status, created_at,"
-                                + " expires_at, idle_seconds, last_activity, closed_at, turn_count, metadata)"
-                                + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (session_id) DO UPDATE SET"
-                                + " status = excluded.status, last_activity = excluded.last_activity,"
-                                + " closed_at = excluded.closed_at, turn_count = excluded.turn_count",
-                        session.sessionId(),
-                        session.userId(),
-                        session.conversationId(),
-                        session.profile(),
-                        session.status().name().toLowerCase(Locale.ROOT),
-                        session.createdAt(),
-                        session.expiresAt(),
-                        idleSeconds,
-                        session.lastActivity(),
-                        session.closedAt(),
-                        session.turnCount(),
-                        Json.text(session.metadata()));
-    }
-
-    private Active ofConversation(Place place) {
-        Instant now = clock.now();
-        for (Active entry : active.values()) {
-            boolean same = entry.session.userId().equals(place.userId())
-                    && entry.session.conversationId().equals(place.conversationId());
-            if (same && !entry.over(now)) {
-                return entry;
-            }
-        }
-        return begin(
-                new SessionCreate(
-                        place.userId(),
-                        place.conversationId(),
-                        place.profile() == null ? "chat_low_latency" : place.profile(),
-                        Map.of(),
-                        config.sessionTtlSeconds(),
-                        config.sessionIdleSeconds()),
-                place.userId());
-    }
-
-    private Active begin(SessionCreate wish, String userId) {
-        if (active.size() >= config.maxSessions()) {
+    Session open(Tx tx, SessionCreate wish, String userId) throws SQLException {
+        if (active(tx.sql()) >= config.maxSessions()) {
             throw SoniaException.of(ErrorCode.MAX_SESSIONS)
                     .with("limit", config.maxSessions())
                     .retryAfter(RETRY_AFTER);
@@ -315,29 +99,174 @@ final class Sessions {
                 0,
                 0,
                 wish.metadata());
-        Active entry = new Active(session, wish.idleSeconds());
-        active.put(session.sessionId(), entry);
-        return entry;
+        put(tx, session, wish.idleSeconds(), null);
+        return session;
     }
 
-    private Active known(String sessionId) {
-        Active entry = active.get(Ids.checked(sessionId));
-        if (entry != null && !entry.over(clock.now())) {
-            return entry;
+    /**
+     * Gives a turn its place in a session, opening one if none fits.
+     *
+     * @throws SoniaException SESSION_NOT_FOUND, SESSION_CLOSED, TURN_IN_PROGRESS, MAX_SESSIONS, or
+     *     IDEMPOTENCY_IN_PROGRESS if this very turn runs in it
+     */
+    Session enter(Tx tx, Place place, String turnId) throws SQLException {
+        Stored found = place.sessionId() == null ? ofConversation(tx, place) : known(tx, place.sessionId());
+        if (turnId.equals(found.runningTurn())) {
+            throw SoniaException.of(ErrorCode.IDEMPOTENCY_IN_PROGRESS).retryAfter(Duration.ofSeconds(1));
         }
-        if (entry != null || stored(sessionId).isPresent()) {
+        if (found.runningTurn() != null) {
+            throw SoniaException.of(ErrorCode.TURN_IN_PROGRESS)
+                    .with("turn_id", found.runningTurn())
+                    .retryAfter(Duration.ofSeconds(1));
+        }
+        Session entered = touched(found.session(), found.session().turnCount() + 1);
+        put(tx, entered, found.idleSeconds(), turnId);
+        return entered;
+    }
+
+    /** Marks a turn of a former life as running again. */
+    static void reenter(Tx tx, String sessionId, String turnId) throws SQLException {
+        tx.sql()
+                .update(
+                        "UPDATE sessions SET running_turn = ? WHERE session_id = ? AND status = 'active'"
+                                + " AND running_turn IS NULL",
+                        turnId,
+                        sessionId);
+    }
+
+    /** The turn is over. */
+    void leave(Tx tx, String sessionId, String turnId) throws SQLException {
+        Optional<Stored> found = stored(tx.sql(), sessionId);
+        if (found.isPresent() && turnId.equals(found.get().runningTurn())) {
+            Session session = found.get().session();
+            put(tx, touched(session, session.turnCount()), found.get().idleSeconds(), null);
+        }
+    }
+
+    /** The turn a session runs now, if any. */
+    Optional<String> runningTurn(String sessionId) {
+        return journal.read(sql -> stored(sql, sessionId)).map(Stored::runningTurn);
+    }
+
+    /** The session, also an ended one. */
+    Session get(String sessionId) {
+        return journal.read(sql -> stored(sql, sessionId)).map(Stored::session).orElseThrow(Sessions::unknown);
+    }
+
+    /** Closes a session, an expired one too; a closed one stays as it is. */
+    Session close(Tx tx, String sessionId) throws SQLException {
+        Stored found = stored(tx.sql(), sessionId).orElseThrow(Sessions::unknown);
+        Session seen = found.session();
+        if (SessionLife.TABLE.next(seen.status(), Event.CLOSE).isEmpty()) {
+            return seen;
+        }
+        Session closed = ended(seen, Event.CLOSE);
+        put(tx, closed, found.idleSeconds(), null);
+        return closed;
+    }
+
+    /** Ends every session that is past its age or was idle too long. */
+    void sweep() {
+        Instant now = clock.now();
+        List<Stored> over = journal.read(sql -> sql.list(
+                "SELECT * FROM sessions WHERE " + OVER + " ORDER BY ends_at LIMIT " + MAX_SWEPT,
+                Sessions::stored,
+                now));
+        for (Stored each : over) {
+            Session session = ended(each.session(), Event.RUN_OUT);
+            Context context = Context.own(ServiceName.API_GATEWAY, "timer", session.userId(), OWN_TIME, ids, clock);
+            try {
+                journal.commit(tx -> {
+                    // A turn may have entered meanwhile, or another gateway been quicker.
+                    boolean ends = tx.sql()
+                                    .update(
+                                            "UPDATE sessions SET status = ?, closed_at = ? WHERE session_id = ? AND "
+                                                    + OVER,
+                                            name(session.status()),
+                                            session.closedAt(),
+                                            session.sessionId(),
+                                            now)
+                            == 1;
+                    if (ends) {
+                        tx.audit(AuditEvent.of("session.expired", context.origin())
+                                .about("session", session.sessionId()));
+                    }
+                    return ends;
+                });
+            } catch (SoniaException e) {
+                // It is still over at the next sweep.
+            }
+        }
+    }
+
+    private static void put(Tx tx, Session session, int idleSeconds, @Nullable String runningTurn) throws SQLException {
+        Instant idle = session.lastActivity().plusSeconds(idleSeconds);
+        tx.sql()
+                .update(
+                        "INSERT INTO sessions (session_id, user_id, conversation_id, profile, status, created_at,"
+                                + " expires_at, idle_seconds, last_activity, closed_at, turn_count, metadata,"
+                                + " running_turn, ends_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+                                + " ON CONFLICT (session_id) DO UPDATE SET"
+                                + " status = excluded.status, last_activity = excluded.last_activity,"
+                                + " closed_at = excluded.closed_at, turn_count = excluded.turn_count,"
+                                + " running_turn = excluded.running_turn, ends_at = excluded.ends_at",
+                        session.sessionId(),
+                        session.userId(),
+                        session.conversationId(),
+                        session.profile(),
+                        name(session.status()),
+                        session.createdAt(),
+                        session.expiresAt(),
+                        idleSeconds,
+                        session.lastActivity(),
+                        session.closedAt(),
+                        session.turnCount(),
+                        Json.text(session.metadata()),
+                        runningTurn,
+                        idle.isBefore(session.expiresAt()) ? idle : session.expiresAt());
+    }
+
+    private Stored ofConversation(Tx tx, Place place) throws SQLException {
+        Instant now = clock.now();
+        Optional<Stored> found = tx
+                .sql()
+                .list(
+                        "SELECT * FROM sessions WHERE user_id = ? AND conversation_id = ? AND status = 'active'"
+                                + " ORDER BY created_at, session_id",
+                        Sessions::stored,
+                        place.userId(),
+                        place.conversationId())
+                .stream()
+                .filter(each -> !each.over(now))
+                .findFirst();
+        if (found.isPresent()) {
+            return found.get();
+        }
+        SessionCreate wish = new SessionCreate(
+                place.userId(),
+                place.conversationId(),
+                place.profile() == null ? "chat_low_latency" : place.profile(),
+                Map.of(),
+                config.sessionTtlSeconds(),
+                config.sessionIdleSeconds());
+        Session opened = open(tx, wish, place.userId());
+        return new Stored(opened, wish.idleSeconds(), null, opened.expiresAt());
+    }
+
+    private Stored known(Tx tx, String sessionId) throws SQLException {
+        Stored found = stored(tx.sql(), Ids.checked(sessionId)).orElseThrow(Sessions::unknown);
+        if (found.session().status() != SessionStatus.ACTIVE || found.over(clock.now())) {
             throw SoniaException.of(ErrorCode.SESSION_CLOSED);
         }
-        throw unknown();
+        return found;
     }
 
     private static SoniaException unknown() {
         return SoniaException.of(ErrorCode.SESSION_NOT_FOUND);
     }
 
-    private Optional<Session> stored(String sessionId) {
-        return journal.read(
-                sql -> sql.one("SELECT * FROM sessions WHERE session_id = ?", Sessions::session, sessionId));
+    private static Optional<Stored> stored(Sql sql, String sessionId) throws SQLException {
+        return sql.one("SELECT * FROM sessions WHERE session_id = ?", Sessions::stored, sessionId);
     }
 
     private Session touched(Session session, int turnCount) {
@@ -357,7 +286,6 @@ final class Sessions {
     }
 
     private Session ended(Session session, Event event) {
-        Instant now = clock.now();
         return new Session(
                 session.sessionId(),
                 session.userId(),
@@ -367,10 +295,15 @@ final class Sessions {
                 session.createdAt(),
                 session.expiresAt(),
                 session.lastActivity(),
-                now,
+                clock.now(),
                 session.turnCount(),
                 0,
                 session.metadata());
+    }
+
+    private static Stored stored(Row row) throws SQLException {
+        return new Stored(
+                session(row), row.integer("idle_seconds"), row.textOrNull("running_turn"), row.instant("ends_at"));
     }
 
     static Session session(Row row) throws SQLException {
@@ -387,5 +320,9 @@ final class Sessions {
                 row.integer("turn_count"),
                 0,
                 row.json("metadata"));
+    }
+
+    private static String name(SessionStatus status) {
+        return status.name().toLowerCase(Locale.ROOT);
     }
 }

@@ -13,11 +13,13 @@ import io.sonia.kernel.ErrorCode;
 import io.sonia.kernel.Sha256;
 import io.sonia.kernel.http.Context;
 import io.sonia.kernel.http.IdempotencyKey;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** What a turn writes down: each edge with its audit entry in one commit, the last one with its memories. */
@@ -28,29 +30,56 @@ final class TurnJournal {
     private final Journal journal;
     private final MemoryWrites memoryWrites;
     private final Clock clock;
-    private final int idleSeconds;
+    private final Sessions sessions;
+    private final TurnStore store;
 
-    TurnJournal(Journal journal, MemoryWrites memoryWrites, Clock clock, GatewayConfig config) {
+    TurnJournal(Journal journal, MemoryWrites memoryWrites, Clock clock, Sessions sessions) {
         this.journal = journal;
         this.memoryWrites = memoryWrites;
         this.clock = clock;
-        this.idleSeconds = config.sessionIdleSeconds();
+        this.sessions = sessions;
+        this.store = new TurnStore(journal);
     }
 
-    /** A turn begins, in a session that may be new, under the key of the request that asked for it. */
-    void begun(Context context, TurnStore.Stored stored, Session session, @Nullable IdempotencyKey key) {
-        journal.commit(tx -> {
-            Sessions.put(tx, session, idleSeconds);
+    /**
+     * What asks for a turn.
+     *
+     * @param key the request's idempotency key, if it has one
+     */
+    record Start(Context context, TurnTask task, @Nullable IdempotencyKey key) {}
+
+    /**
+     * A turn begins, in a session that may be new, under the key of the request that asked for it.
+     *
+     * @param make makes the run for the session that the turn has got, as part of the commit
+     */
+    TurnRun begun(Start start, Sessions.Place place, String turnId, Function<Session, TurnRun> make) {
+        Context context = start.context();
+        TurnTask task = start.task();
+        return journal.commit(tx -> {
+            tx.begin(start.key(), turnId);
+            Session session = sessions.enter(tx, place, turnId);
             if (session.turnCount() == 1) {
                 tx.audit(AuditEvent.of("session.created", context.origin()).about("session", session.sessionId()));
             }
-            TurnStore.insert(tx, stored);
-            tx.begin(key, stored.turn().turnId());
-            return tx.audit(event("turn.started", context, stored.turn())
+            TurnRun run = make.apply(session);
+            store.insert(
+                    tx,
+                    new TurnStore.Stored(run.latest(), task, context.caller().principal(), context.correlationId()));
+            tx.audit(event("turn.started", context, run.latest())
                     .detail(Map.of(
                             "session_id", session.sessionId(),
-                            "input_sha256", Sha256.hex(stored.task().request().inputText()),
-                            "input_len", stored.task().request().inputText().length())));
+                            "input_sha256", Sha256.hex(task.request().inputText()),
+                            "input_len", task.request().inputText().length())));
+            return run;
+        });
+    }
+
+    /** The turn goes on in this life, in its session if that is still open. */
+    void resumed(Turn turn) {
+        journal.commit(tx -> {
+            Sessions.reenter(tx, turn.sessionId(), turn.turnId());
+            return turn;
         });
     }
 
@@ -83,7 +112,7 @@ final class TurnJournal {
         List<StoreRequest> memories = memories(turn, request);
         memoryWrites.expect(turn.turnId(), memories.size());
         journal.commit(tx -> {
-            TurnStore.update(tx, turn);
+            ended(tx, turn);
             for (int i = 0; i < memories.size(); i++) {
                 MemoryWrites.publish(tx, context, turn.turnId(), i, memories.get(i));
             }
@@ -94,9 +123,16 @@ final class TurnJournal {
     /** The turn ended without an answer. */
     void ended(Context context, Turn turn, ErrorCode code) {
         journal.commit(tx -> {
-            TurnStore.update(tx, turn);
+            ended(tx, turn);
             return audit(tx, context, turn, code);
         });
+    }
+
+    /** The session is free with the commit that ends its turn. */
+    private void ended(Tx tx, Turn turn) throws SQLException {
+        TurnStore.update(tx, turn);
+        sessions.leave(tx, turn.sessionId(), turn.turnId());
+        TurnStops.forget(tx, turn.turnId());
     }
 
     /** Whether its memories are written by now. */

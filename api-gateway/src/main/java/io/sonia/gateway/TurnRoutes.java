@@ -97,7 +97,7 @@ final class TurnRoutes {
                 ? turns.begin(asked.call().context(), asked.task(), asked.call().idempotencyKey(), null)
                 : turns.running(asked.begun()).orElse(null);
         Turn turn = run == null
-                ? turns.get(String.valueOf(asked.begun()))
+                ? elsewhere(asked)
                 : turns.answer(run, asked.patience(), asked.call().context().deadline());
         keep(asked, turn);
         return asked.answer().apply(turn);
@@ -117,7 +117,7 @@ final class TurnRoutes {
         }
         TurnRun known = turns.running(begun).orElse(null);
         if (known == null) {
-            return repeated(asked, turns.get(begun));
+            return repeated(asked, elsewhere(asked));
         }
         TurnFeed.Listener listener = known.feed().listen();
         if (known.over()) {
@@ -128,6 +128,12 @@ final class TurnRoutes {
             stream.keepAlive(); // so that the reader hears at once that there is a stream
             relay(asked, known, listener, stream);
         });
+    }
+
+    /** The turn that was begun under the key, once it has answered, if another gateway runs it. */
+    private Turn elsewhere(Asked asked) {
+        return turns.answered(
+                String.valueOf(asked.begun()), asked.call().context().deadline());
     }
 
     private Reply repeated(Asked asked, Turn turn) {

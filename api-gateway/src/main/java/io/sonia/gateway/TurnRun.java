@@ -53,7 +53,7 @@ final class TurnRun {
     private volatile boolean modelRunning;
     private volatile boolean ending;
     private volatile boolean over;
-    private Runnable whenOver = () -> {};
+    private volatile boolean launched;
     private int ordinal;
     private int partials;
 
@@ -64,6 +64,19 @@ final class TurnRun {
         this.progress = scope.progress;
         this.calls = new TurnCalls(scope);
         this.began = parts.clock().nanoTime();
+    }
+
+    Session session() {
+        return scope.session;
+    }
+
+    /** It has a thread, or gets one at once. */
+    void launch() {
+        launched = true;
+    }
+
+    boolean launched() {
+        return launched;
     }
 
     TurnFeed feed() {
@@ -77,11 +90,8 @@ final class TurnRun {
 
     /**
      * Runs to the end, going on after {@code steps} of a former life if there are any.
-     *
-     * @param whenOver called when the turn has its end on record, before anybody sees it
      */
-    void run(List<TurnStep> steps, List<TurnStore.Exchange> history, Runnable whenOver) {
-        this.whenOver = whenOver;
+    void run(List<TurnStep> steps, List<TurnStore.Exchange> history) {
         try {
             scope.conversation.history(history);
             scope.feed.send(
@@ -305,9 +315,8 @@ final class TurnRun {
         return progress.view();
     }
 
-    /** Whoever sees the end can go on: the session is free by then. */
+    /** Whoever sees the end can go on: the session is free since it is on record. */
     private void done() {
-        whenOver.run();
         scope.view();
         over = true;
         parts.changes().announce(scope.turnId);

@@ -6,9 +6,12 @@ import io.sonia.contracts.gateway.TurnState;
 import io.sonia.journal.Journal;
 import io.sonia.journal.Row;
 import io.sonia.journal.Tx;
+import io.sonia.kernel.ErrorCode;
+import io.sonia.kernel.SoniaException;
 import io.sonia.kernel.json.Json;
 import io.sonia.kernel.json.Shape;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
@@ -20,6 +23,8 @@ import org.jspecify.annotations.Nullable;
 final class TurnStore {
 
     private static final int MAX_OPEN = 1_000;
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
+    private static final String OPEN = "state NOT IN ('completed', 'failed', 'cancelled')";
 
     /** A turn as stored, with what is needed to go on with it. */
     record Stored(Turn turn, TurnTask task, String actorId, String correlationId) {}
@@ -33,13 +38,21 @@ final class TurnStore {
         this.journal = journal;
     }
 
-    static void insert(Tx tx, Stored stored) throws SQLException {
+    /**
+     * A turn begins.
+     *
+     * @throws SoniaException IDEMPOTENCY_IN_PROGRESS if it has begun before
+     */
+    void insert(Tx tx, Stored stored) throws SQLException {
         Turn turn = stored.turn();
+        if (tx.sql().number("SELECT count(*) FROM turns WHERE turn_id = ?", turn.turnId()) > 0) {
+            throw SoniaException.of(ErrorCode.IDEMPOTENCY_IN_PROGRESS).retryAfter(RETRY_AFTER);
+        }
         ModelWish wish = stored.task().wish();
         tx.sql()
                 .update(
                         "INSERT INTO turns (turn_id, session_id, state, actor_id, correlation_id, request, model_wish, turn,"
-                                + " created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                                + " created_at, instance) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                         turn.turnId(),
                         turn.sessionId(),
                         wireName(turn.state()),
@@ -48,7 +61,22 @@ final class TurnStore {
                         Json.text(stored.task().request()),
                         wish.equals(ModelWish.NONE) ? null : Json.text(wish),
                         Json.text(turn),
-                        turn.createdAt());
+                        turn.createdAt(),
+                        journal.instance());
+    }
+
+    /** Makes the open turns of an instance that is gone this one's. */
+    void inherit(Tx tx, int gone) throws SQLException {
+        tx.sql().update("UPDATE turns SET instance = ? WHERE instance = ? AND " + OPEN, journal.instance(), gone);
+    }
+
+    /** True if another gateway runs the turn, or ran it and nobody has taken it over yet. */
+    boolean elsewhere(String turnId) {
+        return journal.<Long>read(sql -> sql.number(
+                        "SELECT count(*) FROM turns WHERE turn_id = ? AND instance <> ? AND " + OPEN,
+                        turnId,
+                        journal.instance()))
+                > 0;
     }
 
     static void update(Tx tx, Turn turn) throws SQLException {
@@ -79,12 +107,13 @@ final class TurnStore {
         return journal.read(sql -> sql.one("SELECT * FROM turns WHERE turn_id = ?", TurnStore::stored, turnId));
     }
 
-    /** What a former life of this process left unfinished, oldest first. */
+    /** This instance's unfinished turns, oldest first. */
     List<Stored> open() {
         return journal.read(sql -> sql.list(
-                "SELECT * FROM turns WHERE state NOT IN ('completed', 'failed', 'cancelled')"
-                        + " ORDER BY created_at, turn_id LIMIT " + MAX_OPEN,
-                TurnStore::stored));
+                "SELECT * FROM turns WHERE instance = ? AND " + OPEN + " ORDER BY created_at, turn_id LIMIT "
+                        + MAX_OPEN,
+                TurnStore::stored,
+                journal.instance()));
     }
 
     List<TurnStep> steps(String turnId) {

@@ -26,17 +26,21 @@ import org.jspecify.annotations.Nullable;
 /** The turns of this gateway: begun, followed, stopped, and taken up again after a restart. */
 final class Turns {
 
+    private static final Duration STOP_TIME = Duration.ofSeconds(10);
+
     private final TurnRun.Parts parts;
     private final Sessions sessions;
     private final TurnStore store;
+    private final TurnStops stops;
     private final Ids ids;
     private final Clock clock;
     private final Map<String, TurnRun> running = new ConcurrentHashMap<>();
 
-    Turns(TurnRun.Parts parts, Sessions sessions, TurnStore store, Ids ids) {
+    Turns(TurnRun.Parts parts, Sessions sessions, TurnStore store, TurnStops stops, Ids ids) {
         this.parts = parts;
         this.sessions = sessions;
         this.store = store;
+        this.stops = stops;
         this.ids = ids;
         this.clock = parts.clock();
     }
@@ -73,75 +77,92 @@ final class Turns {
         String turnId = ids.next("turn_");
         TurnRequest request = task.request();
         String userId = request.userId() == null ? context.caller().principal() : request.userId();
-        Session session = sessions.enter(
-                new Sessions.Place(request.sessionId(), userId, request.conversationId(), request.profile()), turnId);
+        Sessions.Place place =
+                new Sessions.Place(request.sessionId(), userId, request.conversationId(), request.profile());
         Instant now = clock.now();
-        TurnRun run = new TurnRun(parts, context, turnId, session, task, now);
+        TurnRun run;
         try {
-            parts.journal()
-                    .begun(
-                            context,
-                            new TurnStore.Stored(
-                                    run.latest(), task, context.caller().principal(), context.correlationId()),
-                            session,
-                            key);
+            run = parts.journal().begun(new TurnJournal.Start(context, task, key), place, turnId, session -> {
+                TurnRun made = new TurnRun(parts, context, turnId, session, task, now);
+                // Before it is on record, so that it is never taken for one that nobody runs.
+                running.putIfAbsent(turnId, made);
+                return made;
+            });
         } catch (SoniaException e) {
-            sessions.leave(session.sessionId(), turnId);
+            running.computeIfPresent(turnId, (id, known) -> known.launched() ? known : null);
             throw e;
         }
         if (listener != null) {
             listener.accept(run.feed());
         }
+        Session session = run.session();
         List<TurnStore.Exchange> history = session.turnCount() <= 1
                 ? List.of()
                 : store.history(session.sessionId(), turnId, parts.config().historyTurns());
-        launch(turnId, session.sessionId(), run, List.of(), history);
+        launch(turnId, run, List.of(), history);
         return run;
     }
 
-    /** Goes on with the turns of a former life. */
+    /** Goes on with this instance's turns that nobody runs: of a former life, taken over, or broken off by a store. */
     int resume() {
         List<TurnStore.Stored> left = store.open();
-        for (TurnStore.Stored stored : left) {
-            Turn turn = stored.turn();
-            Session session = sessions.get(turn.sessionId());
-            Context context = Context.own(
-                    ServiceName.API_GATEWAY, stored.correlationId(), stored.actorId(), TurnScope.TURN_TIME, ids, clock);
-            TurnRun run = new TurnRun(parts, context, turn.turnId(), session, stored.task(), turn.createdAt());
-            sessions.reenter(turn.sessionId(), turn.turnId());
-            launch(
-                    turn.turnId(),
-                    turn.sessionId(),
-                    run,
-                    store.steps(turn.turnId()),
-                    store.history(
-                            turn.sessionId(), turn.turnId(), parts.config().historyTurns()));
-        }
+        left.stream().filter(each -> !running.containsKey(each.turn().turnId())).forEach(this::resume);
         return left.size();
     }
 
-    private void launch(
-            String turnId, String sessionId, TurnRun run, List<TurnStep> steps, List<TurnStore.Exchange> history) {
-        running.put(turnId, run);
+    private void resume(TurnStore.Stored stored) {
+        Turn turn = stored.turn();
+        Session session = sessions.get(turn.sessionId());
+        Context context = Context.own(
+                ServiceName.API_GATEWAY, stored.correlationId(), stored.actorId(), TurnScope.TURN_TIME, ids, clock);
+        TurnRun run = new TurnRun(parts, context, turn.turnId(), session, stored.task(), turn.createdAt());
+        if (running.putIfAbsent(turn.turnId(), run) != null) {
+            return;
+        }
+        try {
+            // It may have ended since it was found open.
+            if (stored(turn.turnId()).filter(now -> !now.state().terminal()).isPresent()) {
+                parts.journal().resumed(turn);
+                launch(
+                        turn.turnId(),
+                        run,
+                        store.steps(turn.turnId()),
+                        store.history(
+                                turn.sessionId(), turn.turnId(), parts.config().historyTurns()));
+            }
+        } finally {
+            if (!run.launched()) {
+                running.remove(turn.turnId(), run);
+            }
+        }
+    }
+
+    private void launch(String turnId, TurnRun run, List<TurnStep> steps, List<TurnStore.Exchange> history) {
+        run.launch();
         Threads.virtual("turn " + turnId, () -> {
             try {
-                run.run(steps, history, () -> free(sessionId, turnId));
+                run.run(steps, history);
                 run.note();
             } catch (SoniaException notNoted) {
-                // The turn is complete on record; which memories it left is known to the memory engine.
+                // Complete on record but for the memories it left, or taken up again by the next sweep.
             } finally {
                 running.remove(turnId);
-                free(sessionId, turnId);
+                parts.changes().announce(turnId);
+                parts.changes().announce(answerOf(turnId));
                 run.abandon();
             }
         });
     }
 
-    /** The session is free before anybody hears that the turn is over. */
-    private void free(String sessionId, String turnId) {
-        sessions.leave(sessionId, turnId);
-        parts.changes().announce(turnId);
-        parts.changes().announce(answerOf(turnId));
+    /** Stops what other gateways were asked to stop here. */
+    void obeyStops() {
+        for (TurnStops.Wish wish : stops.found()) {
+            TurnRun run = running.get(wish.turnId());
+            if (run != null && !run.ending()) {
+                run.cancel(Context.own(
+                        ServiceName.API_GATEWAY, wish.correlationId(), wish.actorId(), STOP_TIME, ids, clock));
+            }
+        }
     }
 
     /** What those wait for who want to hear of a turn only when it is over or waits for a person. */
@@ -167,6 +188,15 @@ final class Turns {
             Thread.currentThread().interrupt();
             throw SoniaException.of(ErrorCode.UNAVAILABLE, "The gateway is stopping");
         }
+    }
+
+    /** The stored turn once it has answered or waits for a person, if another gateway runs it; as it is if none does. */
+    Turn answered(String turnId, Deadline deadline) {
+        return await(
+                turnId,
+                () -> get(turnId),
+                turn -> turn.state().terminal() || parked(turn) || !store.elsewhere(turnId),
+                deadline);
     }
 
     /** Waits until the run has answered, or has waited {@code approvalWait} for a person. */
@@ -204,6 +234,10 @@ final class Turns {
     /** As {@link #cancel}, but a turn that is over, or none, is nothing to stop. */
     Optional<boolean[]> stop(Context context, String turnId) {
         TurnRun run = running.get(turnId);
+        if (run == null && store.elsewhere(turnId)) {
+            stops.wish(context, turnId);
+            return Optional.of(new boolean[] {false, false}); // what is at work there is not known here
+        }
         if (run == null || run.ending()) {
             return Optional.empty();
         }

@@ -66,6 +66,16 @@ final class FlakyJournal implements Journal {
     }
 
     @Override
+    public int instance() {
+        return real.instance();
+    }
+
+    @Override
+    public boolean takeOver(Heir heir) {
+        return real.takeOver(heir);
+    }
+
+    @Override
     public int reap(int limit) {
         return real.reap(limit);
     }

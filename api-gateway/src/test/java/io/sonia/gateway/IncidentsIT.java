@@ -20,7 +20,9 @@ import io.sonia.kernel.http.Peer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.security.SecureRandom;
+import java.time.Instant;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -141,11 +143,13 @@ class IncidentsIT extends GatewayCase {
         Path left = home.incidents().resolve(".inc_1/logs");
         Files.createDirectories(left);
         Files.createFile(left.resolve("eva-os.log"));
+        Files.setLastModifiedTime(home.incidents().resolve(".inc_1"), FileTime.from(Instant.EPOCH));
+        Path atWork = Files.createDirectory(home.incidents().resolve(".inc_2"));
         IncidentCreated made = create(null);
 
         house.restart();
 
-        assertThat(bundles()).containsExactly(file(made));
+        assertThat(bundles()).containsExactlyInAnyOrder(file(made), atWork);
     }
 
     private IncidentCreated create(String key) {

@@ -176,7 +176,7 @@ class KeyedWorkIT extends GatewayCase {
     void anActionIsMovedOnOnlyFromTheStateItWasReadIn() {
         Action done = action(act(Behind.GRANTED, null).actionId());
         SoniaException late = Refusal.of(() -> house.gateway.journal.commit(tx -> {
-            ActionStore.put(tx, ActionState.EXECUTING, done);
+            new ActionStore(house.gateway.journal).put(tx, ActionState.EXECUTING, done);
             return done;
         }));
         assertThat(late.code()).isEqualTo(ErrorCode.CONFLICT);

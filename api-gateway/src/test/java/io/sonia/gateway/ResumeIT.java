@@ -66,6 +66,21 @@ class ResumeIT extends GatewayCase {
         assertThat(behind.asked().getLast().temperature()).isEqualTo(0.1);
     }
 
+    /** As a store does that goes away just when a turn ends, and comes back. */
+    @Test
+    void aTurnThatNobodyRunsThoughItIsOpenOnRecordIsTakenUpInTheSameLife() {
+        String turnId = house.gateway.turn("hello").turnId();
+        String sessionId = house.gateway.get(turnId).sessionId();
+        house.gateway.journal.commit(tx -> tx.sql()
+                .update("UPDATE turns SET state = 'recalling',"
+                        + " turn = replace(turn, '\"state\":\"completed\"', '\"state\":\"recalling\"')"));
+        house.gateway.sweep();
+        house.gateway.await(turnId, TurnState.COMPLETED);
+        house.gateway.sweep();
+        assertThat(house.gateway.audited("turn.completed")).containsExactly(turnId, turnId);
+        assertThat(house.gateway.turn("and now?").sessionId()).isEqualTo(sessionId);
+    }
+
     @Test
     void aResumedTurnHoldsItsSessionUntilItEnds() throws Exception {
         String turnId = crashAt(behind.holdBefore(Operation.MODEL_CHAT));

@@ -73,7 +73,7 @@ class SessionsTest {
     @Test
     void aNamedSessionTakesTheTurnWhateverItsConversation() {
         Session opened = opened("kitchen");
-        Session entered = sessions.enter(new Place(opened.sessionId(), "taras", "cellar", null), "turn_1");
+        Session entered = entered(new Place(opened.sessionId(), "taras", "cellar", null), "turn_1");
         assertThat(entered.sessionId()).isEqualTo(opened.sessionId());
         assertThat(entered.userId()).isEqualTo("olena");
         assertThat(entered.conversationId()).isEqualTo("kitchen");
@@ -81,41 +81,46 @@ class SessionsTest {
 
     @Test
     void anUnknownSessionIsNotFoundAndAMalformedIdIsNoId() {
-        refused(ErrorCode.SESSION_NOT_FOUND, () -> sessions.enter(named("ses_unknown"), "turn_1"));
+        refused(ErrorCode.SESSION_NOT_FOUND, () -> entered(named("ses_unknown"), "turn_1"));
         refused(ErrorCode.SESSION_NOT_FOUND, () -> sessions.get("ses_unknown"));
-        refused(ErrorCode.SESSION_NOT_FOUND, () -> sessions.close("ses_unknown", each -> {}));
-        refused(ErrorCode.INVALID_ARGUMENT, () -> sessions.enter(named("ses unknown"), "turn_1"));
+        refused(ErrorCode.SESSION_NOT_FOUND, () -> closed("ses_unknown"));
+        refused(ErrorCode.INVALID_ARGUMENT, () -> entered(named("ses unknown"), "turn_1"));
     }
 
     @Test
     void aSecondTurnIsRefusedWhileOneRuns() {
-        Session session = sessions.enter(place("olena", "kitchen"), "turn_1");
+        Session session = entered(place("olena", "kitchen"), "turn_1");
         for (Place place : List.of(place("olena", "kitchen"), named(session.sessionId()))) {
-            assertThatThrownBy(() -> sessions.enter(place, "turn_2"))
-                    .isInstanceOfSatisfying(SoniaException.class, e -> {
-                        assertThat(e.code()).isEqualTo(ErrorCode.TURN_IN_PROGRESS);
-                        assertThat(e.details()).containsEntry("turn_id", "turn_1");
-                        assertThat(e.retryAfter()).isPositive();
-                    });
+            assertThatThrownBy(() -> entered(place, "turn_2")).isInstanceOfSatisfying(SoniaException.class, e -> {
+                assertThat(e.code()).isEqualTo(ErrorCode.TURN_IN_PROGRESS);
+                assertThat(e.details()).containsEntry("turn_id", "turn_1");
+                assertThat(e.retryAfter()).isPositive();
+            });
         }
         assertThat(sessions.runningTurn(session.sessionId())).contains("turn_1");
         assertThat(sessions.get(session.sessionId()).turnCount()).isEqualTo(1);
     }
 
     @Test
+    void aTurnThatRunsAlreadyIsToldFromAnother() {
+        Session session = entered(place("olena", "kitchen"), "turn_1");
+        refused(ErrorCode.IDEMPOTENCY_IN_PROGRESS, () -> entered(named(session.sessionId()), "turn_1"));
+        assertThat(sessions.get(session.sessionId()).turnCount()).isEqualTo(1);
+    }
+
+    @Test
     void leavingFreesTheSessionForTheNextTurn() {
-        Session session = sessions.enter(place("olena", "kitchen"), "turn_1");
-        sessions.leave(session.sessionId(), "turn_1");
+        Session session = entered(place("olena", "kitchen"), "turn_1");
+        left(session.sessionId(), "turn_1");
         assertThat(sessions.runningTurn(session.sessionId())).isEmpty();
-        assertThat(sessions.enter(place("olena", "kitchen"), "turn_2").sessionId())
-                .isEqualTo(session.sessionId());
+        assertThat(entered(place("olena", "kitchen"), "turn_2").sessionId()).isEqualTo(session.sessionId());
     }
 
     @Test
     void onlyTheTurnThatRunsCanLeave() {
-        Session session = sessions.enter(place("olena", "kitchen"), "turn_1");
-        sessions.leave(session.sessionId(), "turn_0");
-        sessions.leave("ses_unknown", "turn_1");
+        Session session = entered(place("olena", "kitchen"), "turn_1");
+        left(session.sessionId(), "turn_0");
+        left("ses_unknown", "turn_1");
         assertThat(sessions.runningTurn(session.sessionId())).contains("turn_1");
     }
 
@@ -131,7 +136,7 @@ class SessionsTest {
                 entered.add(threads.submit(() -> {
                     barrier.await();
                     try {
-                        sessions.enter(named(sessionId), turnId);
+                        entered(named(sessionId), turnId);
                         return true;
                     } catch (SoniaException e) {
                         assertThat(e.code()).isEqualTo(ErrorCode.TURN_IN_PROGRESS);
@@ -154,18 +159,17 @@ class SessionsTest {
         clock.advance(Duration.ofSeconds(IDLE));
         assertThat(turn(named(session.sessionId()), "turn_2").sessionId()).isEqualTo(session.sessionId());
         clock.advance(Duration.ofSeconds(IDLE).plusMillis(1));
-        refused(ErrorCode.SESSION_CLOSED, () -> sessions.enter(named(session.sessionId()), "turn_3"));
+        refused(ErrorCode.SESSION_CLOSED, () -> entered(named(session.sessionId()), "turn_3"));
         assertThat(turn(place("olena", "kitchen"), "turn_4").sessionId()).isNotEqualTo(session.sessionId());
     }
 
     @Test
     void idlenessCountsFromTheEndOfTheLastTurn() {
-        Session session = sessions.enter(place("olena", "kitchen"), "turn_1");
+        Session session = entered(place("olena", "kitchen"), "turn_1");
         clock.advance(Duration.ofSeconds(IDLE / 2));
-        sessions.leave(session.sessionId(), "turn_1");
+        left(session.sessionId(), "turn_1");
         clock.advance(Duration.ofSeconds(IDLE));
-        assertThat(sessions.enter(named(session.sessionId()), "turn_2").sessionId())
-                .isEqualTo(session.sessionId());
+        assertThat(entered(named(session.sessionId()), "turn_2").sessionId()).isEqualTo(session.sessionId());
     }
 
     @Test
@@ -176,7 +180,7 @@ class SessionsTest {
             turn(named(session.sessionId()), "turn_" + passed);
         }
         clock.advance(Duration.ofMillis(1));
-        refused(ErrorCode.SESSION_CLOSED, () -> sessions.enter(named(session.sessionId()), "turn_late"));
+        refused(ErrorCode.SESSION_CLOSED, () -> entered(named(session.sessionId()), "turn_late"));
     }
 
     @Test
@@ -192,16 +196,16 @@ class SessionsTest {
         assertThat(over.status()).isEqualTo(SessionStatus.EXPIRED);
         assertThat(over.closedAt()).isEqualTo(clock.now());
         assertThat(Stores.audited(journal, "session.expired")).containsExactly(session.sessionId());
-        refused(ErrorCode.SESSION_CLOSED, () -> sessions.enter(named(session.sessionId()), "turn_2"));
+        refused(ErrorCode.SESSION_CLOSED, () -> entered(named(session.sessionId()), "turn_2"));
     }
 
     @Test
     void aSessionDoesNotEndUnderARunningTurn() {
-        Session session = sessions.enter(place("olena", "kitchen"), "turn_1");
+        Session session = entered(place("olena", "kitchen"), "turn_1");
         clock.advance(Duration.ofSeconds(AGE + IDLE));
         sessions.sweep();
         assertThat(sessions.runningTurn(session.sessionId())).contains("turn_1");
-        sessions.leave(session.sessionId(), "turn_1");
+        left(session.sessionId(), "turn_1");
         sessions.sweep();
         assertThat(sessions.activeCount()).isZero();
     }
@@ -214,7 +218,7 @@ class SessionsTest {
         assertThat(closed.status()).isEqualTo(SessionStatus.CLOSED);
         assertThat(closed.closedAt()).isEqualTo(clock.now());
         assertThat(sessions.get(session.sessionId())).isEqualTo(closed);
-        refused(ErrorCode.SESSION_CLOSED, () -> sessions.enter(named(session.sessionId()), "turn_1"));
+        refused(ErrorCode.SESSION_CLOSED, () -> entered(named(session.sessionId()), "turn_1"));
         assertThat(turn(place("olena", "kitchen"), "turn_2").sessionId()).isNotEqualTo(session.sessionId());
     }
 
@@ -241,9 +245,9 @@ class SessionsTest {
     @Test
     void leavingAClosedSessionChangesNothing() {
         Session session = turn(place("olena", "kitchen"), "turn_1");
-        sessions.enter(named(session.sessionId()), "turn_2");
+        entered(named(session.sessionId()), "turn_2");
         Session closed = closed(session.sessionId());
-        sessions.leave(session.sessionId(), "turn_2");
+        left(session.sessionId(), "turn_2");
         assertThat(sessions.get(session.sessionId())).isEqualTo(closed);
     }
 
@@ -260,7 +264,7 @@ class SessionsTest {
         assertThat(again.turnCount()).isEqualTo(2);
         assertThat(again.expiresAt()).isEqualTo(kitchen.expiresAt());
         assertThat(sessions.get(ended).status()).isEqualTo(SessionStatus.CLOSED);
-        refused(ErrorCode.SESSION_CLOSED, () -> sessions.enter(named(ended), "turn_3"));
+        refused(ErrorCode.SESSION_CLOSED, () -> entered(named(ended), "turn_3"));
     }
 
     @Test
@@ -269,7 +273,7 @@ class SessionsTest {
         die();
         clock.advance(Duration.ofSeconds(IDLE).plusMillis(1));
         live();
-        refused(ErrorCode.SESSION_CLOSED, () -> sessions.enter(named(session.sessionId()), "turn_2"));
+        refused(ErrorCode.SESSION_CLOSED, () -> entered(named(session.sessionId()), "turn_2"));
         sessions.sweep();
         assertThat(sessions.get(session.sessionId()).status()).isEqualTo(SessionStatus.EXPIRED);
     }
@@ -277,11 +281,11 @@ class SessionsTest {
     @Test
     void aSessionKeepsItsOwnIdleLimitInTheNextLife() {
         SessionCreate wish = new SessionCreate(null, "kitchen", "chat_low_latency", Map.of(), AGE, 30);
-        Session session = put(sessions.open(wish, "olena"), wish.idleSeconds());
+        Session session = opened(wish);
         die();
         live();
         clock.advance(Duration.ofSeconds(31));
-        refused(ErrorCode.SESSION_CLOSED, () -> sessions.enter(named(session.sessionId()), "turn_1"));
+        refused(ErrorCode.SESSION_CLOSED, () -> entered(named(session.sessionId()), "turn_1"));
     }
 
     @Test
@@ -289,17 +293,17 @@ class SessionsTest {
         String sessionId = turn(place("olena", "kitchen"), "turn_1").sessionId();
         die();
         live();
-        sessions.reenter(sessionId, "turn_1");
-        refused(ErrorCode.TURN_IN_PROGRESS, () -> sessions.enter(named(sessionId), "turn_2"));
+        reentered(sessionId, "turn_1");
+        refused(ErrorCode.TURN_IN_PROGRESS, () -> entered(named(sessionId), "turn_2"));
         assertThat(sessions.get(sessionId).turnCount()).isEqualTo(1);
-        sessions.leave(sessionId, "turn_1");
+        left(sessionId, "turn_1");
         assertThat(turn(named(sessionId), "turn_2").turnCount()).isEqualTo(2);
     }
 
     @Test
     void reenteringASessionThatHasEndedChangesNothing() {
         Session closed = closed(opened("kitchen").sessionId());
-        sessions.reenter(closed.sessionId(), "turn_1");
+        reentered(closed.sessionId(), "turn_1");
         assertThat(sessions.runningTurn(closed.sessionId())).isEmpty();
     }
 
@@ -307,7 +311,7 @@ class SessionsTest {
     void noMoreSessionsAreOpenedThanAllowed() {
         List<Session> open = List.of(opened("a"), opened("b"), opened("c"));
         for (ThrowingCallable another :
-                List.<ThrowingCallable>of(() -> opened("d"), () -> sessions.enter(place("olena", "d"), "turn_1"))) {
+                List.<ThrowingCallable>of(() -> opened("d"), () -> entered(place("olena", "d"), "turn_1"))) {
             assertThatThrownBy(another).isInstanceOfSatisfying(SoniaException.class, e -> {
                 assertThat(e.code()).isEqualTo(ErrorCode.MAX_SESSIONS);
                 assertThat(e.details()).containsEntry("limit", 3);
@@ -335,7 +339,6 @@ class SessionsTest {
     private void live() {
         journal = Stores.open(folder.resolve("sonia.db"), clock);
         sessions = new Sessions(journal, config, clock, ids);
-        sessions.restore();
     }
 
     private void die() {
@@ -352,25 +355,39 @@ class SessionsTest {
 
     /** A whole turn: entered, stored and left. */
     private Session turn(Place place, String turnId) {
-        Session session = put(sessions.enter(place, turnId), IDLE);
-        sessions.leave(session.sessionId(), turnId);
+        Session session = entered(place, turnId);
+        left(session.sessionId(), turnId);
         return session;
     }
 
+    private Session entered(Place place, String turnId) {
+        return journal.commit(tx -> sessions.enter(tx, place, turnId));
+    }
+
+    private void left(String sessionId, String turnId) {
+        journal.commit(tx -> {
+            sessions.leave(tx, sessionId, turnId);
+            return sessionId;
+        });
+    }
+
+    private void reentered(String sessionId, String turnId) {
+        journal.commit(tx -> {
+            Sessions.reenter(tx, sessionId, turnId);
+            return sessionId;
+        });
+    }
+
     private Session opened(String conversationId) {
-        SessionCreate wish = new SessionCreate(null, conversationId, "chat_low_latency", Map.of(), AGE, IDLE);
-        return put(sessions.open(wish, "olena"), IDLE);
+        return opened(new SessionCreate(null, conversationId, "chat_low_latency", Map.of(), AGE, IDLE));
+    }
+
+    private Session opened(SessionCreate wish) {
+        return journal.commit(tx -> sessions.open(tx, wish, "olena"));
     }
 
     private Session closed(String sessionId) {
-        return sessions.close(sessionId, session -> put(session, IDLE));
-    }
-
-    private Session put(Session session, int idleSeconds) {
-        return journal.commit(tx -> {
-            Sessions.put(tx, session, idleSeconds);
-            return session;
-        });
+        return journal.commit(tx -> sessions.close(tx, sessionId));
     }
 
     private static void refused(ErrorCode code, ThrowingCallable call) {

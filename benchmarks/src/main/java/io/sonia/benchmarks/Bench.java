@@ -16,7 +16,8 @@ import java.util.stream.Stream;
 /**
  * Prints the README's figures: start-up, memory, request rates and the journal, each beside its goal or its probe.
  * Arguments: the folder of the project, then the parts to measure (all without any): {@code all-in-one},
- * {@code separate}, {@code throughput}, {@code journal}, {@code keyed}, {@code restart}, {@code growth}; {@code --seconds=} says how long each rate is measured (5).
+ * {@code separate}, {@code throughput}, {@code journal}, {@code audit}, {@code keyed}, {@code restart}, {@code growth};
+ * {@code --seconds=} says how long each rate is measured (5).
  */
 public final class Bench {
 
@@ -68,6 +69,11 @@ public final class Bench {
         }
         if (chosen("journal")) {
             JournalLoad.main(new String[] {"2", "5", scratch.toString()});
+        }
+        if (chosen("audit")) {
+            try (AuditLoad load = new AuditLoad(scratch, seconds)) {
+                load.run();
+            }
         }
         if (chosen("keyed")) {
             keyed();
@@ -186,17 +192,23 @@ public final class Bench {
 
     /** A durable mutation under an idempotency key, over HTTP, beside a bare append and sync. */
     private void keyed() throws Exception {
+        keyed("keyed POST /store", WARM_UP_SECONDS);
+        keyed("keyed POST /store --throughput", LONG_WARM_UP_SECONDS, "--throughput");
+    }
+
+    private void keyed(String name, int warmUpSeconds, String... options) throws Exception {
         try (FakeOpenAi model = FakeOpenAi.start(FakeModel.of("instant"));
-                StackUnderLoad stack = new StackUnderLoad(root, scratch.resolve("keyed"), model.baseUrl())) {
-            stack.up(true);
+                StackUnderLoad stack =
+                        new StackUnderLoad(root, scratch.resolve("keyed" + warmUpSeconds), model.baseUrl())) {
+            stack.up(true, options);
             LoadClient client = new LoadClient(stack.port(ServiceName.MEMORY_ENGINE), stack.operatorToken(), true);
-            memories(client, MANY, WARM_UP_SECONDS);
+            memories(client, MANY, warmUpSeconds);
             for (int round = 1; round <= ROUNDS; round++) {
                 double probe = JournalLoad.probe(scratch, seconds);
                 double one = memories(client, 1, seconds).perSecond();
                 double many = memories(client, MANY, seconds).perSecond();
                 row(
-                        "keyed POST /store, round " + round,
+                        "%s, round %d".formatted(name, round),
                         "probe %.0f/s, 1 caller %.0f/s, 64 %.0f/s".formatted(probe, one, many),
                         "");
                 row("  1 : probe, 64 : 1", "%.2f, %.1f".formatted(one / probe, many / one), "0.3, 8");
@@ -294,7 +306,7 @@ public final class Bench {
                 goal);
     }
 
-    private static void row(String what, String measured, String goal) {
+    static void row(String what, String measured, String goal) {
         System.out.printf("%-55s %-40s %s%n", what, measured, goal);
     }
 

@@ -5,9 +5,8 @@ import io.sonia.kernel.Home;
 import io.sonia.kernel.Ids;
 import io.sonia.kernel.ServiceName;
 import io.sonia.kernel.json.Json;
+import io.sonia.testkit.OwnPorts;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -16,8 +15,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
-import java.util.EnumMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -25,11 +22,9 @@ import java.util.concurrent.TimeUnit;
 /** A stack of the built distribution in a home of its own, started and stopped by the {@code sonia} command. */
 final class StackUnderLoad implements AutoCloseable {
 
-    private static final int UNLIMITED = 1_000_000;
-
     private final Path root;
     private final Home home;
-    private final Map<ServiceName, Integer> ports = new EnumMap<>(ServiceName.class);
+    private final OwnPorts ports = new OwnPorts();
     private double startSeconds;
 
     /** Installs a home whose rate limits do not limit and whose model is the one at {@code modelUrl}. */
@@ -37,27 +32,7 @@ final class StackUnderLoad implements AutoCloseable {
         this.root = root;
         this.home = new Home(folder);
         Installation.ensure(home, new Ids(new SecureRandom()));
-        Map<String, Object> services = new LinkedHashMap<>();
-        List<ServerSocket> held = new ArrayList<>();
-        for (ServiceName service : ServiceName.values()) {
-            ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-            held.add(socket);
-            ports.put(service, socket.getLocalPort());
-            services.put(service.wireName(), Map.of("port", socket.getLocalPort()));
-        }
-        for (ServerSocket socket : held) {
-            socket.close();
-        }
-        Map<String, Object> config = new LinkedHashMap<>();
-        config.put("services", services);
-        config.put(
-                "rate_limit",
-                Map.of(
-                        "person_per_second", UNLIMITED,
-                        "person_burst", UNLIMITED,
-                        "service_per_second", UNLIMITED,
-                        "service_burst", UNLIMITED,
-                        "address_per_second", UNLIMITED));
+        Map<String, Object> config = ports.settings();
         config.put(
                 "model_router",
                 Map.of(
@@ -88,7 +63,7 @@ final class StackUnderLoad implements AutoCloseable {
     }
 
     int port(ServiceName service) {
-        return ports.getOrDefault(service, 0);
+        return ports.of(service);
     }
 
     String operatorToken() throws IOException {

@@ -22,9 +22,7 @@ final class JournalPlaces {
     static JournalPlaces of(Workplace place) {
         ConfigGlance journal = ConfigGlance.at(place, "journal");
         String user = journal.text("user");
-        return new JournalPlaces(
-                place.home(),
-                new JournalConfig(journal.text("url"), user == null ? USER : user, journal.text("password_file")));
+        return new JournalPlaces(place.home(), new JournalConfig(journal.text("url"), user == null ? USER : user));
     }
 
     /** The service's schema in a database server; nothing if it keeps a file. */

@@ -4,15 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sonia.kernel.Home;
 import io.sonia.kernel.ServiceName;
+import io.sonia.testkit.OwnPorts;
 import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.jar.Attributes;
 import java.util.jar.JarOutputStream;
@@ -46,14 +45,9 @@ class UpIT {
         main.put(Attributes.Name.MAIN_CLASS, FakeStack.class.getName());
         main.put(Attributes.Name.CLASS_PATH, classPath());
         new JarOutputStream(Files.newOutputStream(folder.resolve("dist/sonia.jar")), manifest).close();
-        List<ServerSocket> held = new ArrayList<>();
+        OwnPorts ports = new OwnPorts();
         for (ServiceName service : ServiceName.values()) {
-            ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-            held.add(socket);
-            environment.put("SONIA_SERVICES__" + service.name() + "__PORT", "" + socket.getLocalPort());
-        }
-        for (ServerSocket socket : held) {
-            socket.close();
+            environment.put("SONIA_SERVICES__" + service.name() + "__PORT", "" + ports.of(service));
         }
     }
 

@@ -11,9 +11,21 @@ import java.util.function.Function;
  *
  * @param sections its settings, beside the kernel's
  * @param migrations its own tables
+ * @param sideBySide whether several processes of it may serve at the same time; of the others one leads
  */
 public record ServiceDefinition(
         ServiceName name,
         List<Section<?>> sections,
         List<Migration> migrations,
-        Function<ServiceParts, ServiceModule> factory) {}
+        Function<ServiceParts, ServiceModule> factory,
+        boolean sideBySide) {
+
+    /** A service of which one process leads. */
+    public ServiceDefinition(
+            ServiceName name,
+            List<Section<?>> sections,
+            List<Migration> migrations,
+            Function<ServiceParts, ServiceModule> factory) {
+        this(name, sections, migrations, factory, false);
+    }
+}

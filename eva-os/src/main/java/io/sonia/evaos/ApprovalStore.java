@@ -51,13 +51,7 @@ final class ApprovalStore {
 
         static Edged of(Approval a) {
             return new Edged(
-                    a.approvalId(),
-                    a.state(),
-                    a.toolName(),
-                    a.digest(),
-                    a.policyVersion(),
-                    a.ruleId(),
-                    a.fenceToken());
+                    a.approvalId(), a.state(), a.toolName(), a.digest(), a.policyVersion(), a.ruleId(), a.fenceToken());
         }
 
         private static Edged read(Row row) throws SQLException {

@@ -92,13 +92,20 @@ class ApprovalSweepTest {
 
         assertThat(plane.sweep.boot()).isEqualTo(4096);
 
-        List<String> ended = texts("SELECT approval_id AS text FROM audit_entries WHERE operation = 'approval.expire'"
-                + " AND resource_id = approval_id AND fence_token > 1 ORDER BY fence_token");
-        assertThat(ended).hasSize(4096).isEqualTo(texts("SELECT approval_id AS text FROM approvals ORDER BY approval_id"));
-        assertThat(texts("SELECT approval_id AS text FROM audit_entries WHERE operation = 'approval.expire' ORDER BY seq"))
+        List<String> ended =
+                texts("SELECT min(approval_id) AS text FROM audit_entries WHERE operation = 'approval.expire'"
+                        + " AND resource_id = approval_id GROUP BY fence_token ORDER BY fence_token");
+        assertThat(ended)
+                .hasSize(4096)
+                .isEqualTo(texts("SELECT approval_id AS text FROM approvals ORDER BY approval_id"));
+        assertThat(
+                        texts(
+                                "SELECT approval_id AS text FROM audit_entries WHERE operation = 'approval.expire' ORDER BY seq"))
                 .isEqualTo(ended);
-        assertThat(texts("SELECT a.approval_id AS text FROM approvals a JOIN audit_entries e ON e.resource_id = a.approval_id"
-                        + " AND e.fence_token = a.fence_token WHERE a.state = 'expired' ORDER BY a.approval_id"))
+        assertThat(
+                        texts(
+                                "SELECT a.approval_id AS text FROM approvals a JOIN audit_entries e ON e.resource_id = a.approval_id"
+                                        + " AND e.fence_token = a.fence_token WHERE a.state = 'expired' ORDER BY a.approval_id"))
                 .isEqualTo(ended);
         assertThat(plane.judge("file.write", Map.of("path", "a.txt", "content", "x"), ControlPlane.OPERATOR)
                         .fenceToken())

@@ -2,6 +2,7 @@ package io.sonia.gates;
 
 import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -53,6 +54,10 @@ class HouseRulesTest {
                 .definedBy("io.sonia.cli..")
                 .layer("gates")
                 .definedBy("io.sonia.gates..")
+                .layer("verifier")
+                .definedBy("io.sonia.verifier..")
+                .whereLayer("verifier")
+                .mayNotBeAccessedByAnyLayer()
                 .whereLayer("platform")
                 .mayNotBeAccessedByAnyLayer()
                 .whereLayer("cli")
@@ -79,6 +84,18 @@ class HouseRulesTest {
                 .mayOnlyAccessLayers("kernel")
                 .whereLayer("contracts")
                 .mayOnlyAccessLayers("kernel", "journal")
+                .check(house);
+    }
+
+    /** What checks the platform shares nothing with it; annotations are for the compiler. */
+    @Test
+    void theVerifierNeedsNothingButTheJdk() {
+        classes()
+                .that()
+                .resideInAPackage("io.sonia.verifier..")
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage("io.sonia.verifier..", "java..", "org.jspecify.annotations..")
                 .check(house);
     }
 

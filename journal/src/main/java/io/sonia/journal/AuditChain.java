@@ -1,8 +1,15 @@
 package io.sonia.journal;
 
+import io.sonia.kernel.ErrorCode;
+import io.sonia.kernel.SoniaException;
+import io.sonia.kernel.Threads;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +26,9 @@ public final class AuditChain {
 
     /** Entries read per snapshot, so that a long verification does not hold the write-ahead log. */
     static final int STEP = 2000;
+
+    /** Fewer entries are checked sooner than a second thread is at work. */
+    private static final long WORTH_TWO_THREADS = 2 * STEP;
 
     /** The newest entry: how many there are, and its hash. */
     public record Head(long size, String hash) {
@@ -121,7 +131,6 @@ public final class AuditChain {
      * Recomputes every hash from {@code fromSeq} to {@code toSeq}, both included; null means the first and the newest.
      * Checks at most {@link #MAX_VERIFIED} entries.
      */
-    @SuppressWarnings("ThreadPriorityCheck") // a virtual thread is not preempted; others must get its carrier
     public Verification verify(@Nullable Long fromSeq, @Nullable Long toSeq) {
         Head head = head();
         long from = Math.max(1, fromSeq == null ? 1 : fromSeq);
@@ -129,12 +138,7 @@ public final class AuditChain {
         if (from > Math.max(1, to)) {
             return new Verification(true, 0, null, null, null, null);
         }
-        ChainWalk walk = journal.read(sql -> ChainWalk.startingAt(sql, from));
-        while (walk.good() && walk.next() <= to) {
-            walk.takeAll(journal.read(
-                    sql -> StoredEntry.range(sql, walk.next(), Math.min(to, walk.next() + STEP - 1))));
-            Thread.yield();
-        }
+        ChainWalk walk = to - from < WORTH_TWO_THREADS ? walk(from, to, () -> true) : inHalves(from, to);
         if (walk.good() && to == head.size()) {
             walk.endsAt(head);
             journal.read(sql -> {
@@ -143,6 +147,41 @@ public final class AuditChain {
             });
         }
         return walk.result();
+    }
+
+    /** Each half can be checked alone: the second one begins with what the first one must end with. */
+    private ChainWalk inHalves(long from, long to) {
+        long middle = from + (to - from) / 2;
+        AtomicBoolean wanted = new AtomicBoolean(true);
+        FutureTask<ChainWalk> second = new FutureTask<>(() -> walk(middle, to, wanted::get));
+        Threads.platform("audit check", second);
+        try {
+            ChainWalk first = walk(from, middle - 1, () -> true);
+            if (first.good()) {
+                first.goesOn(second.get());
+            }
+            return first;
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof SoniaException known
+                    ? known
+                    : SoniaException.caused(ErrorCode.STORAGE_UNAVAILABLE, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw SoniaException.caused(ErrorCode.TIMEOUT, e);
+        } finally {
+            wanted.set(false);
+        }
+    }
+
+    @SuppressWarnings("ThreadPriorityCheck") // a virtual thread is not preempted; others must get its carrier
+    private ChainWalk walk(long from, long to, BooleanSupplier wanted) {
+        ChainWalk walk = journal.read(sql -> ChainWalk.startingAt(sql, from));
+        while (walk.good() && walk.next() <= to && wanted.getAsBoolean()) {
+            walk.takeAll(journal.read(
+                    sql -> StoredEntry.range(sql, walk.next(), Math.min(to, walk.next() + STEP - 1))));
+            Thread.yield();
+        }
+        return walk;
     }
 
     private List<AuditEntry> verified(Sql sql, List<StoredEntry> found, Head head) throws SQLException {

@@ -21,7 +21,7 @@ public final class AuditTree {
 
     private static final String NODES =
             "SELECT hash FROM audit_tree WHERE level = ? AND idx >= ? AND idx < ? ORDER BY idx";
-    private static final String LEAVES = "SELECT hash FROM audit_entries WHERE seq > ? AND seq <= ? ORDER BY seq";
+    private static final String LEAVES = "SELECT seq, hash FROM audit_entries WHERE seq > ? AND seq <= ? ORDER BY seq";
     private static final String ADD_NODE = "INSERT INTO audit_tree (level, idx, hash) VALUES (?, ?, ?)";
     private static final String TILES = "SELECT coalesce(max(idx) + 1, 0) FROM audit_tree WHERE level = 1";
     private static final String ANCHOR = "SELECT size, hash, merkle_root, note, signed_at FROM audit_anchors";
@@ -206,7 +206,16 @@ public final class AuditTree {
 
     private static MerkleTree.At<SQLException> at(Sql sql, long size) {
         TreeHash hash = new TreeHash();
-        return new MerkleTree.At<>((level, number) -> tile(sql, hash, level, number), size);
+        return new MerkleTree.At<>(
+                (level, number) -> {
+                    List<byte[]> tile = tile(sql, hash, level, number);
+                    long first = number * MerkleTree.TILE_WIDTH;
+                    if (level == 0 && tile.size() < Math.min(MerkleTree.TILE_WIDTH, size - first)) {
+                        throw new ChainBreak(first + tile.size() + 1, ChainBreak.GAP).asException();
+                    }
+                    return tile;
+                },
+                size);
     }
 
     private static long tiles(Sql sql) throws SQLException {
@@ -238,7 +247,16 @@ public final class AuditTree {
     /** Leaves of entries that were pruned are among the nodes. */
     private static List<byte[]> leaves(Sql sql, TreeHash hash, long from, long to) throws SQLException {
         List<byte[]> leaves = new ArrayList<>(sql.list(NODES, row -> row.bytes("hash"), 0, from, to));
-        leaves.addAll(sql.list(LEAVES, row -> hash.leaf(bytes(row.text("hash"))), from, to));
+        for (AuditChain.Head entry : sql.list(LEAVES, StoredEntry::head, from, to)) {
+            long next = from + leaves.size() + 1;
+            if (entry.size() > next) {
+                throw new ChainBreak(next, ChainBreak.GAP).asException();
+            }
+            if (!EntryHash.wellFormed(entry.hash())) {
+                throw new ChainBreak(next, ChainBreak.HASH).asException();
+            }
+            leaves.add(hash.leaf(bytes(entry.hash())));
+        }
         return leaves;
     }
 

@@ -10,6 +10,7 @@ final class ChainWalk {
 
     private final EntryHash hash = new EntryHash();
     private final long from;
+    private final String before;
     private long next;
     private String last;
     private @Nullable String first;
@@ -18,7 +19,8 @@ final class ChainWalk {
     private ChainWalk(long from, @Nullable String hashBefore) {
         this.from = from;
         this.next = from;
-        this.last = hashBefore == null ? "" : hashBefore;
+        this.before = hashBefore == null ? "" : hashBefore;
+        this.last = before;
         this.broken = hashBefore == null ? new ChainBreak(from - 1, ChainBreak.GAP) : null;
     }
 
@@ -60,6 +62,18 @@ final class ChainWalk {
     /** The entry that has to come next cannot be read. */
     void cannotRead(String reason) {
         broken = new ChainBreak(next, reason);
+    }
+
+    /** Takes what another walk has found that began behind the last entry of this one. */
+    void goesOn(ChainWalk other) {
+        if (broken == null && !last.equals(other.before)) {
+            broken = new ChainBreak(next, ChainBreak.PREV_HASH);
+        }
+        if (broken == null) {
+            broken = other.broken;
+            last = other.last;
+            next = other.next;
+        }
     }
 
     /** The newest entry must be the one that was written last. */

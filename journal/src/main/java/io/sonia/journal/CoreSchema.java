@@ -132,5 +132,14 @@ final class CoreSchema {
             ) STRICT;
             """, "DROP TABLE audit_anchors; DROP TABLE audit_tree;");
 
-    static final List<Migration> MIGRATIONS = List.of(AUDIT, IDEMPOTENCY, OUTBOX, TREE, begun(5));
+    /** Each process carries what it has put there itself, and what it took over from one that is gone. */
+    static Migration sharedOutbox(int version) {
+        return new Migration(version, "whose outbox", """
+            ALTER TABLE outbox ADD COLUMN instance INTEGER NOT NULL DEFAULT 1;
+            """, """
+            ALTER TABLE outbox DROP COLUMN instance;
+            """);
+    }
+
+    static final List<Migration> MIGRATIONS = List.of(AUDIT, IDEMPOTENCY, OUTBOX, TREE, begun(5), sharedOutbox(6));
 }

@@ -8,7 +8,6 @@ import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.function.Function;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,7 +21,6 @@ final class EntryHash {
     static final String ZEROS = "0".repeat(64);
 
     private static final byte[] DOMAIN = "sonia-audit-v1\n".getBytes(StandardCharsets.US_ASCII);
-    private static final Pattern HEX = Pattern.compile("[0-9a-f]{64}");
     private static final int HASH_BYTES = 32;
     private static final int NULL_LENGTH = 0xFFFFFFFF;
 
@@ -31,25 +29,51 @@ final class EntryHash {
 
     /** @param texts gives the text of a field, or null */
     String of(String prevHash, Function<AuditField, byte @Nullable []> texts) {
+        begin(prevHash);
+        for (AuditField each : AuditField.HASHED) {
+            byte[] field = texts.apply(each);
+            if (field == null) {
+                absent();
+            } else {
+                add(field, 0, field.length);
+            }
+        }
+        return end();
+    }
+
+    /** Starts an entry. Its fields follow in their order. */
+    void begin(String prevHash) {
         input.clear();
         input.put(DOMAIN);
         input.put(HexFormat.of().parseHex(prevHash), 0, HASH_BYTES);
-        for (AuditField each : AuditField.HASHED) {
-            byte[] field = texts.apply(each);
-            reserve(Integer.BYTES + (field == null ? 0 : field.length));
-            if (field == null) {
-                input.putInt(NULL_LENGTH);
-            } else {
-                input.putInt(field.length).put(field);
-            }
-        }
+    }
+
+    /** The next field, which is null. */
+    void absent() {
+        reserve(Integer.BYTES);
+        input.putInt(NULL_LENGTH);
+    }
+
+    /** The next field. */
+    void add(byte[] bytes, int from, int length) {
+        reserve(Integer.BYTES + length);
+        input.putInt(length).put(bytes, from, length);
+    }
+
+    /** The hash of the entry, in hex. */
+    String end() {
         digest.update(input.array(), 0, input.position());
         return HexFormat.of().formatHex(digest.digest());
     }
 
     /** SHA-256 of a detail in its RFC 8785 form. */
     String ofDetail(byte[] canonical) {
-        return HexFormat.of().formatHex(digest.digest(canonical));
+        return ofDetail(canonical, 0, canonical.length);
+    }
+
+    String ofDetail(byte[] bytes, int from, int length) {
+        digest.update(bytes, from, length);
+        return HexFormat.of().formatHex(digest.digest());
     }
 
     /** The text of a field's value, as hashed. */
@@ -65,7 +89,16 @@ final class EntryHash {
 
     /** True for 32 bytes in hex. */
     static boolean wellFormed(String hash) {
-        return HEX.matcher(hash).matches();
+        if (hash.length() != 2 * HASH_BYTES) {
+            return false;
+        }
+        for (int i = 0; i < hash.length(); i++) {
+            char digit = hash.charAt(i);
+            if ((digit < '0' || digit > '9') && (digit < 'a' || digit > 'f')) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private void reserve(int bytes) {

@@ -2,6 +2,7 @@ package io.sonia.journal;
 
 import io.sonia.kernel.AuditTrail;
 import io.sonia.kernel.http.IdempotencyRecords;
+import java.sql.SQLException;
 
 /**
  * One service's durable store: its state, its audit chain, its answered requests and its outbox, in one database with
@@ -25,6 +26,22 @@ public interface Journal extends AuditTrail, IdempotencyRecords, AutoCloseable {
      * @throws io.sonia.kernel.SoniaException OVERLOADED if all readers stay busy, STORAGE_UNAVAILABLE if reading fails
      */
     <T> T read(Query<T> query);
+
+    /** Which of the processes that may write at the same time this is; what it began is its own to finish. */
+    int instance();
+
+    /**
+     * Takes over, in one commit, from other instances that are gone: they are refused from then on should they come
+     * back, their outbox is this one's, and so is what {@code heir} makes it.
+     *
+     * @return true if there was one
+     */
+    boolean takeOver(Heir heir);
+
+    /** Makes what an instance that is gone had begun the work of this one. */
+    interface Heir {
+        void inherit(Tx tx, int gone) throws SQLException;
+    }
 
     /** Reading and verification of the audit entries. */
     AuditChain chain();

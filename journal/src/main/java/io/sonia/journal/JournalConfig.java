@@ -7,6 +7,7 @@ import io.sonia.kernel.json.Default;
 import io.sonia.kernel.json.Text;
 import io.sonia.kernel.settings.Section;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -16,15 +17,14 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the services keep their journals: in a SQLite file each, or in a schema each of one PostgreSQL database.
+ * Where the services keep their journals: in a SQLite file each, or in a schema each of one PostgreSQL database. The
+ * user's password, if the server asks for one, is in {@code secrets/postgres.password}.
  *
  * @param url the database as {@code postgresql://host:5432/database}; without one each service has a file
- * @param passwordFile below SONIA_HOME unless absolute, readable by its owner only; without one no password is sent
  */
 public record JournalConfig(
         @Nullable @Text(min = 15, max = 500) String url,
-        @Default("\"sonia\"") @Text(min = 1, max = 63) String user,
-        @Nullable @Text(min = 1, max = 1024) String passwordFile) {
+        @Default("\"sonia\"") @Text(min = 1, max = 63) String user) {
 
     private static final Pattern URL = Pattern.compile(
             "postgresql://(?<host>\\[[0-9a-fA-F:.]+]|[A-Za-z0-9.-]+)(:\\d{1,5})?/[A-Za-z0-9_-]+(\\?(?<parameters>[^\\s?#@]*))?");
@@ -47,9 +47,12 @@ public record JournalConfig(
                 }
                 String parameters = url.group("parameters") == null ? "" : url.group("parameters");
                 for (String each : parameters.isEmpty() ? new String[0] : parameters.split("&", -1)) {
-                    String name = each.split("=", 2)[0];
-                    if (!PARAMETERS.contains(name)) {
-                        problems.accept("url has the parameter " + name + "; only " + PARAMETERS + " belong there");
+                    String[] parameter = each.split("=", 2);
+                    if (!PARAMETERS.contains(parameter[0])) {
+                        problems.accept(
+                                "url has the parameter " + parameter[0] + "; only " + PARAMETERS + " belong there");
+                    } else if (parameter[0].equals("sslrootcert") && !each.startsWith("sslrootcert=/")) {
+                        problems.accept("url names the file of sslrootcert without its whole path");
                     }
                 }
                 if (!LOOPBACK.matcher(url.group("host")).matches()
@@ -75,14 +78,11 @@ public record JournalConfig(
     }
 
     private @Nullable String password(Home home) {
-        if (passwordFile == null) {
+        Path file = home.postgresPassword();
+        if (!Files.exists(file)) {
             return null;
         }
-        Path file = home.root().resolve(passwordFile);
-        return new String(
-                        SecretFile.read(
-                                file, "write the password of " + user + " into it, or correct journal.password_file"),
-                        StandardCharsets.UTF_8)
-                .strip();
+        byte[] password = SecretFile.read(file, "write the password of " + user + " into it");
+        return new String(password, StandardCharsets.UTF_8).strip();
     }
 }

@@ -11,55 +11,83 @@ import org.jspecify.annotations.Nullable;
  *
  * @param redactor takes secrets out of an audit entry's detail before it is hashed and stored
  * @param onFatal told the reason when the store can never commit again; the process should end then
- * @param queueLimit works that may wait; more are refused as OVERLOADED
- * @param diskFloorBytes free space below which nothing is written
- * @param walLimitBytes size of the write-ahead log at which readers are held back until it is emptied
- * @param answersKept how long the answer to a keyed request is kept
- * @param maxAnswerBytes a larger answer is kept as its digest, size and location
- * @param lease how long the owner of begun work has it without renewing
+ * @param instance which of the processes that may write this is
  */
 public record JournalOptions(
         UnaryOperator<Map<String, @Nullable Object>> redactor,
         Consumer<String> onFatal,
-        int queueLimit,
-        long diskFloorBytes,
-        long walLimitBytes,
-        Duration answersKept,
-        int maxAnswerBytes,
-        Duration lease) {
+        Bounds bounds,
+        Answers answers,
+        Instance instance) {
 
-    private static final int QUEUE_LIMIT = 4096;
-    private static final Duration ANSWERS_KEPT = Duration.ofHours(24);
-    private static final Duration LEASE = Duration.ofSeconds(30);
-    private static final int MAX_ANSWER_BYTES = 256 * 1024;
     private static final long MIB = 1024 * 1024;
 
+    /**
+     * How much a journal takes.
+     *
+     * @param queueLimit works that may wait; more are refused as OVERLOADED
+     * @param diskFloorBytes free space below which nothing is written
+     * @param walLimitBytes size of the write-ahead log at which readers are held back until it is emptied
+     */
+    public record Bounds(int queueLimit, long diskFloorBytes, long walLimitBytes) {
+        static final Bounds DEFAULT = new Bounds(4096, 512 * MIB, 64 * MIB);
+    }
+
+    /**
+     * What is kept of keyed requests.
+     *
+     * @param kept how long the answer to one is kept
+     * @param maxBytes a larger answer is kept as its digest, size and location
+     * @param lease how long the owner of begun work has it without renewing
+     */
+    public record Answers(Duration kept, int maxBytes, Duration lease) {
+        static final Answers DEFAULT = new Answers(Duration.ofHours(24), 256 * 1024, Duration.ofSeconds(30));
+    }
+
+    /**
+     * One of the processes of a service.
+     *
+     * @param number no two have the same at a time
+     * @param alone true if there is never another one that writes at the same time
+     * @param whileWaiting run once if the number is not free yet, before waiting for it
+     */
+    public record Instance(int number, boolean alone, Runnable whileWaiting) {
+        static final Instance FIRST = new Instance(1, true, () -> {});
+    }
+
     public static JournalOptions of(UnaryOperator<Map<String, @Nullable Object>> redactor, Consumer<String> onFatal) {
-        return new JournalOptions(
-                redactor, onFatal, QUEUE_LIMIT, 512 * MIB, 64 * MIB, ANSWERS_KEPT, MAX_ANSWER_BYTES, LEASE);
+        return new JournalOptions(redactor, onFatal, Bounds.DEFAULT, Answers.DEFAULT, Instance.FIRST);
     }
 
     public JournalOptions queueLimit(int works) {
-        return new JournalOptions(
-                redactor, onFatal, works, diskFloorBytes, walLimitBytes, answersKept, maxAnswerBytes, lease);
+        return bounds(new Bounds(works, bounds.diskFloorBytes(), bounds.walLimitBytes()));
     }
 
     public JournalOptions diskFloorBytes(long bytes) {
-        return new JournalOptions(
-                redactor, onFatal, queueLimit, bytes, walLimitBytes, answersKept, maxAnswerBytes, lease);
+        return bounds(new Bounds(bounds.queueLimit(), bytes, bounds.walLimitBytes()));
     }
 
     public JournalOptions walLimitBytes(long bytes) {
-        return new JournalOptions(
-                redactor, onFatal, queueLimit, diskFloorBytes, bytes, answersKept, maxAnswerBytes, lease);
+        return bounds(new Bounds(bounds.queueLimit(), bounds.diskFloorBytes(), bytes));
     }
 
     public JournalOptions answers(Duration kept, int maxBytes) {
-        return new JournalOptions(redactor, onFatal, queueLimit, diskFloorBytes, walLimitBytes, kept, maxBytes, lease);
+        return answers(new Answers(kept, maxBytes, answers.lease()));
     }
 
     public JournalOptions lease(Duration duration) {
-        return new JournalOptions(
-                redactor, onFatal, queueLimit, diskFloorBytes, walLimitBytes, answersKept, maxAnswerBytes, duration);
+        return answers(new Answers(answers.kept(), answers.maxBytes(), duration));
+    }
+
+    public JournalOptions instance(Instance which) {
+        return new JournalOptions(redactor, onFatal, bounds, answers, which);
+    }
+
+    private JournalOptions bounds(Bounds changed) {
+        return new JournalOptions(redactor, onFatal, changed, answers, instance);
+    }
+
+    private JournalOptions answers(Answers changed) {
+        return new JournalOptions(redactor, onFatal, bounds, changed, instance);
     }
 }

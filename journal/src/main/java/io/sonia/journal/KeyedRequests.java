@@ -100,14 +100,14 @@ final class KeyedRequests {
                 new byte[0],
                 resource,
                 now,
-                now.plus(options.answersKept()));
+                now.plus(options.answers().kept()));
     }
 
     /** Stores the answer, of work that was begun or that commits now. */
     void answer(Sql sql, IdempotencyKey key, StoredReply reply, @Nullable String resource) throws SQLException {
         Instant now = clock.now();
-        Instant until = now.plus(options.answersKept());
-        boolean whole = reply.data().length <= options.maxAnswerBytes();
+        Instant until = now.plus(options.answers().kept());
+        boolean whole = reply.data().length <= options.answers().maxBytes();
         byte[] body = whole ? reply.data() : reference(reply);
         if (free(sql, key) == null) {
             sql.update(
@@ -205,7 +205,7 @@ final class KeyedRequests {
     }
 
     private long leaseEnd() {
-        return clock.now().plus(options.lease()).toEpochMilli();
+        return clock.now().plus(options.answers().lease()).toEpochMilli();
     }
 
     /** Runs a statement on the owner's work, if it still is the owner's. */

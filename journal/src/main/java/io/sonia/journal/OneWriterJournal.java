@@ -16,7 +16,10 @@ import org.jspecify.annotations.Nullable;
 /** A journal over a store: one thread writes, and readers have snapshots of their own and never wait for it. */
 final class OneWriterJournal implements Journal {
 
-    /** Entries whose chain is checked before the journal opens; the rest may be checked while it works. */
+    /**
+     * So many of the newest entries are checked before the journal opens, and all that came after the last checkpoint; the
+     * rest may be checked while it works.
+     */
     private static final long CHECKED_TAIL = 1_000;
 
     private final Store store;
@@ -35,14 +38,14 @@ final class OneWriterJournal implements Journal {
         this.options = options;
         this.schemaVersion = schemaVersion;
         this.keyed = new KeyedRequests(clock, options, store.alone());
-        this.outbox = new Outbox(clock);
+        this.outbox = new Outbox(clock, options.instance().number());
         this.chain = new AuditChain(this, store.heads());
         this.tree = new AuditTree(this, store.heads());
         this.writer = new GroupWriter(
                 "journal " + store.display(),
                 new WriteConnection(store.transactions(), log, keyed, outbox),
                 new Watch(),
-                options.queueLimit());
+                options.bounds().queueLimit());
     }
 
     /**
@@ -112,6 +115,23 @@ final class OneWriterJournal implements Journal {
     }
 
     @Override
+    public int instance() {
+        return options.instance().number();
+    }
+
+    @Override
+    public boolean takeOver(Heir heir) {
+        return commit(tx -> {
+            List<Integer> gone = store.endLapsed(tx.sql());
+            for (int each : gone) {
+                outbox.inherit(tx.sql(), each);
+                heir.inherit(tx, each);
+            }
+            return !gone.isEmpty();
+        });
+    }
+
+    @Override
     public AuditChain chain() {
         return chain;
     }
@@ -128,7 +148,7 @@ final class OneWriterJournal implements Journal {
                 phase(failure),
                 failure,
                 writer.waiting(),
-                options.queueLimit(),
+                options.bounds().queueLimit(),
                 writer.commits(),
                 writer.works(),
                 store.walBytes(),
@@ -178,7 +198,9 @@ final class OneWriterJournal implements Journal {
 
     private void checkTail() {
         long size = chain.head().size();
-        AuditChain.Verification tail = chain.verify(size - CHECKED_TAIL + 1, size);
+        long signed = tree.anchor().map(AuditTree.Anchor::size).orElse(0L);
+        long before = Math.max(Math.min(size - CHECKED_TAIL, signed), size - AuditChain.MAX_VERIFIED);
+        AuditChain.Verification tail = chain.verify(before + 1, size);
         Long bad = tail.firstBadSeq();
         if (bad != null) {
             throw SoniaException.of(

@@ -28,12 +28,12 @@ final class Outbox {
     static final Duration KEPT = Duration.ofHours(1);
 
     private static final String INSERT = "INSERT INTO outbox (topic, dedupe_id, payload, attempts,"
-            + " next_attempt_epoch_ms, delivered_at, dead, created_at) VALUES (?, ?, ?, 0, 0, NULL, 0, ?)"
+            + " next_attempt_epoch_ms, delivered_at, dead, created_at, instance) VALUES (?, ?, ?, 0, 0, NULL, 0, ?, ?)"
             + " ON CONFLICT (dedupe_id) DO NOTHING";
     private static final String WAITING = "delivered_at IS NULL AND dead = 0";
     private static final String AFTER = "SELECT outbox_id, topic, dedupe_id, attempts, next_attempt_epoch_ms,"
             + " CASE WHEN ? = 1 THEN payload END AS payload FROM outbox WHERE " + WAITING
-            + " AND outbox_id > ? ORDER BY outbox_id LIMIT ?";
+            + " AND outbox_id > ? AND instance = ? ORDER BY outbox_id LIMIT ?";
     private static final String MESSAGE =
             "SELECT outbox_id, topic, dedupe_id, payload, attempts FROM outbox WHERE outbox_id = ?";
     private static final String DELIVERED = "UPDATE outbox SET delivered_at = ? WHERE outbox_id = ?";
@@ -46,14 +46,20 @@ final class Outbox {
             + " WHERE delivered_at <= ? AND outbox_id < (SELECT max(outbox_id) FROM outbox)"
             + " ORDER BY delivered_at LIMIT ?)";
 
-    private final Clock clock;
+    private static final String INHERIT =
+            "UPDATE outbox SET instance = ? WHERE instance = ? AND delivered_at IS NULL AND dead = 0";
 
-    Outbox(Clock clock) {
+    private final Clock clock;
+    private final int instance;
+
+    /** @param instance whose messages these are */
+    Outbox(Clock clock, int instance) {
         this.clock = clock;
+        this.instance = instance;
     }
 
     void put(Sql sql, String topic, String dedupeKey, Map<String, @Nullable Object> payload) throws SQLException {
-        sql.update(INSERT, topic, dedupeKey, Json.text(payload), clock.now());
+        sql.update(INSERT, topic, dedupeKey, Json.text(payload), clock.now(), instance);
     }
 
     /** The first messages that wait behind the one with id {@code after}, with or without what they say. */
@@ -67,7 +73,13 @@ final class Outbox {
                         whole ? message(row) : null),
                 whole,
                 after,
+                instance,
                 limit);
+    }
+
+    /** The messages that another instance has not delivered. */
+    void inherit(Sql sql, int from) throws SQLException {
+        sql.update(INHERIT, instance, from);
     }
 
     Optional<OutboxMessage> message(Sql sql, long id) throws SQLException {

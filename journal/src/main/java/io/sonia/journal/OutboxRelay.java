@@ -75,7 +75,7 @@ public final class OutboxRelay implements AutoCloseable {
         this.journal = journal;
         this.delivery = delivery;
         this.clock = clock;
-        this.outbox = new Outbox(clock);
+        this.outbox = new Outbox(clock, journal.instance());
         journal.whenPublished(this::wake);
         this.thread = Threads.virtual("outbox", this::loop);
     }

@@ -2,6 +2,8 @@ package io.sonia.journal;
 
 import io.sonia.kernel.ErrorCode;
 import io.sonia.kernel.SoniaException;
+import java.net.ConnectException;
+import java.net.SocketTimeoutException;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -111,8 +113,16 @@ public record PostgresDatabase(
         String state = e.getSQLState() == null ? "none" : e.getSQLState();
         return refused(
                 switch (state) {
-                    case "08001", "08004", "08006" -> "cannot be reached: start the server, or correct journal.url";
-                    case "28000", "28P01" -> "does not let " + user + " in: correct journal.user or the password file";
+                    case "08004" -> declined();
+                    case "08001", "08006" ->
+                        encryptionFailed(e)
+                                ? "could not be verified: sslrootcert has to name the certificate of who signed the"
+                                        + " server's, and that has to name the host of journal.url"
+                                : "cannot be reached: start the server, or correct journal.url";
+                    case "28000" ->
+                        "does not let " + user + " in from here: correct journal.user, add sslmode=verify-full to"
+                                + " journal.url if the server demands it, or change its pg_hba.conf";
+                    case "28P01" -> "does not let " + user + " in: correct journal.user or secrets/postgres.password";
                     case "3D000" -> "is not there: create the database, or correct journal.url";
                     case "3F000", "42P01" -> "holds no journal of this service: start the service once";
                     case "42501" -> "may not be written by " + user + ": grant it CREATE on the database";
@@ -121,6 +131,26 @@ public record PostgresDatabase(
                     default -> "cannot be opened (SQLSTATE " + state + "): see the server's log";
                 },
                 e);
+    }
+
+    /** The driver itself gave up, before the server could judge the user. */
+    private String declined() {
+        return url.contains("sslmode=verify")
+                ? "does not encrypt: switch ssl on in the server"
+                        + (password == null
+                                ? ", and write a password into secrets/postgres.password if it asks for one"
+                                : "")
+                : "asks for a password: write it into secrets/postgres.password";
+    }
+
+    /** True if the server was there but not proven to be the right one. */
+    private boolean encryptionFailed(SQLException e) {
+        for (Throwable each = e.getCause(); each != null; each = each.getCause()) {
+            if (each instanceof ConnectException || each instanceof SocketTimeoutException) {
+                return false;
+            }
+        }
+        return url.contains("sslmode=verify") && !e.getSQLState().equals("08001");
     }
 
     @Override

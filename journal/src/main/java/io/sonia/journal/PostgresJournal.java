@@ -38,8 +38,8 @@ public final class PostgresJournal {
     }
 
     /**
-     * As {@link #open}, as the only process that writes: waits while another one holds the lease and renews it, and is
-     * itself refused for good, as after any fatal failure, once another one has taken over.
+     * As {@link #open}, as the instance of the number that the options give: waits while another one holds its lease and
+     * renews it, and is itself refused for good, as after any fatal failure, once another one has taken over.
      */
     public static Journal lead(
             PostgresDatabase database,
@@ -74,7 +74,7 @@ public final class PostgresJournal {
                 log = new AuditLog(tables.chain(), clock, clocks.hlc(), options.redactor(), PostgresHeads.read(writer));
                 store = new PostgresStore(database, writer, log, clock);
                 if (alone) {
-                    store.lead();
+                    store.lead(options.instance());
                 }
             } catch (SQLException | RuntimeException e) {
                 writer.connection().close();

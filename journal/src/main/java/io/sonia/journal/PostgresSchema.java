@@ -9,8 +9,7 @@ final class PostgresSchema {
 
     /**
      * The head is a row of its own: whoever commits locks it first, so that writers of several processes take turns and
-     * the chain has one end; and entries that were cut off show. The lease is in the same row, because only the locked
-     * row itself is sure to be read as it is after waiting for it.
+     * the chain has one end; and entries that were cut off show.
      */
     private static final Migration AUDIT = new Migration(1, "audit entries", CoreSchema.AUDIT_TABLE + """
             CREATE INDEX audit_entries_correlation ON audit_entries ((seq / 1024), correlation_id);
@@ -75,6 +74,27 @@ final class PostgresSchema {
     private static final Migration TREE =
             new Migration(6, CoreSchema.TREE.name(), CoreSchema.TREE.up(), CoreSchema.TREE.down());
 
-    static final List<Migration> MIGRATIONS =
-            List.of(AUDIT, IDEMPOTENCY, OUTBOX, WRITERS, JSON, TREE, CoreSchema.begun(7));
+    /**
+     * A row for each process that may write at the same time. A transaction locks its own row together with the head,
+     * because only a locked row is sure to be read as it is after waiting.
+     */
+    private static final Migration LEASES = new Migration(8, "leases", """
+            CREATE TABLE journal_leases (
+              instance INTEGER PRIMARY KEY,
+              holder TEXT,
+              fence INTEGER NOT NULL DEFAULT 0,
+              lease_until_ms INTEGER NOT NULL DEFAULT 0
+            );
+            INSERT INTO journal_leases (instance, holder, fence, lease_until_ms)
+              SELECT 1, holder, fence, lease_until_ms FROM journal_head;
+            ALTER TABLE journal_head DROP COLUMN holder, DROP COLUMN fence, DROP COLUMN lease_until_ms;
+            """, """
+            ALTER TABLE journal_head ADD COLUMN holder TEXT, ADD COLUMN fence INTEGER NOT NULL DEFAULT 0,
+              ADD COLUMN lease_until_ms INTEGER NOT NULL DEFAULT 0;
+            UPDATE journal_head SET fence = coalesce((SELECT max(fence) FROM journal_leases), 0);
+            DROP TABLE journal_leases;
+            """);
+
+    static final List<Migration> MIGRATIONS = List.of(
+            AUDIT, IDEMPOTENCY, OUTBOX, WRITERS, JSON, TREE, CoreSchema.begun(7), LEASES, CoreSchema.sharedOutbox(9));
 }

@@ -3,6 +3,7 @@ package io.sonia.journal;
 import io.sonia.kernel.Clock;
 import io.sonia.kernel.SoniaException;
 import java.sql.SQLException;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A schema of a PostgreSQL database as a store. */
@@ -21,10 +22,15 @@ final class PostgresStore implements Store {
         this.heads = new PostgresHeads(log);
     }
 
-    /** Waits until this process is the only one that may write. */
-    void lead() throws SQLException {
-        transactions.lead();
-        alone = true;
+    /** Waits until this process is the instance of that number. */
+    void lead(JournalOptions.Instance instance) throws SQLException {
+        transactions.lead(instance);
+        alone = instance.alone();
+    }
+
+    @Override
+    public List<Integer> endLapsed(Sql sql) throws SQLException {
+        return transactions.endLapsed(sql);
     }
 
     @Override

@@ -5,6 +5,8 @@ import io.sonia.kernel.ErrorCode;
 import io.sonia.kernel.SoniaException;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +19,10 @@ final class PostgresTransactions implements Transactions {
 
     private static final String LOCK = "WITH counted AS (UPDATE journal_writers SET commits = ?, used_at = ?"
             + " WHERE writer = ? AND commits = ? RETURNING commits)"
-            + " SELECT size, hash, (SELECT count(*) FROM counted) AS counted, fence FROM journal_head FOR UPDATE";
+            + " SELECT size, hash, (SELECT count(*) FROM counted) AS counted, ";
+    private static final String LOCK_ALONE = LOCK + "0 AS fence FROM journal_head FOR UPDATE";
+    private static final String LOCK_LEASED =
+            LOCK + "l.fence AS fence FROM journal_head, journal_leases l WHERE l.instance = ? FOR UPDATE";
     private static final String WAIT = "SELECT size, hash FROM journal_head FOR UPDATE";
     private static final String MOVE = "UPDATE journal_head SET size = ?, hash = ?";
     private static final String COUNT = "SELECT commits FROM journal_writers WHERE writer = ?";
@@ -62,11 +67,31 @@ final class PostgresTransactions implements Transactions {
         sql.connection().commit();
     }
 
-    /** Waits until this writer is the only one that may write. Before the first transaction. */
-    void lead() throws SQLException {
-        lease = PostgresLease.await(sql(), writer, clock);
+    /** Waits until this writer is the instance of that number. Before the first transaction. */
+    void lead(JournalOptions.Instance instance) throws SQLException {
+        for (boolean told = false; lease == null; told = true) {
+            try {
+                lease = PostgresLease.take(connected(), instance.number(), writer, clock)
+                        .orElse(null);
+            } catch (SQLException e) {
+                if (!told || !abandoned(e)) {
+                    throw e;
+                }
+            }
+            if (lease == null) {
+                if (!told) {
+                    instance.whileWaiting().run();
+                }
+                PostgresLease.pause(clock);
+            }
+        }
         audit.adopt(PostgresHeads.read(sql()));
         sql().connection().commit();
+    }
+
+    /** Ends what other instances had that are gone; see {@link PostgresLease#endOthers}. */
+    List<Integer> endLapsed(Sql on) throws SQLException {
+        return lease == null ? List.of() : lease.endOthers(on);
     }
 
     @Override
@@ -217,14 +242,11 @@ final class PostgresTransactions implements Transactions {
             settle(on);
         }
         record Turn(AuditChain.Head head, long counted, long fence) {}
-        Turn turn = on.one(
-                        LOCK,
-                        row -> new Turn(PostgresHeads.head(row), row.number("counted"), row.number("fence")),
-                        commits + 1,
-                        clock.now(),
-                        writer,
-                        commits)
-                .orElseThrow(() -> new PostgresFailure.WentBack("the row of the audit head is missing"));
+        RowReader<Turn> reader = row -> new Turn(PostgresHeads.head(row), row.number("counted"), row.number("fence"));
+        Optional<Turn> locked = lease == null
+                ? on.one(LOCK_ALONE, reader, commits + 1, clock.now(), writer, commits)
+                : on.one(LOCK_LEASED, reader, commits + 1, clock.now(), writer, commits, lease.instance());
+        Turn turn = locked.orElseThrow(() -> new PostgresFailure.WentBack("the row of the audit head is missing"));
         if (lease != null && !lease.inForce(turn.fence())) {
             throw new PostgresFailure.Superseded();
         }

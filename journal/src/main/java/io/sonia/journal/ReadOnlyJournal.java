@@ -122,6 +122,16 @@ public final class ReadOnlyJournal implements Journal {
     }
 
     @Override
+    public int instance() {
+        throw readOnly();
+    }
+
+    @Override
+    public boolean takeOver(Heir heir) {
+        throw readOnly();
+    }
+
+    @Override
     public int reap(int limit) {
         throw readOnly();
     }

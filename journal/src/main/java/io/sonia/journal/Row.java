@@ -83,6 +83,10 @@ public final class Row {
         return result.getBytes(index(column));
     }
 
+    Dialect dialect() {
+        return dialect;
+    }
+
     long number(int index) throws SQLException {
         return result.getLong(index);
     }

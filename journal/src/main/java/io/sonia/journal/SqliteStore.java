@@ -5,6 +5,7 @@ import io.sonia.kernel.ErrorCode;
 import io.sonia.kernel.SoniaException;
 import java.nio.file.FileStore;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -32,7 +33,7 @@ final class SqliteStore implements Store {
         this.log = log;
         this.transactions = new SqliteTransactions(writer);
         this.readers = new Readers(file, clock);
-        this.writeAheadLog = new WriteAheadLog(writer, readers, options.walLimitBytes());
+        this.writeAheadLog = new WriteAheadLog(writer, readers, options.bounds().walLimitBytes());
         this.diskCheckedAt = clock.nanoTime() - DISK_CHECK_NANOS;
     }
 
@@ -62,11 +63,17 @@ final class SqliteStore implements Store {
         long now = clock.nanoTime();
         if (now - diskCheckedAt >= DISK_CHECK_NANOS) {
             diskCheckedAt = now;
-            diskFull = SqliteFile.usableBytes(disk) < options.diskFloorBytes()
+            diskFull = SqliteFile.usableBytes(disk) < options.bounds().diskFloorBytes()
                     ? SoniaException.of(ErrorCode.STORAGE_FULL)
                     : null;
         }
         return diskFull;
+    }
+
+    /** A file has one process. */
+    @Override
+    public List<Integer> endLapsed(Sql sql) {
+        return List.of();
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.sonia.journal;
 
 import io.sonia.kernel.SoniaException;
 import java.sql.SQLException;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What a journal keeps its tables in: its connections, and what has to be looked after beside them. */
@@ -21,6 +22,9 @@ interface Store {
     /** A reason not to write now, or null; asked by the writer before each work. */
     @Nullable
     SoniaException obstacle();
+
+    /** Refuses other instances that are gone from now on, as part of a transaction; these were their numbers. */
+    List<Integer> endLapsed(Sql sql) throws SQLException;
 
     /** Told by the writer after each commit. */
     void committed() throws SQLException;

@@ -1,6 +1,5 @@
 package io.sonia.journal;
 
-import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -10,22 +9,19 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An audit entry as the bytes that are in the table, unverified, with what its neighbours say about it.
+ * An audit entry as it is in the table, unverified, with what its neighbours say about it.
  *
- * @param texts the text of each {@link AuditField}, or null
  * @param hashBefore {@code hash} of the entry before, if that was read and is there
  * @param prevHashAfter {@code prev_hash} of the entry after, if that was read and is there
  */
 record StoredEntry(
-        Map<AuditField, byte @Nullable []> texts,
-        byte[] detail,
+        EntryTexts texts,
         @Nullable String hashBefore,
         @Nullable String prevHashAfter) {
 
-    private static final String RANGE = "SELECT " + AuditField.columns("e")
-            + ", e.detail, NULL, NULL FROM audit_entries e WHERE e.seq BETWEEN ? AND ? ORDER BY e.seq";
-    private static final String WITH_NEIGHBOURS = "SELECT " + AuditField.columns("e")
-            + ", e.detail, p.hash, n.prev_hash FROM audit_entries e"
+    private static final String RANGE = " FROM audit_entries e WHERE e.seq BETWEEN ? AND ? ORDER BY e.seq";
+    private static final String WITH_NEIGHBOURS = ", p.hash AS hash_before, n.prev_hash AS prev_hash_after"
+            + " FROM audit_entries e"
             + " LEFT JOIN audit_entries p ON p.seq = e.seq - 1 LEFT JOIN audit_entries n ON n.seq = e.seq + 1";
 
     private static final String TRACED = "WITH RECURSIVE bucket (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM bucket"
@@ -70,13 +66,21 @@ record StoredEntry(
         private List<StoredEntry> list(Sql sql, String end, int limit) throws SQLException {
             @Nullable Object[] all = Arrays.copyOf(args.toArray(), args.size() + 1);
             all[args.size()] = limit;
-            return sql.list(WITH_NEIGHBOURS + where + end, StoredEntry::read, all);
+            return sql.list(
+                    "SELECT " + EntryTexts.columns(sql.dialect()) + WITH_NEIGHBOURS + where + end,
+                    row -> new StoredEntry(
+                            EntryTexts.read(row), row.textOrNull("hash_before"), row.textOrNull("prev_hash_after")),
+                    all);
         }
     }
 
     /** Entries by sequence number, both ends included, without their neighbours' word. */
     static List<StoredEntry> range(Sql sql, long from, long to) throws SQLException {
-        return sql.list(RANGE, StoredEntry::read, from, to);
+        return sql.list(
+                "SELECT " + EntryTexts.columns(sql.dialect()) + RANGE,
+                row -> new StoredEntry(EntryTexts.read(row), null, null),
+                from,
+                to);
     }
 
     /** The highest sequence number there is, or 0. */
@@ -86,32 +90,34 @@ record StoredEntry(
 
     /** The entry with the highest sequence number, as it claims to be. */
     static AuditChain.Head head(Sql sql) throws SQLException {
-        return sql.one(
-                        "SELECT seq, hash FROM audit_entries ORDER BY seq DESC LIMIT 1",
-                        row -> new AuditChain.Head(row.number("seq"), row.text("hash")))
+        return sql.one("SELECT seq, hash FROM audit_entries ORDER BY seq DESC LIMIT 1", StoredEntry::head)
                 .orElse(AuditChain.Head.EMPTY);
     }
 
+    /** The chain as it ends with the entry of this row. */
+    static AuditChain.Head head(Row row) throws SQLException {
+        return new AuditChain.Head(row.number("seq"), row.text("hash"));
+    }
+
     long seq() {
-        return Long.parseLong(text(AuditField.SEQ));
+        return Long.parseLong(texts.text(AuditField.SEQ));
     }
 
     String hash() {
-        return text(AuditField.HASH);
+        return texts.text(AuditField.HASH);
     }
 
     String prevHash() {
-        return text(AuditField.PREV_HASH);
+        return texts.text(AuditField.PREV_HASH);
     }
 
     /** What is wrong with the entry itself, or null. */
     @Nullable
     ChainBreak check(EntryHash hash) {
-        if (!hash.ofDetail(detail).equals(text(AuditField.DETAIL_HASH))) {
+        if (!texts.detailHash(hash).equals(texts.text(AuditField.DETAIL_HASH))) {
             return new ChainBreak(seq(), ChainBreak.DETAIL);
         }
-        if (!EntryHash.wellFormed(prevHash())
-                || !hash.of(prevHash(), texts::get).equals(hash())) {
+        if (!EntryHash.wellFormed(prevHash()) || !texts.hash(hash, prevHash()).equals(hash())) {
             return new ChainBreak(seq(), ChainBreak.HASH);
         }
         return null;
@@ -149,39 +155,17 @@ record StoredEntry(
     /** The entry in its Java types; only for a verified one. */
     AuditEntry decoded() {
         Map<AuditField, @Nullable Object> values = new EnumMap<>(AuditField.class);
-        texts.forEach((field, text) -> values.put(field, text == null ? null : decoded(field, text)));
-        return new AuditEntry(values, new String(detail, StandardCharsets.UTF_8));
+        for (AuditField field : AuditField.values()) {
+            values.put(field, texts.has(field) ? decoded(field, texts.text(field)) : null);
+        }
+        return new AuditEntry(values, texts.detail());
     }
 
-    private static Object decoded(AuditField field, byte[] text) {
-        String value = new String(text, StandardCharsets.UTF_8);
+    private static Object decoded(AuditField field, String value) {
         return switch (field.form()) {
             case TEXT -> value;
             case INTEGER -> Long.valueOf(value);
             case NUMBER -> Double.valueOf(value);
         };
-    }
-
-    private String text(AuditField field) {
-        byte[] text = texts.get(field);
-        return text == null ? "" : new String(text, StandardCharsets.UTF_8);
-    }
-
-    private static StoredEntry read(Row row) throws SQLException {
-        Map<AuditField, byte @Nullable []> texts = new EnumMap<>(AuditField.class);
-        int column = 0;
-        for (AuditField field : AuditField.values()) {
-            column++;
-            texts.put(
-                    field,
-                    switch (field.form()) {
-                        case TEXT -> row.storedText(column);
-                        case INTEGER -> EntryHash.text(row.numberOrNull(column));
-                        case NUMBER -> EntryHash.text(row.realOrNull(column));
-                    });
-        }
-        byte[] detail = row.storedText(column + 1);
-        return new StoredEntry(
-                texts, detail == null ? new byte[0] : detail, row.textOrNull(column + 2), row.textOrNull(column + 3));
     }
 }

@@ -98,7 +98,8 @@ abstract class AuditChainContract {
                 "note\u0000\uD800",
                 ErrorCode.POLICY_DENIED,
                 403,
-                new AuditEvent.Origin("ü😀", "", "person", null, "", "req_1", null, "d"),
+                new AuditEvent.Origin(
+                        "ü😀\u0001\u001f\b\t\n\f\r\"\\/\u007f\uF8FF", "", "person", null, "", "req_1", null, "d"),
                 new AuditEvent.Subject("t", "r", Long.MAX_VALUE, "a", "d", "p", "r"),
                 1e21,
                 Map.of("text", "a\"\\\u0001\u2028", "list", List.of(1L, 2.5, true), "none", Map.of()));
@@ -265,6 +266,13 @@ abstract class AuditChainContract {
         assertThatThrownBy(() -> journal.chain().trace("req_1", 0)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> journal.chain().entries(AuditChain.Filter.ALL, 5001, null))
                 .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    /** As if EVA-OS had signed the first entries. */
+    void anchorAt(long size) {
+        journal.tree()
+                .anchor(new AuditTree.Anchor(
+                        size, entry(size).hash(), journal.tree().root(size), "note", clock.now()));
     }
 
     void appendMany(int count) {

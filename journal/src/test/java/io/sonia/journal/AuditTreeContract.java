@@ -106,7 +106,7 @@ abstract class AuditTreeContract {
         assertThat(journal.tree().anchor().orElseThrow().signedAt()).isEqualTo(clock.now());
     }
 
-    private void append(int entries) {
+    void append(int entries) {
         journal.commit(tx -> {
             for (int i = 0; i < entries; i++) {
                 tx.audit(event("task.create"));

@@ -46,9 +46,7 @@ class JournalConfigTest {
         Path file = Files.createDirectories(folder.resolve("secrets")).resolve("postgres.password");
         SecretFile.write(file, "correct horse\n".getBytes(StandardCharsets.UTF_8));
 
-        PostgresDatabase database = databaseOf(
-                Map.of("url", "postgresql://localhost/sonia", "password_file", "secrets/postgres.password"),
-                ServiceName.EVA_OS);
+        PostgresDatabase database = databaseOf(Map.of("url", "postgresql://localhost/sonia"), ServiceName.EVA_OS);
 
         assertThat(database.password()).isEqualTo("correct horse");
         assertThat(database.toString()).isEqualTo("schema eva_os of postgresql://localhost/sonia");
@@ -74,6 +72,7 @@ class JournalConfigTest {
             postgresql://localhost/sonia?currentSchema=public        | the parameter currentSchema
             postgresql://db.example/sonia                            | leaves this machine
             postgresql://db.example/sonia?sslmode=require            | leaves this machine
+            postgresql://localhost/sonia?sslrootcert=ca.pem          | without its whole path
             postgresql://127.0.0.1.example/sonia                     | leaves this machine
             """)
     void urlsThatAreRefused(String url, String problem) {

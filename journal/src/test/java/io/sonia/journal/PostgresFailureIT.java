@@ -7,15 +7,17 @@ import static io.sonia.journal.Samples.insert;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.sonia.journal.CutLine.Cut;
 import io.sonia.kernel.ErrorCode;
 import io.sonia.kernel.Hlc;
 import io.sonia.kernel.ServiceName;
 import io.sonia.kernel.SoniaException;
+import io.sonia.testdb.CutLine;
+import io.sonia.testdb.CutLine.Cut;
 import io.sonia.testdb.PostgresServer;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -189,6 +191,40 @@ class PostgresFailureIT {
 
         assertRefusedForGood();
         assertThat(fatal).hasSize(1).first().asString().contains("commit 2 of this process is missing");
+    }
+
+    /** Others have all connections of the server; nothing is lost, and nothing has to be started anew. */
+    @Test
+    void serverWithoutAConnectionLeftRefusesReadingsUntilThereIsOne() throws Exception {
+        try (var small = PostgresServer.start("max_connections", "10");
+                Journal narrow = open(PostgresSchemas.at(small.getPort(), "narrow"))) {
+            assertThat(count(narrow, "tasks")).isZero();
+            List<Sql> others = new ArrayList<>();
+            assertThatThrownBy(() -> {
+                        while (true) {
+                            others.add(PostgresSchemas.at(small.getPort(), "narrow")
+                                    .openReader());
+                        }
+                    })
+                    .isInstanceOfSatisfying(
+                            SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("53300"));
+            narrow.read(sql -> {
+                assertThatThrownBy(() -> narrow.<Long>read(other -> 1L)).satisfies(code(ErrorCode.STORAGE_UNAVAILABLE));
+                return 1L;
+            });
+            assertThat(narrow.commit(insertAudited("tsk_1")))
+                    .as("the writer has its own")
+                    .isEqualTo(1);
+            assertThatThrownBy(() -> open(PostgresSchemas.at(small.getPort(), "narrow")))
+                    .isInstanceOf(SoniaException.class)
+                    .hasMessageContaining("has no connection left");
+
+            for (Sql each : others) {
+                each.connection().close();
+            }
+            assertThat(count(narrow, "tasks")).isEqualTo(1);
+        }
+        assertThat(fatal).isEmpty();
     }
 
     @Test

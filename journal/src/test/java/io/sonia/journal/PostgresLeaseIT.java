@@ -12,10 +12,13 @@ import io.sonia.kernel.Hlc;
 import io.sonia.kernel.ServiceName;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -26,7 +29,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class PostgresLeaseIT {
 
-    private static final String LAPSE = "UPDATE journal_head SET lease_until_ms = 0";
+    private static final String LAPSE = "UPDATE journal_leases SET lease_until_ms = 0";
 
     private final TestClock clock = new TestClock();
     private final PostgresDatabase database = PostgresSchemas.empty();
@@ -45,7 +48,12 @@ class PostgresLeaseIT {
     }
 
     private Journal lead() {
-        JournalOptions options = JournalOptions.of(UnaryOperator.identity(), fatal::add);
+        return lead(1, () -> {});
+    }
+
+    private Journal lead(int instance, Runnable whileWaiting) {
+        JournalOptions options = JournalOptions.of(UnaryOperator.identity(), fatal::add)
+                .instance(new JournalOptions.Instance(instance, true, whileWaiting));
         return PostgresJournal.lead(database, ServiceName.EVA_OS, Samples.SCHEMA, clock, new Hlc(clock), options);
     }
 
@@ -73,6 +81,139 @@ class PostgresLeaseIT {
     }
 
     @Test
+    void itIsToldOnceThatItHasToWait() throws Exception {
+        AtomicInteger told = new AtomicInteger();
+        CompletableFuture<Journal> second = CompletableFuture.supplyAsync(() -> lead(1, told::incrementAndGet));
+        while (told.get() == 0) {
+            Thread.onSpinWait();
+        }
+        first.close();
+        second.get(5, TimeUnit.SECONDS).close();
+        assertThat(told).hasValue(1);
+
+        lead(1, told::incrementAndGet).close();
+        assertThat(told).as("nobody had it").hasValue(1);
+    }
+
+    /** The server ends all connections, that of the one who waits too. */
+    @Test
+    void waitingOutlivesARestartOfTheServer() throws Exception {
+        AtomicInteger told = new AtomicInteger();
+        CompletableFuture<Journal> second = CompletableFuture.supplyAsync(() -> lead(1, told::incrementAndGet));
+        while (told.get() == 0) {
+            Thread.onSpinWait();
+        }
+        endConnections();
+        first.commit(insertAudited("tsk_1"));
+        first.close();
+
+        try (Journal journal = second.get(10, TimeUnit.SECONDS)) {
+            assertThat(journal.commit(insertAudited("tsk_2"))).isEqualTo(3);
+        }
+    }
+
+    private void endConnections() throws SQLException {
+        PostgresSchemas.run(
+                database,
+                "DO $$ BEGIN PERFORM pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'sonia "
+                        + database.schema() + "' AND pid <> pg_backend_pid(); END $$");
+    }
+
+    @Test
+    void instancesOfOtherNumbersWriteAtTheSameTime() {
+        try (Journal second = lead(2, () -> {})) {
+            assertThat(second.commit(insertAudited("tsk_1"))).isEqualTo(2);
+            assertThat(first.commit(insertAudited("tsk_2"))).isEqualTo(3);
+            grow(second);
+            assertThat(second.takeOver((tx, gone) -> fatal.add("took over from " + gone)))
+                    .as("both are there")
+                    .isFalse();
+        }
+        assertThat(fatal).isEmpty();
+    }
+
+    @Test
+    void whatAnInstanceHadThatIsGoneIsTakenOverOnceAndItIsRefusedFromThenOn() throws SQLException {
+        first.commit(tx -> {
+            tx.publish("topic", "message", Map.of("of", 1));
+            return true;
+        });
+        try (Journal second = lead(2, () -> {})) {
+            List<Integer> taken = new ArrayList<>();
+            grow(second);
+            PostgresSchemas.run(database, LAPSE + " WHERE instance = 1");
+
+            assertThat(second.takeOver((tx, gone) -> taken.add(gone))).isTrue();
+            assertThat(second.takeOver((tx, gone) -> taken.add(gone))).isFalse();
+
+            assertThat(taken).containsExactly(1);
+            assertThat(second.<Long>read(sql -> sql.number("SELECT instance FROM outbox")))
+                    .isEqualTo(2);
+            for (int i = 0; i < 2; i++) {
+                assertThatThrownBy(() -> first.commit(insertAudited("tsk_late")))
+                        .satisfies(code(ErrorCode.STORAGE_UNAVAILABLE));
+            }
+            assertThat(fatal).hasSize(1).first().asString().contains("another process has taken over");
+            assertThat(second.commit(insertAudited("tsk_1"))).isEqualTo(2);
+        }
+    }
+
+    /** A process that was stopped in good order leaves its work as one that was killed does. */
+    @Test
+    void instanceThatLeftIsTakenOverAtOnce() {
+        try (Journal second = lead(2, () -> {})) {
+            grow(second);
+            first.close();
+            assertThat(second.takeOver((tx, gone) -> {})).isTrue();
+        }
+    }
+
+    /** Whoever was away from the database as long as the others knows nothing of them. */
+    @Test
+    void othersGetTheTimeToRenewTheirLeasesAfterAnOutageOfAll() throws SQLException {
+        try (Journal second = lead(2, () -> {})) {
+            grow(second);
+            clock.advance(PostgresLease.LIFE.multipliedBy(2));
+            PostgresSchemas.run(database, LAPSE);
+
+            assertThat(second.takeOver((tx, gone) -> {})).isFalse();
+            clock.advance(PostgresJournal.RENEWAL);
+            assertThat(second.takeOver((tx, gone) -> {})).isFalse();
+            assertThat(first.commit(insertAudited("tsk_1")))
+                    .as("it was in time")
+                    .isEqualTo(2);
+
+            PostgresSchemas.run(database, LAPSE + " WHERE instance = 1");
+            grow(second);
+            assertThat(second.takeOver((tx, gone) -> {})).isTrue();
+        }
+    }
+
+    /** Holds its lease, renewed, for as long as one lives. */
+    private void grow(Journal journal) {
+        for (int i = 0; i < 4; i++) {
+            clock.advance(PostgresJournal.RENEWAL);
+            journal.commit(tx -> true);
+        }
+    }
+
+    /** A takeover is one commit: what fails leaves all of it to the next try. */
+    @Test
+    void takeoverThatFailsLeavesEverythingAsItWas() throws SQLException {
+        try (Journal second = lead(2, () -> {})) {
+            grow(second);
+            PostgresSchemas.run(database, LAPSE + " WHERE instance = 1");
+            assertThatThrownBy(
+                            () -> second.takeOver((tx, gone) -> insert("tsk_0").run(tx)))
+                    .satisfies(code(ErrorCode.STORAGE_UNAVAILABLE));
+
+            assertThat(first.commit(insertAudited("tsk_1")))
+                    .as("still in force")
+                    .isEqualTo(2);
+        }
+    }
+
+    @Test
     void lateWritesOfAFormerHolderAreRefusedByTheirFence() throws SQLException {
         PostgresSchemas.run(database, LAPSE);
         try (Journal second = lead()) {
@@ -97,7 +238,7 @@ class PostgresLeaseIT {
         while (waitingForALock() == 0) {
             Thread.onSpinWait();
         }
-        other.update("UPDATE journal_head SET holder = 'other', fence = fence + 1");
+        other.update("UPDATE journal_leases SET holder = 'other', fence = fence + 1");
         other.connection().commit();
         other.connection().close();
 
@@ -140,7 +281,7 @@ class PostgresLeaseIT {
 
     private void assertRenewed() {
         long left = first.read(sql ->
-                sql.number("SELECT lease_until_ms - extract(epoch FROM clock_timestamp()) * 1000 FROM journal_head"));
+                sql.number("SELECT lease_until_ms - extract(epoch FROM clock_timestamp()) * 1000 FROM journal_leases"));
         assertThat(left).isBetween(1L, PostgresLease.LIFE.toMillis());
     }
 

@@ -1,11 +1,11 @@
 package io.sonia.journal;
 
-import io.sonia.journal.redis.RealRedis;
 import io.sonia.journal.redis.RedisClaims;
 import io.sonia.journal.redis.SharedRedis;
 import io.sonia.kernel.Clock;
 import io.sonia.kernel.Ids;
 import io.sonia.kernel.http.KeyClaims;
+import io.sonia.testdb.RealRedis;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Duration;

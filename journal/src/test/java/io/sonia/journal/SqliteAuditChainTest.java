@@ -8,9 +8,11 @@ import io.sonia.kernel.ErrorCode;
 import io.sonia.kernel.Hlc;
 import io.sonia.kernel.ServiceName;
 import io.sonia.kernel.SoniaException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
@@ -20,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The audit chain on SQLite, and what an outside client may do to its table. */
 class SqliteAuditChainTest extends AuditChainContract {
@@ -67,10 +70,9 @@ class SqliteAuditChainTest extends AuditChainContract {
         assertThat(missed).isEmpty();
     }
 
-    /** Flips one bit in every byte of every text of a row. */
     @Test
-    void everyFlippedByteIsFound() throws SQLException {
-        appendMany(2);
+    void everyFlippedBitOfEveryTextIsNamed() throws SQLException {
+        appendMany(3);
         List<String> missed = new ArrayList<>();
         int flips = 0;
         for (String column : Stream.concat(
@@ -80,17 +82,64 @@ class SqliteAuditChainTest extends AuditChainContract {
                         Stream.of("detail"))
                 .toList()) {
             byte[] original = bytes(column, 2);
-            for (int i = 0; i < original.length; i++) {
-                byte[] flipped = original.clone();
-                flipped[i] ^= (byte) (1 << i % 8);
-                String hex = java.util.HexFormat.of().formatHex(flipped);
-                missed.addAll(missedAfter(
-                        "UPDATE audit_entries SET " + column + " = CAST(x'" + hex + "' AS TEXT) WHERE seq = 2", 2));
-                flips++;
+            try (Connection connection = connect();
+                    PreparedStatement update = connection.prepareStatement(
+                            "UPDATE audit_entries SET " + column + " = CAST(? AS TEXT) WHERE seq = 2")) {
+                connection.createStatement().executeUpdate("DROP TRIGGER IF EXISTS audit_entries_no_update");
+                for (int bit = 0; bit < 8 * original.length; bit++) {
+                    byte[] flipped = original.clone();
+                    flipped[bit / 8] ^= (byte) (1 << bit % 8);
+                    update.setBytes(1, flipped);
+                    update.executeUpdate();
+                    AuditChain.Verification found = journal.chain().verify(null, null);
+                    if (!Long.valueOf(2).equals(found.firstBadSeq())
+                            || !reason(column).equals(found.reason())) {
+                        missed.add(column + ", bit " + bit + ": " + found);
+                    }
+                    flips++;
+                }
+                update.setBytes(1, original);
+                update.executeUpdate();
             }
         }
         assertThat(missed).isEmpty();
-        assertThat(flips).isGreaterThan(300);
+        assertThat(flips).isGreaterThan(2_800);
+    }
+
+    @Test
+    void everyFlippedBitOfEveryNumberIsNamed() throws SQLException {
+        appendMany(3);
+        List<String> missed = new ArrayList<>();
+        try (Connection connection = connect();
+                Statement update = connection.createStatement()) {
+            update.executeUpdate("DROP TRIGGER IF EXISTS audit_entries_no_update");
+            for (int bit = 0; bit < Long.SIZE; bit++) {
+                long status = 200 ^ 1L << bit;
+                double duration = Double.longBitsToDouble(Double.doubleToLongBits(1.25) ^ 1L << bit);
+                for (String change : List.of("http_status = " + status, "duration_ms = " + real(duration))) {
+                    update.executeUpdate("UPDATE audit_entries SET " + change + " WHERE seq = 2");
+                    AuditChain.Verification found = journal.chain().verify(null, null);
+                    if (!Long.valueOf(2).equals(found.firstBadSeq()) || !ChainBreak.HASH.equals(found.reason())) {
+                        missed.add(change + ": " + found);
+                    }
+                    update.executeUpdate("UPDATE audit_entries SET http_status = 200, duration_ms = 1.25");
+                }
+            }
+        }
+        assertThat(missed).isEmpty();
+        assertThat(journal.chain().verify(null, null).valid()).isTrue();
+    }
+
+    private static String real(double value) {
+        return Double.isNaN(value) ? "NULL" : Double.toString(value);
+    }
+
+    private static String reason(String column) {
+        return switch (column) {
+            case "prev_hash" -> ChainBreak.PREV_HASH;
+            case "detail", "detail_hash" -> ChainBreak.DETAIL;
+            default -> ChainBreak.HASH;
+        };
     }
 
     /** A replacement character may be written as other invalid bytes that decode to the same text. */
@@ -141,13 +190,7 @@ class SqliteAuditChainTest extends AuditChainContract {
     void rewrittenLastEntryIsFoundByTheHeadInMemory() throws SQLException {
         appendMany(5);
         StoredEntry last = journal.read(sql -> StoredEntry.range(sql, 5, 5)).getFirst();
-        String forged = new EntryHash()
-                .of(
-                        last.prevHash(),
-                        field -> field == AuditField.ACTOR_ID
-                                ? "forger".getBytes(java.nio.charset.StandardCharsets.UTF_8)
-                                : last.texts().get(field));
-        outside(UNLOCK + "UPDATE audit_entries SET actor_id = 'forger', hash = '" + forged + "' WHERE seq = 5");
+        outside(UNLOCK + "UPDATE audit_entries SET actor_id = 'forger', hash = '" + forged(last) + "' WHERE seq = 5");
 
         AuditChain.Verification found = journal.chain().verify(null, null);
         assertThat(found.reason()).isEqualTo(ChainBreak.HEAD);
@@ -160,13 +203,7 @@ class SqliteAuditChainTest extends AuditChainContract {
     void rewrittenMiddleEntryIsFoundByItsNeighbour() throws SQLException {
         appendMany(5);
         StoredEntry third = journal.read(sql -> StoredEntry.range(sql, 3, 3)).getFirst();
-        String forged = new EntryHash()
-                .of(
-                        third.prevHash(),
-                        field -> field == AuditField.OPERATION
-                                ? "forged".getBytes(java.nio.charset.StandardCharsets.UTF_8)
-                                : third.texts().get(field));
-        outside(UNLOCK + "UPDATE audit_entries SET operation = 'forged', hash = '" + forged + "' WHERE seq = 3");
+        outside(UNLOCK + "UPDATE audit_entries SET actor_id = 'forger', hash = '" + forged(third) + "' WHERE seq = 3");
 
         AuditChain.Filter only = new AuditChain.Filter(3L, 3L, null, null, null, null, null, null, null);
         assertThatThrownBy(() -> journal.chain().entries(only, 10, null))
@@ -211,9 +248,66 @@ class SqliteAuditChainTest extends AuditChainContract {
         assertThat(journal.chain().head().size()).isEqualTo(1500);
     }
 
+    /** Long chains are checked in two halves at once. */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 2999, 3000, 3001, 3002, 4500, 5999, 6000})
+    void theFirstBreakIsNamedWhicheverHalfItIsIn(long bad) throws SQLException {
+        appendMany(6000);
+        outside(UNLOCK + "UPDATE audit_entries SET actor_id = 'x' WHERE seq IN (" + bad + ", 5998, 6000)");
+
+        AuditChain.Verification found = journal.chain().verify(null, null);
+
+        assertThat(found.firstBadSeq()).isEqualTo(Math.min(bad, 5998));
+        assertThat(found.reason()).isEqualTo(ChainBreak.HASH);
+        assertThat(found.checkedEntries()).isEqualTo(Math.min(bad, 5998) - 1);
+    }
+
+    /** The second half is checked against what the first one ended with, should that be changed meanwhile. */
+    @Test
+    void halvesThatDoNotFitAreABreak() throws SQLException {
+        appendMany(4);
+        ChainWalk second = journal.read(sql -> ChainWalk.startingAt(sql, 3));
+        second.takeAll(journal.read(sql -> StoredEntry.range(sql, 3, 4)));
+        StoredEntry entry = journal.read(sql -> StoredEntry.range(sql, 2, 2)).getFirst();
+        outside(UNLOCK + "UPDATE audit_entries SET actor_id = 'forger', hash = '" + forged(entry) + "' WHERE seq = 2");
+        ChainWalk first = journal.read(sql -> ChainWalk.startingAt(sql, 1));
+        first.takeAll(journal.read(sql -> StoredEntry.range(sql, 1, 2)));
+
+        first.goesOn(second);
+
+        assertThat(first.result().firstBadSeq()).isEqualTo(3);
+        assertThat(first.result().reason()).isEqualTo(ChainBreak.PREV_HASH);
+    }
+
+    /** The entry's hash if somebody else had been the actor. */
+    private static String forged(StoredEntry entry) {
+        return new EntryHash()
+                .of(
+                        entry.prevHash(),
+                        field -> field == AuditField.ACTOR_ID
+                                ? "forger".getBytes(StandardCharsets.UTF_8)
+                                : entry.texts().get(field));
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {501, 1999})
+    void breakBehindTheLastCheckpointIsRefusedAtStart(long bad) throws SQLException {
+        appendMany(3000);
+        anchorAt(500);
+        outside(UNLOCK + "UPDATE audit_entries SET actor_id = 'x' WHERE seq = " + bad);
+        journal.close();
+
+        assertThatThrownBy(() -> open(OPTIONS))
+                .isInstanceOfSatisfying(
+                        SoniaException.class, e -> assertThat(e.details()).containsEntry("first_bad_seq", bad));
+        outside("UPDATE audit_entries SET actor_id = 'usr_operator'");
+        journal = open(OPTIONS);
+    }
+
     @Test
     void oldBreakIsFoundByVerificationAfterStart() throws SQLException {
         appendMany(1500);
+        anchorAt(500);
         outside(UNLOCK + "UPDATE audit_entries SET actor_id = 'x' WHERE seq = 400");
         journal.close();
         journal = open(OPTIONS);
@@ -231,7 +325,7 @@ class SqliteAuditChainTest extends AuditChainContract {
                         "coalesce(" + column + ", '') || 'x'",
                         "CASE WHEN " + column + " IS NULL THEN '' ELSE substr(" + column + ", 2) || '?' END");
             case INTEGER -> List.of("coalesce(" + column + ", 0) + 40");
-            case NUMBER -> List.of(column + " + 0.001", "NULL");
+            case NUMBER -> List.of(column + " + 0.001", "NULL", "9e999", "1.2500000000000002");
         };
     }
 

@@ -39,6 +39,12 @@ public record Home(Path root) {
         return root.resolve("logs/services").resolve(service.wireName() + ".log");
     }
 
+    /** The log of the service's first process, its second and so on. */
+    public Path log(ServiceName service, int instance) {
+        Path first = log(service);
+        return instance == 1 ? first : first.resolveSibling(service.wireName() + "-" + instance + ".log");
+    }
+
     public Path pidFile(ServiceName service) {
         return root.resolve("state/pids").resolve(service.wireName() + ".pid");
     }
@@ -93,6 +99,11 @@ public record Home(Path root) {
     /** The password of a shared Redis; there need not be one. */
     public Path redisPassword() {
         return secrets().resolve("redis.password");
+    }
+
+    /** The password of the journals' PostgreSQL database; there need not be one. */
+    public Path postgresPassword() {
+        return secrets().resolve("postgres.password");
     }
 
     public Path token(ServiceName service) {

@@ -7,8 +7,13 @@ import io.sonia.kernel.ServiceName;
 import io.sonia.kernel.logging.Logs;
 import io.sonia.kernel.settings.Settings;
 
-/** What the services of one process share. */
-record HostProcess(Home home, Settings settings, Clock clock, Ids ids, Logs logs, FatalListener listener) {
+/**
+ * What the services of one process share.
+ *
+ * @param instance 1, or more for a further process of the same services on this machine
+ */
+record HostProcess(
+        Home home, Settings settings, int instance, Clock clock, Ids ids, Logs logs, FatalListener listener) {
 
     /** Told when a service can never work again. */
     interface FatalListener {

@@ -36,7 +36,8 @@ import java.util.Map;
 /**
  * Runs services in this process: {@code Main all} or {@code Main <service>...}. {@code --supervise} has EVA-OS run the
  * other services as processes of their own; {@code --child} ends this process when its standard input ends, that is,
- * when its parent has died. {@code Main check} only reads the configuration and says what is wrong with it.
+ * when its parent has died; {@code --instance=2} is a second process of the same services on this machine and on their
+ * database, which listens on the first of {@code more_ports}. {@code Main check} only reads the configuration and says what is wrong with it.
  *
  * <p>Exit codes: 0 after a clean stop, 70 internal, 74 storage, 75 port taken, 77 key material, 78 configuration.
  */
@@ -62,12 +63,17 @@ public final class Main {
             LoggingConfig.SECTION);
 
     private static final String CHECK = "check";
+    private static final String INSTANCE = "--instance=";
     private static final int INTERNAL = 70;
 
     private Main() {}
 
     public static void main(String[] args) {
         List<String> words = List.of(args);
+        if (words.contains("--child")) {
+            // Before the start, which may wait for another process for long.
+            Threads.platform("parent watch", Main::exitWithParent);
+        }
         Stack stack;
         try {
             if (words.equals(List.of(CHECK))) {
@@ -81,9 +87,6 @@ public final class Main {
             return;
         }
         Threads.atShutdown("shutdown", stack::close);
-        if (words.contains("--child")) {
-            Threads.platform("parent watch", Main::exitWithParent);
-        }
         stack.awaitEnd();
     }
 
@@ -94,7 +97,38 @@ public final class Main {
         List<ServiceDefinition> chosen = words.contains("--supervise")
                 ? List.of(EvaOsModule.supervising(Children.plans(home, settings, environment)))
                 : chosen(words);
-        return Stack.start(chosen, home, settings, clock, new Ids(new SecureRandom()), new Logs(clock));
+        int instance = instance(words, chosen, settings);
+        return Stack.start(
+                chosen,
+                new HostProcess(
+                        home, settings, instance, clock, new Ids(new SecureRandom()), new Logs(clock), Stack::halt));
+    }
+
+    /** A further process needs a database that several may open, and a port of its own for each of its services. */
+    private static int instance(List<String> words, List<ServiceDefinition> services, Settings settings) {
+        String number = words.stream()
+                .filter(word -> word.startsWith(INSTANCE))
+                .findFirst()
+                .map(word -> word.substring(INSTANCE.length()))
+                .orElse("1");
+        if (number.equals("1")) {
+            return 1;
+        }
+        for (ServiceDefinition service : services) {
+            int most = settings.section(JournalConfig.SECTION).url() == null
+                    ? 1
+                    : settings.section(ServicesConfig.SECTION)
+                            .of(service.name())
+                            .ports()
+                            .size();
+            if (!number.matches("[2-8]") || Integer.parseInt(number) > most) {
+                throw SoniaException.of(
+                        ErrorCode.CONFIG_INVALID,
+                        "There is no instance " + number + " of " + service.name() + ": it has " + most
+                                + ", one for each of its ports, and more than one only with journal.url");
+            }
+        }
+        return Integer.parseInt(number);
     }
 
     private static Home home(Map<String, String> environment) {

@@ -81,7 +81,8 @@ final class ServiceHost implements AutoCloseable {
         this.service = definition.name();
         Settings settings = process.settings();
         Home home = process.home();
-        this.log = process.logs().open(service, home.log(service), settings.live(LoggingConfig.SECTION));
+        this.log = process.logs()
+                .open(service, home.log(service, process.instance()), settings.live(LoggingConfig.SECTION));
         this.timers = new Timers(
                 process.clock(),
                 (name, failure) -> log.error("timer.failed", "Background work failed", Map.of("timer", name), failure));
@@ -105,12 +106,14 @@ final class ServiceHost implements AutoCloseable {
         Metrics metrics = new Metrics();
         this.checkpoints = new Checkpoints(
                 service, journal, settings.section(AuditConfig.SECTION), peers.of(ServiceName.EVA_OS), process, log);
-        checkpoints.measure(metrics);
+        if (journal.instance() == 1) {
+            checkpoints.measure(metrics);
+        }
         AuditRoutes audit = new AuditRoutes(
                 service,
                 journal,
                 Cursors.of(home, process.clock()),
-                new Attestation(heads, checkpoints::sign),
+                new Attestation(heads, journal.instance() == 1 ? checkpoints::sign : () -> {}),
                 process.clock(),
                 process.ids());
         this.module = definition
@@ -142,7 +145,18 @@ final class ServiceHost implements AutoCloseable {
                 journal,
                 claims.claims(),
                 new RequestRecorder(service, metrics, log));
-        this.server = new ServiceServer(parts, kernelRoutes.all(routes), module.sockets());
+        ServicesConfig.Endpoint endpoint =
+                settings.section(ServicesConfig.SECTION).of(service);
+        this.server = new ServiceServer(
+                parts,
+                kernelRoutes.all(routes),
+                module.sockets(),
+                endpoint.ports().get(instance(definition, process) - 1));
+    }
+
+    /** Whoever leads a service is its first process, with its first port; of some services each one serves. */
+    private static int instance(ServiceDefinition definition, HostProcess process) {
+        return definition.sideBySide() ? process.instance() : 1;
     }
 
     private static ExternalHeads heads(Settings settings, Home home) {
@@ -168,9 +182,16 @@ final class ServiceHost implements AutoCloseable {
                 .answers(Duration.ofSeconds(answers.ttlSeconds()), answers.maxStoredBytes())
                 .lease(Duration.ofSeconds(answers.leaseSeconds()));
         if (database.isPresent()) {
-            log.info("journal.opening", "Waiting for the lease, if another process has it", Map.of());
-            return PostgresJournal.lead(
-                    database.get(), service, definition.migrations(), process.clock(), hlc, options);
+            try (Waiting waiting = new Waiting(service, process, log)) {
+                return PostgresJournal.lead(
+                        database.get(),
+                        service,
+                        definition.migrations(),
+                        process.clock(),
+                        hlc,
+                        options.instance(new JournalOptions.Instance(
+                                instance(definition, process), !definition.sideBySide(), waiting::begin)));
+            }
         }
         return SqliteJournal.open(
                 process.home().database(service), service, definition.migrations(), process.clock(), hlc, options);
@@ -209,7 +230,9 @@ final class ServiceHost implements AutoCloseable {
             timers.every("lease", PostgresJournal.RENEWAL, () -> journal.commit(tx -> true));
         }
         timers.every("keys", renewal, journal::renewKeys);
-        timers.every("checkpoint", CHECKPOINT_LOOK, checkpoints::tick);
+        if (journal.instance() == 1) {
+            timers.every("checkpoint", CHECKPOINT_LOOK, checkpoints::tick);
+        }
         timers.every("reaper", REAP_EVERY, () -> journal.reap(REAP_LIMIT));
         Threads.virtual("audit check " + service, this::checkAudit);
         log.info("service.started", "The service is up", Map.of("port", server.port()));

@@ -2,8 +2,6 @@ package io.sonia.platform;
 
 import io.sonia.contracts.ServiceDefinition;
 import io.sonia.kernel.Clock;
-import io.sonia.kernel.Home;
-import io.sonia.kernel.Ids;
 import io.sonia.kernel.ServiceName;
 import io.sonia.kernel.SoniaException;
 import io.sonia.kernel.Threads;
@@ -37,10 +35,8 @@ final class Stack implements AutoCloseable {
         this.logs = logs;
     }
 
-    static Stack start(
-            List<ServiceDefinition> services, Home home, Settings settings, Clock clock, Ids ids, Logs logs) {
-        Stack stack = new Stack(services, logs);
-        HostProcess process = new HostProcess(home, settings, clock, ids, logs, Stack::halt);
+    static Stack start(List<ServiceDefinition> services, HostProcess process) {
+        Stack stack = new Stack(services, process.logs());
         try {
             stack.start(services.getFirst(), process);
             stack.startTogether(services.subList(1, services.size()), process);
@@ -48,7 +44,7 @@ final class Stack implements AutoCloseable {
             stack.close();
             throw e;
         }
-        Threads.virtual("settings", () -> poll(settings, clock));
+        Threads.virtual("settings", () -> poll(process.settings(), process.clock()));
         return stack;
     }
 
@@ -128,7 +124,7 @@ final class Stack implements AutoCloseable {
     }
 
     /** A store that lost a write must not acknowledge another one: the process ends at once. */
-    private static void halt(ServiceName service, String reason) {
+    static void halt(ServiceName service, String reason) {
         System.err.println("sonia: " + service + " cannot commit any more: " + reason);
         Runtime.getRuntime().halt(STORAGE_EXIT);
     }

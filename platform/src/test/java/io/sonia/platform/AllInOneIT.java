@@ -35,7 +35,10 @@ class AllInOneIT extends StackScenarios {
 
     static Stack start(TestHome home, Clock clock, List<ServiceDefinition> services) {
         Settings settings = Settings.load(home.home().configFile(), Map.of(), Main.sections(), clock);
-        return Stack.start(services, home.home(), settings, clock, new Ids(new SecureRandom()), new Logs(clock));
+        return Stack.start(
+                services,
+                new HostProcess(
+                        home.home(), settings, 1, clock, new Ids(new SecureRandom()), new Logs(clock), Stack::halt));
     }
 
     @AfterAll

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sonia.kernel.Home;
 import io.sonia.kernel.ServiceName;
 import io.sonia.kernel.json.Json;
+import io.sonia.testdb.PostgresServer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -166,11 +167,45 @@ class RefusedStartsIT {
     }
 
     @Test
+    void aDatabaseThatIsUnknownIs74() throws Exception {
+        database(PostgresServer.url(PostgresServer.port(), "none"));
+        refused(STORAGE, ServiceName.EVA_OS, "/none is not there: create the database");
+    }
+
+    @Test
+    void aDatabaseServerThatDoesNotEncryptThoughItShouldIs74() throws Exception {
+        Path password = Files.writeString(files().secrets().resolve("postgres.password"), "correct horse");
+        Files.setPosixFilePermissions(password, PosixFilePermissions.fromString("rw-------"));
+        database(PostgresServer.url(PostgresServer.port(), "postgres") + "?sslmode=verify-full");
+        Ended ended = start(files().root(), ServiceName.EVA_OS.wireName());
+        refused(ended, STORAGE, "does not encrypt");
+        assertThat(ended.said()).doesNotContain("correct horse");
+    }
+
+    @Test
+    void aDatabaseOnAnotherMachineWithoutVerifiedEncryptionIs78() throws Exception {
+        database("postgresql://db.example/sonia?sslmode=require");
+        refused(CONFIG, ServiceName.EVA_OS, "leaves this machine: add sslmode=verify-full");
+    }
+
+    @Test
+    void anInstanceWithoutItsPortOrADatabaseToShareIs78() throws Exception {
+        refused(start(files().root(), "api-gateway", "--instance=2"), CONFIG, "only with journal.url");
+        database(PostgresServer.url(1, "sonia"));
+        for (String number : List.of("3", "0", "two", "")) {
+            refused(start(files().root(), "api-gateway", "--instance=" + number), CONFIG, "There is no instance");
+        }
+    }
+
+    private void database(String url) throws IOException {
+        configure("{\"journal\":{\"url\":\"" + url + "\",\"user\":\"" + PostgresServer.USER + "\"}}");
+    }
+
+    @Test
     void aDatabasePasswordThatOthersCanReadIs77() throws Exception {
         Path file = Files.writeString(files().secrets().resolve("postgres.password"), "correct horse");
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
-        configure("{\"journal\":{\"url\":\"postgresql://127.0.0.1:1/sonia\","
-                + "\"password_file\":\"secrets/postgres.password\"}}");
+        configure("{\"journal\":{\"url\":\"postgresql://127.0.0.1:1/sonia\"}}");
         refused(KEYS, ServiceName.EVA_OS, "postgres.password", "chmod 600");
     }
 

@@ -24,7 +24,7 @@ abstract class StackScenarios {
     /** The running stack's home. */
     abstract TestHome home();
 
-    private Api gateway() throws IOException {
+    Api gateway() throws IOException {
         return home().gateway();
     }
 

@@ -5,42 +5,49 @@ import io.sonia.kernel.Home;
 import io.sonia.kernel.Ids;
 import io.sonia.kernel.ServiceName;
 import io.sonia.kernel.json.Json;
+import io.sonia.testkit.OwnPorts;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** A fresh SONIA_HOME whose services listen on free ports. */
 final class TestHome {
 
     private final Home home;
-    private final Map<ServiceName, Integer> ports = new EnumMap<>(ServiceName.class);
+    private final OwnPorts ports;
+    private final OwnPorts secondPorts;
 
-    private TestHome(Home home) {
+    private TestHome(Home home) throws IOException {
         this.home = home;
+        this.ports = new OwnPorts();
+        this.secondPorts = other(ports);
+    }
+
+    private static OwnPorts other(OwnPorts taken) throws IOException {
+        Set<Integer> used = Stream.of(ServiceName.values()).map(taken::of).collect(Collectors.toSet());
+        OwnPorts other = new OwnPorts();
+        while (Stream.of(ServiceName.values()).map(other::of).anyMatch(used::contains)) {
+            other = new OwnPorts();
+        }
+        return other;
     }
 
     /** Installs a home below {@code folder}; {@code sections} are settings beside the ports. */
     static TestHome install(Path folder, Map<String, ?> sections) throws IOException {
         TestHome made = new TestHome(new Home(folder.resolve("home")));
         Installation.ensure(made.home, new Ids(new SecureRandom()));
-        List<ServerSocket> held = new ArrayList<>();
         Map<String, Object> services = new LinkedHashMap<>();
         for (ServiceName service : ServiceName.values()) {
-            ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-            held.add(socket);
-            made.ports.put(service, socket.getLocalPort());
-            services.put(service.wireName(), Map.of("port", socket.getLocalPort()));
-        }
-        for (ServerSocket socket : held) {
-            socket.close();
+            services.put(
+                    service.wireName(),
+                    Map.of("port", made.port(service), "more_ports", List.of(made.secondPort(service))));
         }
         Map<String, Object> config = new LinkedHashMap<>(Json.parseObject(Files.readString(made.home.configFile())));
         config.put("services", services);
@@ -56,7 +63,12 @@ final class TestHome {
     }
 
     int port(ServiceName service) {
-        return ports.get(service);
+        return ports.of(service);
+    }
+
+    /** Where a second process of the service listens. */
+    int secondPort(ServiceName service) {
+        return secondPorts.of(service);
     }
 
     String operatorToken() throws IOException {

@@ -4,6 +4,8 @@ import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Map;
@@ -55,6 +57,32 @@ public final class PostgresServer {
             throw new IllegalStateException(e);
         }
         return Map.of("url", url(port(), database), "user", USER);
+    }
+
+    /** What a query finds in the database of these settings: one number. */
+    public static long number(Map<String, String> settings, String query) {
+        try (Connection connection =
+                        DriverManager.getConnection("jdbc:" + settings.get("url"), settings.get("user"), "");
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(query)) {
+            if (!row.next()) {
+                throw new IllegalStateException("nothing found");
+            }
+            return row.getLong(1);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Changes the database of these settings behind everybody's back. */
+    public static void run(Map<String, String> settings, String change) {
+        try (Connection connection =
+                        DriverManager.getConnection("jdbc:" + settings.get("url"), settings.get("user"), "");
+                Statement statement = connection.createStatement()) {
+            statement.executeUpdate(change);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /** The URL of a database behind a port of this machine. */

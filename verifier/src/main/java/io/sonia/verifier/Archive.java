@@ -1,5 +1,6 @@
 package io.sonia.verifier;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.RandomAccessFile;
@@ -106,7 +107,7 @@ final class Archive implements FileTree {
     private static ZipFile open(Path file) throws IOException {
         try {
             return new ZipFile(file.toFile());
-        } catch (ZipException e) {
+        } catch (ZipException | EOFException e) {
             throw unsafe("the archive is damaged");
         }
     }

@@ -150,7 +150,7 @@ final class IncidentBundle {
             export.header().tell(one);
             report.add("audit", one.facts());
         } catch (Refusal refusal) {
-            throw refusal.in(name);
+            throw refusal.inPart(name);
         }
     }
 }

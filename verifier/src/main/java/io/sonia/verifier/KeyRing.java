@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /** The public keys that a reader trusts. */
 record KeyRing(List<VerifierKey> keys) {
 
-    private static final int MAX_KEYS = 64;
+    private static final int MAX_KEYS = 256;
 
     /** @param texts contents of key files, one key a line */
     static KeyRing parse(List<String> texts) {

@@ -29,10 +29,16 @@ final class Refusal extends RuntimeException {
         return firstBadSeq == null ? new Refusal(reason, seq, message()) : this;
     }
 
-    /** The same, told of one file of several that are in a known format together. */
+    /** The same, told of one file of several. */
     Refusal in(String file) {
-        Reason told = reason == Reason.UNKNOWN_FORMAT ? Reason.MALFORMED : reason;
-        return new Refusal(told, firstBadSeq, file + ": " + message());
+        return new Refusal(reason, firstBadSeq, file + ": " + message());
+    }
+
+    /** The same, told of a part of a file that is in a known format as a whole. */
+    Refusal inPart(String part) {
+        return reason == Reason.UNKNOWN_FORMAT
+                ? new Refusal(Reason.MALFORMED, firstBadSeq, part + ": " + message())
+                : in(part);
     }
 
     Reason reason() {

@@ -2,12 +2,15 @@ package io.sonia.verifier;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -29,19 +32,17 @@ class ExportTest {
     }
 
     @Test
-    void everyFlippedBitIsFound() {
-        byte[] file = export().sealed();
-        assertThat(file).hasSizeBetween(5_000, 15_000);
-        for (int bit = 0; bit < file.length * 8; bit++) {
-            file[bit / 8] ^= (byte) (1 << bit % 8);
+    void everyFlippedBitOfTheHeaderAndTrailerAndEveryTruncationIsFound() {
+        SampleExport export = new SampleExport(chain, notary, 4, 4, 20);
+        byte[] file = export.sealed();
+        Attempt.export(file, keys).isVerified();
+        int entry = 8 * CanonicalJson.bytes(export.header).length;
+        int trailer = entry + 8 * CanonicalJson.bytes(chain.entry(4)).length;
+        for (int bit = 0; bit < file.length * 8; bit += bit == entry ? trailer - entry : 1) {
+            flip(file, bit);
             assertThat(Attempt.export(file, keys).verified()).as("bit " + bit).isFalse();
-            file[bit / 8] ^= (byte) (1 << bit % 8);
+            flip(file, bit);
         }
-    }
-
-    @Test
-    void everyTruncationIsFound() {
-        byte[] file = export().sealed();
         for (int length = 0; length < file.length; length++) {
             assertThat(Attempt.export(Arrays.copyOf(file, length), keys).verified())
                     .as("length " + length)
@@ -52,20 +53,138 @@ class ExportTest {
     }
 
     @Test
-    void everyChangedFieldOfEveryEntryIsNamedThoughTheTrailerFits() {
-        for (int n = 0; n < 6; n++) {
+    void theChainAloneFindsEveryFlippedBitAndTruncationOfTenKilobytes() {
+        byte[] file = unsigned(11).sealed();
+        assertThat(file).hasSizeBetween(9_000, 11_000);
+        chained(file).isVerified();
+        for (int bit = 0; bit < file.length * 8; bit++) {
+            flip(file, bit);
+            assertThat(chained(file).verified()).as("bit " + bit).isFalse();
+            flip(file, bit);
+        }
+        for (int length = 0; length < file.length; length++) {
+            assertThat(chained(Arrays.copyOf(file, length)).verified())
+                    .as("length " + length)
+                    .isFalse();
+        }
+    }
+
+    @Test
+    void theEntriesAloneFindEveryFlippedBitAndNameTheEntry() {
+        SampleExport export = unsigned(5);
+        for (int n = 0; n < export.lines.size(); n++) {
+            byte[] line = export.lines.get(n).getBytes(StandardCharsets.UTF_8);
+            for (int bit = 0; bit < line.length * 8; bit++) {
+                flip(line, bit);
+                Attempt attempt = chained(export.sealed(n, line));
+                if (!sameMeaning(line, chain.entry(n + 1))) {
+                    assertThat(attempt.verified()).as("bit " + bit).isFalse();
+                    assertThat(attempt.refusal().firstBadSeq()).as("bit " + bit).isEqualTo(n + 1);
+                }
+                flip(line, bit);
+            }
+        }
+    }
+
+    /** The first entries without a checkpoint: checking signatures would be most of the work. */
+    private SampleExport unsigned(int to) {
+        return new SampleExport(chain, notary, 1, to, 0).with("checkpoint", null);
+    }
+
+    private static Attempt chained(byte[] file) {
+        KeyRing none = new KeyRing(List.of());
+        return Attempt.of(
+                () -> Export.open(new ByteArrayInputStream(file), none, -1).toEnd());
+    }
+
+    private static void flip(byte[] bytes, int bit) {
+        bytes[bit / 8] ^= (byte) (1 << bit % 8);
+    }
+
+    /** As after 1e+21 became 1E+21. */
+    private static boolean sameMeaning(byte[] line, Map<String, Object> entry) {
+        Object[] value = new Object[1];
+        Attempt attempt = Attempt.of(() -> value[0] = Json.parse(line));
+        return attempt.verified() && CanonicalJson.text(value[0]).equals(CanonicalJson.text(entry));
+    }
+
+    @Test
+    void everyChangedFieldIsNamedThoughTheTrailerFits() {
+        SampleExport export = unsigned(5);
+        for (int seq : new int[] {1, 3, 5}) {
             for (String member : EntryField.MEMBERS) {
-                for (Object value : values(chain.entry(4 + n).get(member))) {
-                    Map<String, Object> entry = chain.entry(4 + n);
+                for (Object value : values(chain.entry(seq).get(member))) {
+                    Map<String, Object> entry = chain.entry(seq);
                     entry.put(member, value);
-                    byte[] file =
-                            export().line(n, line -> CanonicalJson.text(entry)).sealed();
-                    Attempt attempt = Attempt.export(file, keys);
+                    Attempt attempt = chained(export.sealed(seq - 1, CanonicalJson.bytes(entry)));
                     assertThat(attempt.verified()).as(member).isFalse();
-                    assertThat(attempt.refusal().firstBadSeq()).as(member).isEqualTo(4 + n);
+                    assertThat(attempt.refusal().firstBadSeq()).as(member).isEqualTo(seq);
                 }
             }
         }
+    }
+
+    @Test
+    void headerAndTrailerAreOfTheEntriesBetweenThem() {
+        Attempt.export(export().with("first_hash", chain.hash(5)).sealed(), keys)
+                .isRefused(4, Reason.HEADER_MISMATCH);
+        Attempt.export(export().with("last_hash", chain.hash(8)).sealed(), keys).isRefused(9, Reason.HEADER_MISMATCH);
+        Attempt.export(export().with("more", 1L).sealed(), keys).isRefused(Reason.MALFORMED);
+        SampleExport fromTheStart = new SampleExport(chain, notary, 1, 3, 20).with("prev_hash", chain.hash(2));
+        Attempt.export(fromTheStart.sealed(), keys).isRefused(Reason.HEADER_MISMATCH);
+        String text = new String(export().sealed(), StandardCharsets.UTF_8);
+        for (String other : List.of(
+                text.replace("{\"entries\":6", "{\"entries\":7"),
+                text.replace("6,\"last_hash\":\"" + chain.hash(9), "6,\"last_hash\":\"" + chain.hash(8)))) {
+            assertThat(other).isNotEqualTo(text);
+            Attempt.export(other.getBytes(StandardCharsets.UTF_8), keys).isRefused(Reason.HEADER_MISMATCH);
+        }
+    }
+
+    @Test
+    void theSubtreesAroundTheSegmentAreAllThere() {
+        Map<?, ?> range = (Map<?, ?>) export().header.get("range");
+        for (String side : List.of("left", "right")) {
+            List<?> roots = (List<?>) range.get(side);
+            List<?> many = Collections.nCopies(roots.size() + 1, roots.getFirst());
+            for (Object other : List.of(List.of(), roots.subList(1, roots.size()), many)) {
+                Attempt.export(
+                                export().with("range", changed(range, side, other))
+                                        .sealed(),
+                                keys)
+                        .isRefused(Reason.MALFORMED);
+            }
+        }
+    }
+
+    @Test
+    void checkpointsOfAnotherChainAreNamed() {
+        String other = notary.checkpoint("openclaw", chain.tree(20));
+        Attempt.export(export().with("checkpoint", other).with("previous", null).sealed(), keys)
+                .isRefused(Reason.CHAIN_MISMATCH);
+        Map<String, Object> previous =
+                Map.of("checkpoint", notary.checkpoint("openclaw", chain.tree(7)), "path", path(7));
+        Attempt.export(export().with("previous", previous).sealed(), keys).isRefused(Reason.CHAIN_MISMATCH);
+    }
+
+    @Test
+    void entriesOfAnotherChainAreNamed() {
+        SampleChain other = new SampleChain("openclaw", 20);
+        SampleExport file = new SampleExport(other, notary, 4, 9, 20)
+                .with("chain", CHAIN)
+                .with("checkpoint", notary.checkpoint(CHAIN, chain.tree(20)));
+        Attempt.export(file.sealed(), keys).isRefused(4, Reason.CHAIN_MISMATCH);
+    }
+
+    @Test
+    void anEntryOfAnotherHistoryDoesNotContinueTheOneBefore() {
+        SampleChain rewritten = new SampleChain(CHAIN, 20);
+        rewritten.rewrite(6, "outcome", "POLICY_DENIED");
+        byte[] file =
+                export().line(3, line -> CanonicalJson.text(rewritten.entry(7))).sealed();
+        Attempt.export(file, keys).isRefused(7, Reason.PREV_HASH_MISMATCH);
+        Attempt.export(export().with("prev_hash", chain.hash(2)).sealed(), keys)
+                .isRefused(4, Reason.PREV_HASH_MISMATCH);
     }
 
     @Test
@@ -97,14 +216,8 @@ class ExportTest {
             }
             if (member.equals("previous")) {
                 values.remove(null); // an export that tells of no other one is a right one
-                values.add(
-                        new SampleExport(chain, notary, 1, 1, 20)
-                                                .after(chain, notary, 6, 20)
-                                                .header
-                                                .get(member)
-                                        instanceof Map<?, ?> map
-                                ? changed(map, "path", List.of())
-                                : null);
+                values.add(Map.of("checkpoint", notary.checkpoint(CHAIN, chain.tree(6)), "path", path(7)));
+                values.add(Map.of("checkpoint", notary.checkpoint(CHAIN, other.tree(21)), "path", List.of()));
             }
             for (Object value : values) {
                 Attempt attempt = Attempt.export(export().with(member, value).sealed(), keys);
@@ -242,7 +355,7 @@ class ExportTest {
 
     private List<String> path(int older) {
         return Rfc6962.consistency(older, chain.leaves(20)).stream()
-                .map(java.util.HexFormat.of()::formatHex)
+                .map(HexFormat.of()::formatHex)
                 .toList();
     }
 
@@ -256,7 +369,7 @@ class ExportTest {
     /** Other values of the form and of other forms. */
     private static List<Object> values(Object value) {
         return switch (value) {
-            case String text -> List.of(text + "x", "", text.toUpperCase(java.util.Locale.ROOT) + " ", 7L, List.of());
+            case String text -> List.of(text + "x", "", text.toUpperCase(Locale.ROOT) + " ", 7L, List.of());
             case Long number -> List.of(number + 1, -number - 1, number + 0.5, number.toString(), Json.MAX_INTEGER);
             case Double number -> List.of(number + 1, "x", true);
             case Map<?, ?> map -> List.of(Map.of(), changed(map, "more", 1L), "x", List.of(map));

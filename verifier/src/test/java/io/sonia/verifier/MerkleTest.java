@@ -35,6 +35,7 @@ class MerkleTest {
                 assertThat(Merkle.includes(leaf, index, size, path, root)).isTrue();
                 assertThat(Merkle.includes(leaf, index + 1, size, path, root)).isFalse();
                 assertThat(Merkle.includes(root, index, size, path, root)).isEqualTo(size == 1);
+                assertThat(Merkle.includes(root, 0, size, List.of(), root)).isEqualTo(size == 1);
                 for (List<byte[]> other : spoiled(path, leaf)) {
                     assertThat(Merkle.includes(leaf, index, size, other, root)).isFalse();
                 }
@@ -54,6 +55,8 @@ class MerkleTest {
                 assertThat(Merkle.consistent(new Tree(older, another.root()), after, path))
                         .isFalse();
                 if (older > 0) {
+                    Tree larger = new Tree(4L * newer, after.root());
+                    assertThat(Merkle.consistent(before, larger, path)).isFalse();
                     assertThat(Merkle.consistent(before, another, path)).isFalse();
                 }
                 for (List<byte[]> other : spoiled(path, after.root())) {

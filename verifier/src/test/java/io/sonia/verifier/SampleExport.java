@@ -1,5 +1,6 @@
 package io.sonia.verifier;
 
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -64,18 +65,25 @@ final class SampleExport {
 
     /** The file, its trailer right for what is in it. */
     byte[] sealed() {
-        String before = body();
-        String digest = HexFormat.of().formatHex(Merkle.sha256().digest(before.getBytes(StandardCharsets.UTF_8)));
-        return (before
-                        + "{\"entries\":%d,\"last_hash\":\"%s\",\"sha256\":\"%s\"}\n"
-                                .formatted(lines.size(), lastHash, digest))
-                .getBytes(StandardCharsets.UTF_8);
+        return sealed(-1, new byte[0]);
     }
 
-    private String body() {
-        StringBuilder text = new StringBuilder(CanonicalJson.text(header)).append('\n');
-        lines.forEach(line -> text.append(line).append('\n'));
-        return text.toString();
+    /** The file with other bytes as the n-th line, its trailer right for what is in it. */
+    byte[] sealed(int n, byte[] other) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        out.writeBytes(utf8(CanonicalJson.text(header) + "\n"));
+        for (int i = 0; i < lines.size(); i++) {
+            out.writeBytes(i == n ? other : utf8(lines.get(i)));
+            out.write('\n');
+        }
+        String digest = HexFormat.of().formatHex(Merkle.sha256().digest(out.toByteArray()));
+        out.writeBytes(utf8(
+                "{\"entries\":%d,\"last_hash\":\"%s\",\"sha256\":\"%s\"}\n".formatted(lines.size(), lastHash, digest)));
+        return out.toByteArray();
+    }
+
+    private static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
     }
 
     private static List<String> left(List<byte[]> leaves, int from) {

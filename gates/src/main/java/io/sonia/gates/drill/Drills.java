@@ -25,7 +25,7 @@ public final class Drills {
     static final int STORAGE_FAILED = 74;
 
     private static final Set<String> CRASH =
-            Set.of("--cases", "--seed", "--json", "--syscalls", "--only", "--service", "--rest");
+            Set.of("--cases", "--seed", "--json", "--syscalls", "--only", "--service", "--rest", "--sweep");
 
     /** The real service takes so much longer that it meets one fault for this many of the small process's. */
     private static final int CASES_PER_SERVICE_CASE = 30;
@@ -37,6 +37,8 @@ public final class Drills {
                    sonia drill crash --syscalls [--service] [--cases=N] [--seed=S] [--json=FILE]
                    sonia drill crash --syscalls --only=OPERATION,CALL,FAULT,NTH
                    sonia drill crash --rest [--cases=N] [--seed=S] [--json=FILE]
+                   sonia drill crash --rest --sweep [--cases=N] [--json=FILE]
+                   sonia drill crash --rest --only=DAMAGE,NUMBER
                    sonia drill races [--rounds=N] [--races=N] [--seed=S] [--json=FILE]""";
 
     private final Distribution dist;
@@ -73,11 +75,7 @@ public final class Drills {
             return syscalls(options);
         }
         if (options.has("--rest")) {
-            Report report = new Report("crash --rest", options.seed(), clock, out);
-            return inScratch(
-                    options,
-                    List.of(report),
-                    scratch -> new RestDrill(scratch, report).run(options.number("--cases", 1_000), options.seed()));
+            return rest(options);
         }
         Report report = new Report("crash", options.seed(), clock, out);
         return inScratch(
@@ -85,6 +83,21 @@ public final class Drills {
                 List.of(report),
                 scratch -> new CrashDrill(dist, clock, report)
                         .run(scratch, options.number("--cases", 100), options.seed()));
+    }
+
+    private int rest(Options options) throws Exception {
+        Report report = new Report("crash --rest", options.seed(), clock, out);
+        String only = options.text("--only");
+        return inScratch(options, List.of(report), scratch -> {
+            RestDrill drill = new RestDrill(scratch, report);
+            if (only != null) {
+                drill.runOnly(only);
+            } else if (options.has("--sweep")) {
+                drill.sweep(options.number("--cases", Integer.MAX_VALUE));
+            } else {
+                drill.run(options.number("--cases", 1_000), options.seed());
+            }
+        });
     }
 
     private int races(Options options) throws Exception {

@@ -3,24 +3,30 @@ package io.sonia.gates.drill;
 import io.sonia.gates.drill.SmallStore.Operation;
 import io.sonia.kernel.SoniaException;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Changes a store at rest and starts it: the start is refused by name, or every audit entry is as it was. What cannot be
- * told from inside one file, that its newest entries are missing, is counted apart.
+ * Changes a store at rest and starts it: the start is refused by name, or every audit entry is as it was. Where one entry
+ * was changed by SQL, the refusal has to name it.
  */
 final class RestDrill {
 
     /** What happens to the files. */
     private enum Damage {
-        FLIP(60),
+        FLIP(40),
+        FLIP_IN_ENTRIES(20),
         FLIP_IN_LOG(15),
         TRUNCATE(8),
         SWAP_ROWS(2),
@@ -39,14 +45,14 @@ final class RestDrill {
             this.weight = weight;
         }
 
-        /** True if it can leave a shorter history that is whole in itself. */
-        boolean canShorten() {
-            return this == CUT_NEWEST || this == OLD_COPY || loses();
-        }
-
         /** True if what the write-ahead log held may be gone. */
         boolean loses() {
             return this == FLIP_IN_LOG || this == NO_LOG || this == TRUNCATE_LOG;
+        }
+
+        /** Left out of the sweep: bits of pages that hold no entries, and of a log that has its own checksums. */
+        boolean drawnOnly() {
+            return this == FLIP || this == FLIP_IN_LOG || this == TRUNCATE_LOG;
         }
 
         static Damage drawn(Random random) {
@@ -65,6 +71,23 @@ final class RestDrill {
         }
     }
 
+    /**
+     * What was done.
+     *
+     * @param firstBad the entry that the refusal has to name; null if that is open
+     */
+    private record Done(String what, @Nullable Long firstBad) {}
+
+    private static final int PAGE = 4096;
+
+    /** Pages of entries whose every bit the sweep flips: 12 kB. */
+    private static final int SWEPT_PAGES = 3;
+
+    private static final byte[] IN_ENTRIES = "task.create".getBytes(StandardCharsets.US_ASCII);
+
+    /** The first byte of a page of rows (SQLite, Database File Format, section 1.6); other pages may hold old ones. */
+    private static final byte LEAF = 13;
+
     private static final String ENTRIES = "SELECT quote(chain) || quote(seq) || quote(timestamp) || quote(hlc)"
             + " || quote(operation) || quote(outcome) || quote(http_status) || quote(actor_id) || quote(actor_role)"
             + " || quote(actor_kind) || quote(resource_type) || quote(resource_id) || quote(correlation_id)"
@@ -79,19 +102,26 @@ final class RestDrill {
     private final Path closed;
     private final Path crashed;
     private final Path old;
+    private final OutsideHead head;
     private final List<String> entries;
     private final List<String> state;
+    private final List<Integer> pagesOfEntries;
 
     /** Makes a store that was closed, the same as a crash leaves it, and an old copy of it. */
-    RestDrill(Path scratch, Report report) throws IOException, SQLException {
+    RestDrill(Path scratch, Report report) throws IOException, SQLException, GeneralSecurityException {
         this.scratch = scratch;
         this.report = report;
+        this.head = new OutsideHead(scratch.resolve("heads"), SmallStore.event("audit.head.accepted", "head"));
         Path store = scratch.resolve("template/sonia.db");
         SmallStore.prepare(store, Operation.APPROVE);
+        try (SmallStore open = SmallStore.open(store, report::fail)) {
+            open.sign(head);
+        }
         this.old = Folders.copyStore(store, scratch.resolve("old"));
         try (SmallStore open = SmallStore.open(store, report::fail)) {
             open.apply(Operation.APPEND);
             open.apply(Operation.APPROVE);
+            open.sign(head);
             this.crashed = Folders.copyStore(store, scratch.resolve("crashed"));
         }
         this.closed = Folders.copyStore(store, scratch.resolve("closed"));
@@ -99,91 +129,170 @@ final class RestDrill {
             this.entries = reader.column(ENTRIES);
             this.state = reader.column(STATE);
         }
+        this.pagesOfEntries = pagesOfEntries(Files.readAllBytes(closed));
     }
 
+    private static List<Integer> pagesOfEntries(byte[] file) {
+        List<Integer> pages = new ArrayList<>();
+        for (int page = 0; page < file.length / PAGE && pages.size() < SWEPT_PAGES; page++) {
+            if (file[page * PAGE] == LEAF && holds(file, page * PAGE)) {
+                pages.add(page);
+            }
+        }
+        return pages;
+    }
+
+    private static boolean holds(byte[] file, int page) {
+        for (int at = page; at + IN_ENTRIES.length <= page + PAGE; at++) {
+            if (Arrays.equals(file, at, at + IN_ENTRIES.length, IN_ENTRIES, 0, IN_ENTRIES.length)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Cases drawn by chance, each from a seed of its own. */
     void run(int cases, long seed) throws IOException, SQLException {
         for (int i = 0; i < cases; i++) {
             long own = seed + i;
-            report.replaying("crash --rest --seed=" + own + " --cases=1");
             Random random = new Random(own);
             Damage damage = Damage.drawn(random);
-            Path folder = scratch.resolve("case");
-            Folders.delete(folder);
-            Path store = Folders.copyStore(damage.loses() ? crashed : closed, folder);
-            String what = damage + " " + damage(damage, store, random);
-            start(damage, what, store);
-            report.caseDone();
+            run(damage, random.nextLong(count(damage)), "--seed=" + own + " --cases=1");
         }
     }
 
-    private String damage(Damage damage, Path store, Random random) throws IOException, SQLException {
-        Path log = store.resolveSibling("sonia.db-wal");
+    /** Every case there is, or of each kind of damage at most so many, evenly spread. */
+    void sweep(int each) throws IOException, SQLException {
+        for (Damage damage : Damage.values()) {
+            if (!damage.drawnOnly()) {
+                long count = count(damage);
+                long step = Math.max(1, Math.ceilDiv(count, each));
+                for (long i = 0; i < count; i += step) {
+                    run(damage, i, "--only=" + damage + "," + i);
+                }
+            }
+        }
+    }
+
+    /** One case of the sweep, by the name of its damage and its number. */
+    void runOnly(String only) throws IOException, SQLException {
+        String[] parts = only.split(",", 2);
+        run(Damage.valueOf(parts[0]), Long.parseLong(parts[1]), "--only=" + only);
+    }
+
+    private void run(Damage damage, long number, String replay) throws IOException, SQLException {
+        report.replaying("crash --rest " + replay);
+        Path folder = scratch.resolve("case");
+        Folders.delete(folder);
+        Path store = Folders.copyStore(damage.loses() ? crashed : closed, folder);
+        start(damage, damage(damage, store, number), store);
+        report.caseDone();
+    }
+
+    /** How many cases there are of a damage. */
+    private long count(Damage damage) throws IOException {
+        long rows = entries.size();
         return switch (damage) {
-            case FLIP -> flip(store, random);
-            case FLIP_IN_LOG -> flip(log, random);
-            case TRUNCATE -> truncate(store, random);
-            case TRUNCATE_LOG -> truncate(log, random);
-            case NO_LOG -> {
-                Files.delete(log);
-                yield "";
-            }
-            case OLD_COPY -> {
-                Folders.copyStore(old, store.resolveSibling(""));
-                yield "";
-            }
-            case SWAP_ROWS -> {
-                int one = 1 + random.nextInt(entries.size() - 1);
-                yield sql(
-                        store,
-                        "UPDATE audit_entries SET seq = -1 WHERE seq = " + one,
-                        "UPDATE audit_entries SET seq = " + one + " WHERE seq = " + (one + 1),
-                        "UPDATE audit_entries SET seq = " + (one + 1) + " WHERE seq = -1");
-            }
-            case DUPLICATE_ROW -> {
-                int one = 1 + random.nextInt(entries.size());
-                yield sql(
-                        store,
-                        "CREATE TEMP TABLE copied AS SELECT * FROM audit_entries WHERE seq = " + one,
-                        "UPDATE copied SET seq = " + (entries.size() + 1),
-                        "INSERT INTO audit_entries SELECT * FROM copied");
-            }
-            case REMOVE_ROW ->
-                sql(store, "DELETE FROM audit_entries WHERE seq = " + (1 + random.nextInt(entries.size() - 1)));
-            case CHANGE_VALUE ->
-                sql(
-                        store,
-                        "UPDATE audit_entries SET actor_id = 'somebody else' WHERE seq = "
-                                + (1 + random.nextInt(entries.size())));
-            case NEWER_SCHEMA -> sql(store, "INSERT INTO schema_version VALUES ('service', 3, 'x', 'x', 'up')");
-            case CUT_NEWEST ->
-                sql(store, "DELETE FROM audit_entries WHERE seq > " + (1 + random.nextInt(entries.size() - 1)));
+            case FLIP -> Files.size(closed) * Byte.SIZE;
+            case FLIP_IN_ENTRIES -> (long) pagesOfEntries.size() * PAGE * Byte.SIZE;
+            case FLIP_IN_LOG -> Files.size(log(crashed)) * Byte.SIZE;
+            case TRUNCATE -> Files.size(closed);
+            case TRUNCATE_LOG -> Files.size(log(crashed));
+            case SWAP_ROWS -> rows * (rows - 1) / 2;
+            case DUPLICATE_ROW, CHANGE_VALUE, REMOVE_ROW -> rows;
+            case CUT_NEWEST -> rows - 1;
+            case NO_LOG, OLD_COPY, NEWER_SCHEMA -> 1;
         };
     }
 
-    private static String flip(Path file, Random random) throws IOException {
-        byte[] bytes = Files.readAllBytes(file);
-        // The first hundred bytes say what the file is, and are too few to be met by chance.
-        int at = random.nextInt(10) == 0 ? random.nextInt(100) : random.nextInt(bytes.length);
-        int bit = random.nextInt(8);
-        bytes[at] ^= (byte) (1 << bit);
-        Files.write(file, bytes);
-        return "bit " + bit + " of byte " + at;
+    private static Path log(Path store) {
+        return store.resolveSibling("sonia.db-wal");
     }
 
-    private static String truncate(Path file, Random random) throws IOException {
+    private Done damage(Damage damage, Path store, long number) throws IOException, SQLException {
+        return switch (damage) {
+            case FLIP -> flip(store, number);
+            case FLIP_IN_ENTRIES -> {
+                int page = pagesOfEntries.get((int) (number / (PAGE * Byte.SIZE)));
+                yield flip(store, (long) page * PAGE * Byte.SIZE + number % (PAGE * Byte.SIZE));
+            }
+            case FLIP_IN_LOG -> flip(log(store), number);
+            case TRUNCATE -> truncate(store, number);
+            case TRUNCATE_LOG -> truncate(log(store), number);
+            case NO_LOG -> {
+                Files.delete(log(store));
+                yield new Done("", null);
+            }
+            case OLD_COPY -> {
+                Folders.copyStore(old, store.resolveSibling(""));
+                yield new Done("", null);
+            }
+            case SWAP_ROWS -> swap(store, number);
+            case DUPLICATE_ROW -> {
+                sql(
+                        store,
+                        "CREATE TEMP TABLE copied AS SELECT * FROM audit_entries WHERE seq = " + (number + 1),
+                        "UPDATE copied SET seq = " + (entries.size() + 1),
+                        "INSERT INTO audit_entries SELECT * FROM copied");
+                yield new Done("of entry " + (number + 1), entries.size() + 1L);
+            }
+            case REMOVE_ROW -> {
+                sql(store, "DELETE FROM audit_entries WHERE seq = " + (number + 1));
+                yield new Done("entry " + (number + 1), number + 1 == entries.size() ? null : number + 1);
+            }
+            case CHANGE_VALUE -> {
+                sql(store, "UPDATE audit_entries SET actor_id = 'somebody else' WHERE seq = " + (number + 1));
+                yield new Done("of entry " + (number + 1), number + 1);
+            }
+            case NEWER_SCHEMA -> {
+                sql(store, "INSERT INTO schema_version VALUES ('service', 3, 'x', 'x', 'up')");
+                yield new Done("", null);
+            }
+            case CUT_NEWEST -> {
+                sql(store, "DELETE FROM audit_entries WHERE seq > " + (number + 1));
+                yield new Done("behind entry " + (number + 1), null);
+            }
+        };
+    }
+
+    /** The pairs are numbered by their second row. */
+    private static Done swap(Path store, long number) throws SQLException {
+        long second = 2;
+        long rest = number;
+        while (rest >= second - 1) {
+            rest -= second - 1;
+            second++;
+        }
+        long first = rest + 1;
+        sql(
+                store,
+                "UPDATE audit_entries SET seq = -1 WHERE seq = " + first,
+                "UPDATE audit_entries SET seq = " + first + " WHERE seq = " + second,
+                "UPDATE audit_entries SET seq = " + second + " WHERE seq = -1");
+        return new Done("entries " + first + " and " + second, first);
+    }
+
+    private static Done flip(Path file, long number) throws IOException {
         byte[] bytes = Files.readAllBytes(file);
-        int length = random.nextInt(bytes.length);
-        Files.write(file, java.util.Arrays.copyOf(bytes, length));
-        return "to " + length + " bytes";
+        int at = (int) (number / Byte.SIZE);
+        int bit = (int) (number % Byte.SIZE);
+        bytes[at] ^= (byte) (1 << bit);
+        Files.write(file, bytes);
+        return new Done("bit " + bit + " of byte " + at, null);
+    }
+
+    private static Done truncate(Path file, long length) throws IOException {
+        Files.write(file, Arrays.copyOf(Files.readAllBytes(file), (int) length));
+        return new Done("to " + length + " bytes", null);
     }
 
     /** What somebody does who knows SQL: takes the triggers away, and puts them back. */
-    private static String sql(Path store, String... statements) throws SQLException {
+    private static void sql(Path store, String... statements) throws SQLException {
         try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + store);
                 Statement statement = connection.createStatement()) {
             List<String> triggers;
             try (var rows = statement.executeQuery("SELECT sql FROM sqlite_schema WHERE type = 'trigger'")) {
-                triggers = new java.util.ArrayList<>();
+                triggers = new ArrayList<>();
                 while (rows.next()) {
                     triggers.add(rows.getString(1));
                 }
@@ -197,16 +306,20 @@ final class RestDrill {
                 statement.executeUpdate(each);
             }
         }
-        return String.join("; ", statements);
     }
 
-    private void start(Damage damage, String what, Path store) throws IOException {
+    private void start(Damage damage, Done done, Path store) throws IOException {
+        String what = damage + " " + done.what();
         List<String> found;
         List<String> kept;
         try (SmallStore open = SmallStore.open(store, reason -> report.count(damage + ": " + reason))) {
+            open.require(head);
             open.read();
         } catch (SoniaException e) {
             report.count(damage + ": refused, " + e.code());
+            if (done.firstBad() != null && !done.firstBad().equals(e.details().get("first_bad_seq"))) {
+                report.fail(what + " was refused for another entry: " + e.details());
+            }
             return;
         } catch (RuntimeException e) {
             report.fail(what + " ended the start with " + e);
@@ -221,10 +334,6 @@ final class RestDrill {
         }
         if (found.equals(entries)) {
             report.count(damage + ": verified" + (kept.equals(state) ? "" : ", a row of state is another"));
-        } else if (damage.canShorten()
-                && found.size() < entries.size()
-                && found.equals(entries.subList(0, found.size()))) {
-            report.count(damage + ": newest entries missing, cannot be told");
         } else {
             report.fail(
                     what + " was not seen at the start: " + found.size() + " entries, " + entries.size() + " before");

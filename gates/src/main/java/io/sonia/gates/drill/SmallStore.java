@@ -54,6 +54,7 @@ final class SmallStore implements AutoCloseable {
     static final String REPLY = "{\"done\":true}";
 
     private static final int ENTRIES = 40;
+    private static final ServiceName CHAIN = ServiceName.EVA_OS;
 
     private static final Migration FIRST =
             new Migration(1, "tasks and approvals", """
@@ -87,7 +88,7 @@ final class SmallStore implements AutoCloseable {
         Clock clock = Clock.system();
         JournalOptions options =
                 JournalOptions.of(UnaryOperator.identity(), onFatal).diskFloorBytes(0);
-        return new SmallStore(SqliteJournal.open(path, ServiceName.EVA_OS, schema, clock, new Hlc(clock), options));
+        return new SmallStore(SqliteJournal.open(path, CHAIN, schema, clock, new Hlc(clock), options));
     }
 
     /** Makes what the operation starts from; nothing at all for the one that makes a store. */
@@ -149,6 +150,16 @@ final class SmallStore implements AutoCloseable {
         System.out.flush();
     }
 
+    /** Has what the store is now signed outside of it. */
+    void sign(OutsideHead head) {
+        head.sign(journal, CHAIN);
+    }
+
+    /** Refuses to go on if this is not what was signed. */
+    void require(OutsideHead head) {
+        head.require(journal, CHAIN);
+    }
+
     /** What every start reads. */
     long read() {
         return journal.read(sql -> sql.number("SELECT count(*) FROM tasks"));
@@ -201,7 +212,7 @@ final class SmallStore implements AutoCloseable {
         return tx.sql().number("UPDATE fences SET value = value + 1 WHERE name = 'fence' RETURNING value");
     }
 
-    private static AuditEvent event(String operation, String about) {
+    static AuditEvent event(String operation, String about) {
         return AuditEvent.of(operation, ORIGIN).about("drill", about).detail(Map.of("about", about));
     }
 

@@ -10,6 +10,7 @@ import io.sonia.kernel.Ids;
 import io.sonia.kernel.SoniaException;
 import io.sonia.kernel.http.IdempotencyKey;
 import io.sonia.kernel.http.KeyClaims.Claim;
+import io.sonia.testdb.RealRedis;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Duration;

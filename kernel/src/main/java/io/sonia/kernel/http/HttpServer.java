@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
@@ -47,7 +48,7 @@ final class HttpServer implements AutoCloseable {
     private final Server server;
     private final ServerConnector connector;
 
-    HttpServer(ServiceName service, String host, int port, Pipeline pipeline, Ids ids, Clock clock) {
+    HttpServer(ServiceName service, String host, int port, Consumer<Exchange> requests, Ids ids, Clock clock) {
         VirtualThreadPool threads = new VirtualThreadPool();
         threads.setName(service.wireName());
         threads.setMaxConcurrentTasks(0);
@@ -65,7 +66,7 @@ final class HttpServer implements AutoCloseable {
             @Override
             public boolean handle(Request request, Response response, Callback callback) {
                 JettyExchange exchange = new JettyExchange(request, response, callback, sockets, clock);
-                pipeline.handle(exchange);
+                requests.accept(exchange);
                 exchange.complete();
                 return true;
             }

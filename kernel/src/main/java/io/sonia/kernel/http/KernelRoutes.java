@@ -150,20 +150,28 @@ public final class KernelRoutes {
         checks.put("audit", word(audit));
         checks.put("auth", word(auth));
         checks.put("config", word(config));
-        Map<String, @Nullable Object> body = new LinkedHashMap<>();
-        body.put("ok", code == null);
-        body.put("service", facts.service().wireName());
-        body.put("version", Version.PRODUCT);
-        body.put("contract_version", Version.CONTRACT);
-        body.put("timestamp", facts.clock().now());
-        body.put("status", statusWord(code == null));
-        body.put("uptime_seconds", uptime());
-        body.put("checks", checks);
+        Map<String, @Nullable Object> body =
+                health(facts.service(), code == null, facts.clock().now(), statusWord(code == null), uptime(), checks);
         if (code != null) {
             body.put("code", code.name());
         }
         int status = code == null ? 200 : code.httpStatus();
         return new Reply.Raw(status, Headers.JSON, Json.bytes(body));
+    }
+
+    /** The body of {@code /healthz}, which has no envelope. */
+    static Map<String, @Nullable Object> health(
+            ServiceName service, boolean ok, Instant now, String status, double uptime, Map<String, ?> checks) {
+        Map<String, @Nullable Object> body = new LinkedHashMap<>();
+        body.put("ok", ok);
+        body.put("service", service.wireName());
+        body.put("version", Version.PRODUCT);
+        body.put("contract_version", Version.CONTRACT);
+        body.put("timestamp", now);
+        body.put("status", status);
+        body.put("uptime_seconds", uptime);
+        body.put("checks", checks);
+        return body;
     }
 
     private String statusWord(boolean ok) {

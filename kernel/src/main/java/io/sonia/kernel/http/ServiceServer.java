@@ -34,10 +34,13 @@ public final class ServiceServer implements AutoCloseable {
     private final Admission admission;
 
     public ServiceServer(Parts parts, List<Route<?>> routes, List<SocketRoute> sockets) {
+        this(parts, routes, sockets, endpoint(parts).port());
+    }
+
+    /** @param port another one than the service's first */
+    public ServiceServer(Parts parts, List<Route<?>> routes, List<SocketRoute> sockets, int port) {
         Settings settings = parts.settings();
         HttpConfig http = settings.section(HttpConfig.SECTION);
-        ServicesConfig.Endpoint endpoint =
-                settings.section(ServicesConfig.SECTION).of(parts.service());
         this.admission = new Admission(http.maxRunning(), http.protectedPermits(), http.maxWaiting());
         Pipeline pipeline = new Pipeline(
                 new Pipeline.Parts(
@@ -53,8 +56,12 @@ public final class ServiceServer implements AutoCloseable {
                         () -> limits(settings, http)),
                 new RouteTable(routes, sockets),
                 admission);
-        this.engine =
-                new HttpServer(parts.service(), endpoint.host(), endpoint.port(), pipeline, parts.ids(), parts.clock());
+        this.engine = new HttpServer(
+                parts.service(), endpoint(parts).host(), port, pipeline::handle, parts.ids(), parts.clock());
+    }
+
+    private static ServicesConfig.Endpoint endpoint(Parts parts) {
+        return parts.settings().section(ServicesConfig.SECTION).of(parts.service());
     }
 
     /**

@@ -2,9 +2,14 @@ package io.sonia.kernel.settings;
 
 import io.sonia.kernel.ServiceName;
 import io.sonia.kernel.json.Default;
+import io.sonia.kernel.json.Items;
 import io.sonia.kernel.json.Named;
 import io.sonia.kernel.json.Range;
 import io.sonia.kernel.json.Text;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
 
 /** Where each service listens, and whether the house is complete without it. */
 public record ServicesConfig(
@@ -19,10 +24,16 @@ public record ServicesConfig(
             .checkedBy((services, all, problems) -> {
                 for (ServiceName one : ServiceName.values()) {
                     for (ServiceName other : ServiceName.values()) {
-                        if (one.compareTo(other) < 0 && services.of(one).collides(services.of(other))) {
-                            problems.accept(one + " and " + other + " both have port "
-                                    + services.of(one).port());
+                        if (one.compareTo(other) < 0) {
+                            services.of(one)
+                                    .shared(services.of(other))
+                                    .ifPresent(
+                                            port -> problems.accept(one + " and " + other + " both have port " + port));
                         }
+                    }
+                    if (new HashSet<>(services.of(one).ports()).size()
+                            < services.of(one).ports().size()) {
+                        problems.accept(one + " has a port twice");
                     }
                 }
             });
@@ -32,21 +43,37 @@ public record ServicesConfig(
      *
      * @param port 0 takes any free port, for tests
      * @param required false if the other services may be called ready without it
+     * @param morePorts of further processes of this service on this machine: the second one's, the third one's
      */
     public record Endpoint(
             @Default("\"127.0.0.1\"") @Text(min = 1, max = 255)
             String host,
 
             @Range(max = 65_535) int port,
-            @Default("true") boolean required) {
+            @Default("true") boolean required,
+
+            @Default("[]") @Items(max = 7) @Range(min = 1, max = 65_535)
+            List<Integer> morePorts) {
 
         /** True if only this machine can reach it. */
         public boolean loopback() {
             return host.equals("localhost") || host.equals("::1") || host.matches("127(\\.\\d{1,3}){3}");
         }
 
-        private boolean collides(Endpoint other) {
-            return port != 0 && port == other.port && host.equals(other.host);
+        /** The ports of the service's processes on this machine, in their order. */
+        public List<Integer> ports() {
+            List<Integer> all = new ArrayList<>();
+            all.add(port);
+            all.addAll(morePorts);
+            return all;
+        }
+
+        private Optional<Integer> shared(Endpoint other) {
+            return host.equals(other.host)
+                    ? ports().stream()
+                            .filter(each -> each != 0 && other.ports().contains(each))
+                            .findFirst()
+                    : Optional.empty();
         }
     }
 

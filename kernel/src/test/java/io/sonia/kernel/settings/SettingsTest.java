@@ -130,7 +130,7 @@ class SettingsTest {
                 .extracting(HttpConfig::maxRunning, HttpConfig::maxWaiting, HttpConfig::protectedPermits)
                 .containsExactly(100, 11, 16);
         assertThat(settings.section(ServicesConfig.SECTION).of(ServiceName.EVA_OS))
-                .isEqualTo(new ServicesConfig.Endpoint("localhost", 1050, true));
+                .isEqualTo(new ServicesConfig.Endpoint("localhost", 1050, true, List.of()));
         assertThat(settings.origins())
                 .containsEntry("http.max_running", "file")
                 .containsEntry("http.max_waiting", "env:SONIA_HTTP__MAX_WAITING")

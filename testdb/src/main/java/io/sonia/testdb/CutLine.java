@@ -1,4 +1,4 @@
-package io.sonia.journal;
+package io.sonia.testdb;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -8,15 +8,17 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** A line to a server that is cut around the next COMMIT, and may stay cut. */
-final class CutLine implements AutoCloseable {
+public final class CutLine implements AutoCloseable {
 
     /** Where the next COMMIT gets lost. */
-    enum Cut {
+    public enum Cut {
         NOWHERE,
         ON_ITS_WAY,
         ON_THE_WAY_BACK
@@ -30,8 +32,9 @@ final class CutLine implements AutoCloseable {
     private volatile Cut cut = Cut.NOWHERE;
     private volatile boolean stays;
     private volatile boolean down;
+    private final Set<Line> lines = ConcurrentHashMap.newKeySet();
 
-    CutLine(int server) {
+    public CutLine(int server) {
         this.server = server;
         try {
             this.entrance = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
@@ -41,22 +44,29 @@ final class CutLine implements AutoCloseable {
         Thread.ofVirtual().start(this::accept);
     }
 
-    int port() {
+    public int port() {
         return entrance.getLocalPort();
     }
 
     /** Loses the next COMMIT; {@code forGood} until {@link #mend}. */
-    void cut(Cut where, boolean forGood) {
+    public void cut(Cut where, boolean forGood) {
         stays = forGood;
         cut = where;
     }
 
+    /** Cuts all that goes over it, until {@link #mend}. */
+    public void breakOff() {
+        down = true;
+        lines.forEach(Line::end);
+        lines.clear();
+    }
+
     /** Commits that were lost on the way or back. */
-    int losses() {
+    public int losses() {
         return losses.get();
     }
 
-    void mend() {
+    public void mend() {
         down = false;
     }
 
@@ -74,6 +84,7 @@ final class CutLine implements AutoCloseable {
                 } else {
                     Socket onward = new Socket(InetAddress.getLoopbackAddress(), server);
                     Line line = new Line(client, onward);
+                    lines.add(line);
                     Thread.ofVirtual().start(line::there);
                     Thread.ofVirtual().start(line::back);
                 }
@@ -130,6 +141,15 @@ final class CutLine implements AutoCloseable {
                 }
             } catch (IOException e) {
                 // Cut.
+            }
+        }
+
+        void end() {
+            try (client;
+                    onward) {
+                answerIsLost = true;
+            } catch (IOException e) {
+                // Cut before.
             }
         }
 

@@ -1,9 +1,11 @@
-package io.sonia.journal.redis;
+package io.sonia.testdb;
 
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import redis.embedded.RedisServer;
 
 /** A Redis server of its own on a free port. */
@@ -32,12 +34,22 @@ public final class RealRedis implements AutoCloseable {
         return URI.create("redis://127.0.0.1:" + port + "/0");
     }
 
+    /** Has it forget everything. */
+    public void flush() throws IOException {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            socket.getOutputStream().write("FLUSHALL\r\n".getBytes(StandardCharsets.US_ASCII));
+            if (socket.getInputStream().read() != '+') {
+                throw new IOException("Redis did not forget");
+            }
+        }
+    }
+
     /** Stops it as an outage does; {@link #start} brings it back empty. */
-    void stop() throws IOException {
+    public void stop() throws IOException {
         server.stop();
     }
 
-    void start() throws IOException {
+    public void start() throws IOException {
         server.start();
     }
 
