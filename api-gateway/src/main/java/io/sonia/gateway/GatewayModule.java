@@ -43,6 +43,7 @@ public final class GatewayModule implements ServiceModule {
     private final TurnStore turnStore;
     private final Turns turns;
     private final MemoryWrites memoryWrites;
+    private final Incidents incidents;
     private final List<Route<?>> routes;
     private @Nullable OutboxRelay relay;
     private volatile List<RestorePhase> restored = List.of();
@@ -70,6 +71,7 @@ public final class GatewayModule implements ServiceModule {
                 parts.log());
         this.turnStore = new TurnStore(parts.journal());
         this.turns = new Turns(runParts, journal, sessions, turnStore, new TurnStops(parts.journal()), parts.ids());
+        this.incidents = new Incidents(parts);
         this.routes = routes(evaOs, new TurnReplays(runParts, turnStore, parts.journal(), evaOs, parts.ids()));
     }
 
@@ -84,6 +86,7 @@ public final class GatewayModule implements ServiceModule {
         all.addAll(
                 new ActionRoutes(actions, confirmations, parts.journal(), cursors, parts.clock(), parts.ids()).list());
         all.addAll(confirmations.list());
+        all.addAll(new IncidentRoutes(incidents, parts.journal(), cursors).list());
         all.addAll(new DepsRoute(parts.peers(), parts.clock()).list());
         all.addAll(new AuditFanOut(parts.audit(), parts.journal(), parts.peers()).list());
         return List.copyOf(all);
@@ -138,6 +141,7 @@ public final class GatewayModule implements ServiceModule {
     /** Restore order: sessions, then what waits for confirmation, then turns. */
     @Override
     public void start() {
+        incidents.sweep();
         int open = sessions.activeCount();
         int waiting = actions.resume();
         relay = relay();

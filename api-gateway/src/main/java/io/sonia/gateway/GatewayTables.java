@@ -104,6 +104,20 @@ final class GatewayTables {
             ALTER TABLE turn_steps DROP COLUMN policy_version;
             ALTER TABLE turn_steps DROP COLUMN request;
             ALTER TABLE turn_steps RENAME COLUMN response TO content;
+            """),
+            new Migration(5, "incidents", """
+            CREATE TABLE incidents (
+                incident_id TEXT PRIMARY KEY,
+                reason TEXT NOT NULL,
+                severity TEXT NOT NULL,
+                created_at TEXT NOT NULL,
+                size_bytes INTEGER NOT NULL,
+                actor_id TEXT NOT NULL,
+                manifest TEXT NOT NULL
+            ) STRICT;
+            CREATE INDEX incidents_created ON incidents (created_at, incident_id);
+            """, """
+            DROP TABLE incidents;
             """));
 
     private GatewayTables() {}

@@ -28,6 +28,10 @@ import io.sonia.kernel.identity.Role;
 import io.sonia.kernel.logging.ServiceLog;
 import io.sonia.kernel.metrics.Metrics;
 import io.sonia.testkit.Audits;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.HttpURLConnection;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -124,6 +128,18 @@ final class GatewayLife implements AutoCloseable {
 
     private static boolean last(ServerEvent event) {
         return event.event().equals("done");
+    }
+
+    /** The file that a read answers with. */
+    byte[] download(Operation operation, String variable, String value) throws IOException {
+        URI address = URI.create(
+                "http://127.0.0.1:" + server.port() + operation.path().replace("{" + variable + "}", value));
+        HttpURLConnection connection = (HttpURLConnection) address.toURL().openConnection();
+        connection.setRequestProperty(
+                "Authorization", "Bearer " + ground.keys().operator.text());
+        try (InputStream file = connection.getInputStream()) {
+            return file.readAllBytes();
+        }
     }
 
     Turn get(String turnId) {

@@ -71,9 +71,12 @@ class ResumeIT extends GatewayCase {
     void aTurnThatNobodyRunsThoughItIsOpenOnRecordIsTakenUpInTheSameLife() {
         String turnId = house.gateway.turn("hello").turnId();
         String sessionId = house.gateway.get(turnId).sessionId();
-        house.gateway.journal.commit(tx -> tx.sql()
-                .update("UPDATE turns SET state = 'recalling',"
-                        + " turn = replace(turn, '\"state\":\"completed\"', '\"state\":\"recalling\"')"));
+        house.gateway.journal.commit(tx -> {
+            tx.sql().update("DELETE FROM turn_steps WHERE kind = 'ended'");
+            return tx.sql()
+                    .update("UPDATE turns SET state = 'recalling',"
+                            + " turn = replace(turn, '\"state\":\"completed\"', '\"state\":\"recalling\"')");
+        });
         house.gateway.sweep();
         house.gateway.await(turnId, TurnState.COMPLETED);
         house.gateway.sweep();

@@ -1,5 +1,6 @@
 package io.sonia.gateway;
 
+import io.sonia.journal.JournalConfig;
 import io.sonia.kernel.AuditTrail;
 import io.sonia.kernel.Clock;
 import io.sonia.kernel.Hlc;
@@ -59,7 +60,8 @@ final class Served {
                 HttpConfig.SECTION,
                 AuthConfig.SECTION,
                 RateLimitConfig.SECTION,
-                IdempotencyConfig.SECTION));
+                IdempotencyConfig.SECTION,
+                JournalConfig.SECTION));
         return Settings.load(config, Map.of(), sections, clock);
     }
 

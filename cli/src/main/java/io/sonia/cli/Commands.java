@@ -66,6 +66,11 @@ final class Commands {
                         .addSubcommand("keys", new AuditKeys(place))
                         .addSubcommand("accept", new AuditAccept(place)));
         all.put("replay", () -> new CommandLine(new Replay(place)));
+        all.put(
+                "incident",
+                () -> new CommandLine(new Incident())
+                        .addSubcommand("export", new IncidentExport(place))
+                        .addSubcommand("verify", new IncidentVerify(place)));
         all.put("doctor", () -> new CommandLine(new Doctor(place)));
         all.put("version", () -> new CommandLine(new VersionCommand(place)));
         all.put(COMPLETION, () -> new CommandLine(new Completion(place)));

@@ -80,6 +80,7 @@ final class Launch {
             argv.add("-Dorg.sqlite.lib.path=" + library);
             argv.add("-Dorg.sqlite.lib.name=" + SQLITE);
         }
+        argv.add("-Dsonia.dist=" + place.dist());
         argv.add("-jar");
         argv.add(place.dist().resolve("sonia.jar").toString());
         argv.addAll(List.of(words));

@@ -82,16 +82,24 @@ final class OperatorClient {
         return on(operation, ids.next("req_"), LONGEST);
     }
 
+    /** Begins a call of what every service answers about itself, to this service. */
+    Peer.Request onService(ServiceName service, Operation operation) {
+        return peer(service).on(context(ids.next("req_"), operation.deadline().plus(MARGIN)), operation);
+    }
+
     private Peer.Request on(Operation operation, String correlationId, Duration time) {
-        Context context = new Context(
+        ServiceName service = operation.service() == ServiceName.EVA_OS ? ServiceName.EVA_OS : ServiceName.API_GATEWAY;
+        return peer(service).on(context(correlationId, time), operation);
+    }
+
+    private Context context(String correlationId, Duration time) {
+        return new Context(
                 correlationId,
                 Trace.continued(null, null, ids),
                 Deadline.in(time, place.clock()),
                 Caller.NOBODY,
                 token,
                 null);
-        return peer(operation.service() == ServiceName.EVA_OS ? ServiceName.EVA_OS : ServiceName.API_GATEWAY)
-                .on(context, operation);
     }
 
     private Peer peer(ServiceName service) {

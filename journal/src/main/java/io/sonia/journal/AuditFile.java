@@ -35,10 +35,8 @@ public final class AuditFile {
         if (!Files.isRegularFile(path)) {
             throw SoniaException.of(ErrorCode.STORAGE_UNAVAILABLE, path + " is not there, or is no file");
         }
-        SQLiteConfig config = new SQLiteConfig();
-        config.setReadOnly(true);
         try {
-            Sql sql = new Sql(config.createConnection(url(path)), Dialect.SQLITE);
+            Sql sql = open(path);
             try {
                 return verify(sql, StoredEntry.head(sql));
             } finally {
@@ -74,6 +72,13 @@ public final class AuditFile {
             walk.nothingBeyond(StoredEntry.newest(sql), head);
         }
         return new Verdict(chains.isEmpty() ? "" : chains.getFirst(), walk.result());
+    }
+
+    /** A connection that cannot write. */
+    static Sql open(Path path) throws SQLException {
+        SQLiteConfig config = new SQLiteConfig();
+        config.setReadOnly(true);
+        return new Sql(config.createConnection(url(path)), Dialect.SQLITE);
     }
 
     /** Without a write-ahead log nothing changes the file; then SQLite need not make files beside it either. */

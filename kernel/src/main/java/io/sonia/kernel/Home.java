@@ -54,6 +54,11 @@ public record Home(Path root) {
         return root.resolve("state/commands");
     }
 
+    /** Bundles about incidents that the api-gateway has made. */
+    public Path incidents() {
+        return root.resolve("artifacts/incidents");
+    }
+
     public Path secrets() {
         return root.resolve("secrets");
     }

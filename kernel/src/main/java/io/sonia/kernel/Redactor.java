@@ -1,5 +1,6 @@
 package io.sonia.kernel;
 
+import io.sonia.kernel.json.Json;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -45,6 +46,18 @@ public final class Redactor {
             out = PersonalNumbers.redact(out);
         }
         return out.equals(text) ? text : out;
+    }
+
+    /** A line of a log without them: by its keys if it is a JSON object, else as running text. */
+    public static String line(String line) {
+        if (line.startsWith("{")) {
+            try {
+                return Json.text(map(Json.parseObject(line)));
+            } catch (SoniaException malformed) {
+                return text(line);
+            }
+        }
+        return text(line);
     }
 
     /** True if the text holds a key, token, password or private key. */

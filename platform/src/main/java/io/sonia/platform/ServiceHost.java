@@ -97,10 +97,7 @@ final class ServiceHost implements AutoCloseable {
         this.journal = journal(definition, process, hlc, database);
         HeadCheck heads = new HeadCheck(service, journal, heads(settings, home));
         requireSigned(heads, process);
-        Verifiers verifiers = new Verifiers(
-                KeyMaterial.publicKey(home),
-                process.clock(),
-                Duration.ofSeconds(settings.section(AuthConfig.SECTION).verifierMaxAgeSeconds()));
+        Verifiers verifiers = verifiers(process);
         this.credentials = new CredentialFeed(service, home, verifiers, process.clock(), process.ids());
         Peers peers = new Peers(ports(settings), hlc, credentials::token);
         Metrics metrics = new Metrics();
@@ -109,13 +106,7 @@ final class ServiceHost implements AutoCloseable {
         if (journal.instance() == 1) {
             checkpoints.measure(metrics);
         }
-        AuditRoutes audit = new AuditRoutes(
-                service,
-                journal,
-                Cursors.of(home, process.clock()),
-                new Attestation(heads, journal.instance() == 1 ? checkpoints::sign : () -> {}),
-                process.clock(),
-                process.ids());
+        AuditRoutes audit = audit(heads, process);
         this.module = definition
                 .factory()
                 .apply(new ServiceParts(
@@ -157,6 +148,24 @@ final class ServiceHost implements AutoCloseable {
     /** Whoever leads a service is its first process, with its first port; of some services each one serves. */
     private static int instance(ServiceDefinition definition, HostProcess process) {
         return definition.sideBySide() ? process.instance() : 1;
+    }
+
+    private static Verifiers verifiers(HostProcess process) {
+        return new Verifiers(
+                KeyMaterial.publicKey(process.home()),
+                process.clock(),
+                Duration.ofSeconds(process.settings().section(AuthConfig.SECTION).verifierMaxAgeSeconds()));
+    }
+
+    /** The first process of a service has its chain signed. */
+    private AuditRoutes audit(HeadCheck heads, HostProcess process) {
+        return new AuditRoutes(
+                service,
+                journal,
+                Cursors.of(process.home(), process.clock()),
+                new Attestation(heads, journal.instance() == 1 ? checkpoints::sign : () -> {}),
+                process.clock(),
+                process.ids());
     }
 
     private static ExternalHeads heads(Settings settings, Home home) {

@@ -71,6 +71,11 @@ public enum Operation {
     ACTION_DENY("action.deny", API_GATEWAY, "POST /v1/actions/{action_id}/deny", OP, SMALL, 5),
     ACTION_CANCEL("action.cancel", API_GATEWAY, "POST /v1/actions/{action_id}/cancel", OP, SMALL, 10),
     ACTION_RECONCILE("action.reconcile", API_GATEWAY, "POST /v1/actions/{action_id}/reconcile", OP, SMALL, 30),
+    INCIDENT_CREATE("incident.create", API_GATEWAY, "POST /v1/incidents", OP, SMALL, 60),
+    INCIDENT_LIST("incident.list", API_GATEWAY, "GET /v1/incidents", OBS, NONE, 5),
+    INCIDENT_GET("incident.get", API_GATEWAY, "GET /v1/incidents/{incident_id}", OBS, NONE, 2),
+    INCIDENT_BUNDLE("incident.bundle", API_GATEWAY, "GET /v1/incidents/{incident_id}/bundle", OP, NONE, 60),
+    INCIDENT_VERIFY("incident.verify", API_GATEWAY, "POST /v1/incidents/{incident_id}/verify", OP, SMALL, 60),
     DEPS("deps", API_GATEWAY, "GET /v1/deps", OBS, NONE, 5),
 
     // eva-os: the control plane.

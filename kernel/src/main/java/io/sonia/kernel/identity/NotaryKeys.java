@@ -137,6 +137,12 @@ public record NotaryKeys(PrivateKey signingKey, List<NoteKey> publicKeys) {
         return SignedNote.sign(text, current(), signingKey);
     }
 
+    /** Signs the manifest of an incident bundle: the line of its signature. */
+    public String signBundle(String manifest) {
+        NoteKey key = current().named(name() + BUNDLE);
+        return SignedNote.sign(manifest, key, signingKey).signatures();
+    }
+
     private static void write(Home home, List<NoteKey> keys) throws IOException {
         String lines = keys.stream()
                 .flatMap(key -> List.of(key, key.named(key.name() + BUNDLE)).stream())

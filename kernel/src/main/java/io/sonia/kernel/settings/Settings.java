@@ -106,6 +106,11 @@ public final class Settings {
         return loaded.sections().origins();
     }
 
+    /** The variables that settings may come from, and all others of the process. */
+    public Map<String, String> environment() {
+        return source.environment();
+    }
+
     /** SHA-256 of the canonical JSON of the values in force. */
     public String digest() {
         return loaded.sections().digest();

@@ -41,6 +41,10 @@ final class Source {
         this.schema = new Schema(sections);
     }
 
+    Map<String, String> environment() {
+        return environment;
+    }
+
     /**
      * Reads everything anew.
      *

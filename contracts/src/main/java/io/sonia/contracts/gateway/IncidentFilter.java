@@ -1,0 +1,12 @@
+package io.sonia.contracts.gateway;
+
+import io.sonia.kernel.json.Default;
+import io.sonia.kernel.json.Query;
+import io.sonia.kernel.json.Range;
+import io.sonia.kernel.json.Text;
+import org.jspecify.annotations.Nullable;
+
+/** Which page of the incidents to list. */
+public record IncidentFilter(
+        @Query @Default("50") @Range(min = 1, max = 200) int limit,
+        @Query @Nullable @Text(min = 1, max = 1024) String cursor) {}
