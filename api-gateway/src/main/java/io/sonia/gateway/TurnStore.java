@@ -12,7 +12,6 @@ import io.sonia.kernel.json.Json;
 import io.sonia.kernel.json.Shape;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;

@@ -37,13 +37,7 @@ final class Turns {
     private final Clock clock;
     private final Map<String, TurnRun> running = new ConcurrentHashMap<>();
 
-    Turns(
-            TurnRun.Parts parts,
-            TurnJournal journal,
-            Sessions sessions,
-            TurnStore store,
-            TurnStops stops,
-            Ids ids) {
+    Turns(TurnRun.Parts parts, TurnJournal journal, Sessions sessions, TurnStore store, TurnStops stops, Ids ids) {
         this.parts = parts;
         this.journal = journal;
         this.sessions = sessions;

@@ -96,6 +96,14 @@ final class PostgresSchema {
             """);
 
     static final List<Migration> MIGRATIONS = List.of(
-            AUDIT, IDEMPOTENCY, OUTBOX, WRITERS, JSON, TREE, CoreSchema.begun(7), LEASES, CoreSchema.sharedOutbox(9),
+            AUDIT,
+            IDEMPOTENCY,
+            OUTBOX,
+            WRITERS,
+            JSON,
+            TREE,
+            CoreSchema.begun(7),
+            LEASES,
+            CoreSchema.sharedOutbox(9),
             CoreSchema.replays(10));
 }

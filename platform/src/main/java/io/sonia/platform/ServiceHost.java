@@ -154,7 +154,8 @@ final class ServiceHost implements AutoCloseable {
         return new Verifiers(
                 KeyMaterial.publicKey(process.home()),
                 process.clock(),
-                Duration.ofSeconds(process.settings().section(AuthConfig.SECTION).verifierMaxAgeSeconds()));
+                Duration.ofSeconds(
+                        process.settings().section(AuthConfig.SECTION).verifierMaxAgeSeconds()));
     }
 
     /** The first process of a service has its chain signed. */
