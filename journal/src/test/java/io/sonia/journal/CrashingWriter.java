@@ -4,6 +4,8 @@ import io.sonia.kernel.Clock;
 import io.sonia.kernel.Hlc;
 import io.sonia.kernel.ServiceName;
 import java.nio.file.Path;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.UnaryOperator;
 
@@ -41,6 +43,8 @@ public final class CrashingWriter {
         for (Thread caller : callers) {
             caller.join();
         }
+        // The callers may hear of a failed store before the process is told to end.
+        new CountDownLatch(1).await(10, TimeUnit.SECONDS);
     }
 
     private static void end(String reason) {

@@ -36,7 +36,7 @@ final class Checkpoints {
     private final Clock clock;
     private final Ids ids;
     private final ServiceLog log;
-    private long anchored;
+    private volatile long anchored;
     private long askedAt;
     private long seen = -1;
     private long seenAt;
