@@ -138,14 +138,7 @@ public final class Peer {
                 sent.connection().stream();
                 return new EventSource(sent.body(), sent.connection()::close);
             }
-            try {
-                data(sent.body().readNBytes(MAX_ANSWER));
-                throw failed(null);
-            } catch (IOException e) {
-                throw broken(e);
-            } finally {
-                sent.connection().close();
-            }
+            throw refusal(sent);
         }
 
         /** Sends and returns the answer, which is a file that is read as it comes; close it. */
@@ -155,11 +148,18 @@ public final class Peer {
                 sent.connection().stream();
                 return new PeerFile(sent.body(), sent.connection()::close);
             }
+            throw refusal(sent);
+        }
+
+        /** What an envelope says where something else was asked for. */
+        private SoniaException refusal(Sent sent) {
             try {
                 data(sent.body().readNBytes(MAX_ANSWER));
-                throw failed(null);
+                return failed(null);
+            } catch (SoniaException told) {
+                return told;
             } catch (IOException e) {
-                throw broken(e);
+                return broken(e);
             } finally {
                 sent.connection().close();
             }
