@@ -64,6 +64,8 @@ class EvidenceIT {
 
         assertThat(verified("export", first)).extracting(Ended::code).isEqualTo(0);
         assertThat(verified("export", other)).extracting(Ended::code).isEqualTo(0);
+        Path middle = saved("/v1/audit/export?format=file&chain=eva-os&from_seq=3&to_seq=5", "middle.jsonl");
+        assertThat(verified("export", middle)).extracting(Ended::code).isEqualTo(0);
         turn("what colour is the gate?");
         Path second = saved("/v1/audit/export?format=file", "second.jsonl");
         assertThat(Files.readString(second)).contains("\"previous\":{");

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.atomic.AtomicLong;
@@ -24,10 +25,12 @@ final class Panel {
 
     private static final int DECIDERS = 16;
     private static final int USED_EVERY = 8;
+    private static final Set<String> NOT_LET_IN = Set.of("UNAUTHORIZED", "FORBIDDEN", "RATE_LIMITED");
 
     private final String name;
     private final Clock clock;
     private final Report report;
+    private final Laboratory laboratory;
     private final Restarts restarts;
 
     /** The highest fence that any panel was told of. */
@@ -61,6 +64,14 @@ final class Panel {
             lines.add(laboratory.operator(ServiceName.EVA_OS));
             moods.add(new Random(random.nextLong()));
         }
+        this.laboratory = laboratory;
+        connectExecutions();
+    }
+
+    /** Each start of EVA-OS gives a service a new token, and an old one ends five minutes later. */
+    private void connectExecutions() throws IOException {
+        executions.forEach(Line::close);
+        executions.clear();
         for (int i = 0; i < 2; i++) {
             executions.add(laboratory.peer(ServiceName.OPENCLAW, ServiceName.EVA_OS));
         }
@@ -119,14 +130,18 @@ final class Panel {
         disturbedAt = random.nextInt(batch.size());
     }
 
-    /** Lets go of connections to an EVA-OS that was killed since they were made. */
+    /** Lets go of connections to an EVA-OS that was killed since they were made, and of the tokens it had issued. */
     void reconnect() {
         if (restartsSeen == restarts.begun()) {
             return;
         }
         restartsSeen = restarts.begun();
         lines.forEach(Line::close);
-        executions.forEach(Line::close);
+        try {
+            connectExecutions();
+        } catch (IOException e) {
+            report.fail("the token of an executor cannot be read: " + e);
+        }
     }
 
     /** One race after the other. */
@@ -268,7 +283,7 @@ final class Panel {
             Answer answer = executions
                     .get(execution % 2)
                     .send("POST", "/v1/approvals/" + contest.approval() + "/consume", null, Json.text(body));
-            if (answer.status() >= 500) {
+            if (answer.status() >= 500 || NOT_LET_IN.contains(answer.code())) {
                 report.fail("a use was answered " + answer.body());
             }
             if (fence == contest.askedFence()) {
