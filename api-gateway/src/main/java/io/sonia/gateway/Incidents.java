@@ -181,7 +181,7 @@ final class Incidents {
                 parts.settings().environment(),
                 distribution,
                 parts.clock(),
-                service -> store(journals, service),
+                service -> journals.toRead(service, home),
                 new PeerServices(parts.peers(), context));
     }
 
@@ -205,11 +205,5 @@ final class Incidents {
                     .query("format", "file")
                     .file();
         }
-    }
-
-    private ReadOnlyJournal store(JournalConfig journals, ServiceName service) {
-        return journals.databaseOf(service, home)
-                .map(ReadOnlyJournal::of)
-                .orElseGet(() -> ReadOnlyJournal.ofFile(home.database(service)));
     }
 }

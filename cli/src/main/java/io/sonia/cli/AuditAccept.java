@@ -1,13 +1,11 @@
 package io.sonia.cli;
 
-import io.sonia.contracts.audit.Acceptance;
 import io.sonia.contracts.audit.ExternalHeads;
 import io.sonia.kernel.ServiceName;
 import io.sonia.kernel.SoniaException;
 import io.sonia.kernel.identity.NotaryKeys;
 import io.sonia.kernel.settings.AuditConfig;
 import java.io.IOException;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -19,8 +17,8 @@ import picocli.CommandLine.Parameters;
         description = "Accept that a store is not what its last signed head says, so that its service may start",
         footer = {
             "",
-            "For a store that was put back from a copy, or lost. What is accepted, and why, goes on record in the",
-            "service's chain and in that of EVA-OS. It holds for this one head only."
+            "For a store that was put back from a copy or lost, and for a head that is lost or damaged. What is",
+            "accepted, and why, goes on record in the service's chain and in that of EVA-OS. It holds once."
         })
 final class AuditAccept implements Callable<Integer> {
 
@@ -49,18 +47,9 @@ final class AuditAccept implements Callable<Integer> {
         AuditConfig config =
                 new AuditConfig(0, 0, 0, ConfigGlance.at(place, "audit").text("heads_directory"));
         try {
-            ExternalHeads heads = new ExternalHeads(config.heads(place.home()), NotaryKeys.published(place.home()));
-            Optional<ExternalHeads.Head> head = heads.newest(service);
-            if (head.isEmpty()) {
-                throw Failure.of(
-                        ExitCode.NEGATIVE, "no head of " + chain + " is on file", "", "there is nothing to accept");
-            }
-            heads.accept(
-                    service,
-                    Acceptance.of(head.get().note(), reason, place.clock().now()));
-            place.screen()
-                    .line("accepted: " + chain + " may start without the "
-                            + head.get().checkpoint().size() + " entries that were signed; next: ./sonia up");
+            new ExternalHeads(config.heads(place.home()), () -> NotaryKeys.published(place.home()))
+                    .accept(service, reason, place.clock().now());
+            place.screen().line("accepted: " + chain + " may start with the store it has; next: ./sonia up");
             return ExitCode.OK.code();
         } catch (SoniaException e) {
             throw ErrorLine.local(e);

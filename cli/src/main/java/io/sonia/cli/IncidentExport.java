@@ -135,14 +135,8 @@ final class IncidentExport implements Callable<Integer> {
                 place.environment(),
                 Optional.of(place.dist()),
                 place.clock(),
-                service -> store(journals, service),
+                journals::toRead,
                 new RunningServices(place));
-    }
-
-    private ReadOnlyJournal store(JournalPlaces journals, ServiceName service) {
-        return journals.databaseOf(service)
-                .map(ReadOnlyJournal::of)
-                .orElseGet(() -> ReadOnlyJournal.ofFile(place.home().database(service)));
     }
 
     /** Those that run, asked with the operator's key. */

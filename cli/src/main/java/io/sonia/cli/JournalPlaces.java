@@ -2,6 +2,7 @@ package io.sonia.cli;
 
 import io.sonia.journal.JournalConfig;
 import io.sonia.journal.PostgresDatabase;
+import io.sonia.journal.ReadOnlyJournal;
 import io.sonia.kernel.Home;
 import io.sonia.kernel.ServiceName;
 import java.util.Optional;
@@ -28,5 +29,10 @@ final class JournalPlaces {
     /** The service's schema in a database server; nothing if it keeps a file. */
     Optional<PostgresDatabase> databaseOf(ServiceName service) {
         return config.databaseOf(service, home);
+    }
+
+    /** The service's journal, to be read beside the service or without it. */
+    ReadOnlyJournal toRead(ServiceName service) {
+        return config.toRead(service, home);
     }
 }

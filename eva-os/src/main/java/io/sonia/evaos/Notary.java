@@ -25,6 +25,7 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,9 +41,8 @@ final class Notary {
 
     private final Foundation base;
     private final Home home;
-    private final List<Path> folders;
+    private final ExternalHeads heads;
     private volatile NotaryKeys keys;
-    private volatile ExternalHeads heads;
 
     /**
      * @param folders where the heads are kept as files
@@ -51,9 +51,8 @@ final class Notary {
     Notary(Foundation base, Home home, List<Path> folders) {
         this.base = base;
         this.home = home;
-        this.folders = folders;
         this.keys = NotaryKeys.load(home);
-        this.heads = new ExternalHeads(folders, keys.publicKeys());
+        this.heads = new ExternalHeads(folders, () -> keys.publicKeys());
     }
 
     /** Puts keys on record that are not yet: the first ones, and one whose rotation was interrupted. */
@@ -73,11 +72,10 @@ final class Notary {
         ServiceName chain = ServiceName.byWireName(asked.chain())
                 .filter(each -> each == call.caller().via())
                 .orElseThrow(() -> SoniaException.of(ErrorCode.FORBIDDEN, "A service asks for its own chain only"));
-        Optional<ExternalHeads.Head> outside = heads.newest(chain);
         Optional<HeadStore.Signed> inside = base.journal().read(sql -> HeadStore.head(sql, chain));
-        Optional<Acceptance> accepted = outside.flatMap(head -> heads.accepted(chain, head));
+        Optional<Acceptance> accepted = heads.accepted(chain);
         if (accepted.isEmpty()) {
-            requireGrowth(asked, furthest(inside, outside));
+            requireGrowth(asked, furthest(inside, heads.newest(chain)));
         }
         Checkpoint checkpoint = new Checkpoint(heads.origin(chain), asked.size(), asked.root());
         SignedNote note = keys.sign(checkpoint.text());
@@ -90,7 +88,7 @@ final class Notary {
                 base.clock().now());
         base.journal().commit(tx -> {
             if (accepted.isPresent()) {
-                tx.audit(acceptance(call.audit(), outside.orElseThrow().checkpoint(), signed, accepted.get()));
+                tx.audit(acceptance(call.audit(), inside, signed, accepted.get()));
             }
             HeadStore.put(tx.sql(), signed);
             return signed;
@@ -115,7 +113,6 @@ final class Notary {
     synchronized Reply rotate(Call<Empty> call) {
         NotaryKeys next = NotaryKeys.rotate(home, base.ids());
         keys = next;
-        heads = new ExternalHeads(folders, next.publicKeys());
         return base.journal().commit(tx -> {
             introduce(tx, next.current(), call.audit());
             return Answers.keep(tx, call, Reply.ok(new NotaryKeyList(HeadStore.keys(tx.sql()))));
@@ -158,15 +155,15 @@ final class Notary {
     }
 
     private static AuditEvent acceptance(
-            AuditEvent event, Checkpoint lost, HeadStore.Signed kept, Acceptance acceptance) {
-        return event.about("audit_head", kept.chain())
-                .detail(Map.of(
-                        "accepted_reason", acceptance.reason(),
-                        "accepted_at", acceptance.acceptedAt().toString(),
-                        "lost_size", lost.size(),
-                        "lost_root", lost.root(),
-                        "size", kept.size(),
-                        "root", kept.root()));
+            AuditEvent event, Optional<HeadStore.Signed> lost, HeadStore.Signed kept, Acceptance acceptance) {
+        Map<String, @Nullable Object> detail = new LinkedHashMap<>();
+        detail.put("accepted_reason", acceptance.reason());
+        detail.put("accepted_at", acceptance.acceptedAt().toString());
+        detail.put("lost_size", lost.map(HeadStore.Signed::size).orElse(null));
+        detail.put("lost_root", lost.map(HeadStore.Signed::root).orElse(null));
+        detail.put("size", kept.size());
+        detail.put("root", kept.root());
+        return event.about("audit_head", kept.chain()).detail(detail);
     }
 
     private SignedHead answer(HeadStore.Signed signed) {

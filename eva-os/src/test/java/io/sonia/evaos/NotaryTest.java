@@ -3,7 +3,6 @@ package io.sonia.evaos;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.sonia.contracts.audit.Acceptance;
 import io.sonia.contracts.audit.ExternalHeads;
 import io.sonia.contracts.audit.HeadRequest;
 import io.sonia.contracts.audit.NotaryKeyList;
@@ -120,8 +119,7 @@ class NotaryTest {
         AuditTree.Growth lost = growth(0);
         sign(lost);
         refused(first, lost.size());
-        ExternalHeads.Head head = heads().newest(ServiceName.EVA_OS).orElseThrow();
-        heads().accept(ServiceName.EVA_OS, Acceptance.of(head.note(), "the disk was lost", plane.clock.now()));
+        heads().accept(ServiceName.EVA_OS, "the disk was lost", plane.clock.now());
 
         SignedHead signed = sign(first);
 
@@ -138,11 +136,14 @@ class NotaryTest {
         append(2);
         AuditTree.Growth first = growth(0);
         SignedHead old = sign(first);
+        heads().accept(ServiceName.EVA_OS, "by mistake", plane.clock.now());
+        Path acceptance = plane.home.auditHeads().resolve("eva-os.accepted");
+        String early = Files.readString(acceptance);
         append(2);
-        AuditTree.Growth second = growth(first.size());
+        AuditTree.Growth second = growth(old.size());
         sign(second);
-        SignedNote note = SignedNote.parse(old.text()).orElseThrow();
-        heads().accept(ServiceName.EVA_OS, Acceptance.of(note, "by mistake", plane.clock.now()));
+        assertThat(acceptance).doesNotExist();
+        Files.writeString(acceptance, early);
 
         refused(first, second.size());
     }
@@ -233,7 +234,9 @@ class NotaryTest {
     }
 
     private ExternalHeads heads() {
-        return new ExternalHeads(List.of(plane.home.auditHeads()), NotaryKeys.published(plane.home));
+        return new ExternalHeads(
+                List.of(plane.home.auditHeads(), plane.home.root().resolve("second")),
+                () -> NotaryKeys.published(plane.home));
     }
 
     private Map<String, Object> newestEntry() {

@@ -77,6 +77,17 @@ public record JournalConfig(
                         service.wireName().toLowerCase(Locale.ROOT).replace('-', '_')));
     }
 
+    /**
+     * The journal of a service, to be read beside the service or without it.
+     *
+     * @throws io.sonia.kernel.SoniaException AUTH_UNAVAILABLE as {@link #databaseOf}, STORAGE_UNAVAILABLE if there is none
+     */
+    public ReadOnlyJournal toRead(ServiceName service, Home home) {
+        return databaseOf(service, home)
+                .map(ReadOnlyJournal::of)
+                .orElseGet(() -> ReadOnlyJournal.ofFile(home.database(service)));
+    }
+
     private @Nullable String password(Home home) {
         Path file = home.postgresPassword();
         if (!Files.exists(file)) {

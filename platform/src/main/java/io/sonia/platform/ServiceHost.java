@@ -170,7 +170,7 @@ final class ServiceHost implements AutoCloseable {
     }
 
     private static ExternalHeads heads(Settings settings, Home home) {
-        return new ExternalHeads(settings.section(AuditConfig.SECTION).heads(home), NotaryKeys.published(home));
+        return new ExternalHeads(settings.section(AuditConfig.SECTION).heads(home), () -> NotaryKeys.published(home));
     }
 
     /** A store that was put back or written anew is found by what was signed of it; it is let go before anything is served. */

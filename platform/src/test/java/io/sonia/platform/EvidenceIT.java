@@ -3,7 +3,6 @@ package io.sonia.platform;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.sonia.contracts.audit.Acceptance;
 import io.sonia.contracts.audit.ExternalHeads;
 import io.sonia.kernel.Clock;
 import io.sonia.kernel.ErrorCode;
@@ -135,11 +134,7 @@ class EvidenceIT {
                         SoniaException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.AUDIT_CHAIN_BROKEN))
                 .hasMessageContaining("memory-engine");
 
-        ExternalHeads heads = new ExternalHeads(List.of(home.home().auditHeads()), NotaryKeys.published(home.home()));
-        ExternalHeads.Head lost = heads.newest(ServiceName.MEMORY_ENGINE).orElseThrow();
-        heads.accept(
-                ServiceName.MEMORY_ENGINE,
-                Acceptance.of(lost.note(), "the disk was lost", Clock.system().now()));
+        accepted(ServiceName.MEMORY_ENGINE, "the disk was lost");
         stack = AllInOneIT.start(home);
         home.gateway().get("/v1/audit/export?chain=memory-engine");
         assertThat(operations("memory-engine")).contains("audit.head.accepted");
@@ -178,6 +173,49 @@ class EvidenceIT {
         } finally {
             later.close();
         }
+    }
+
+    @Test
+    void aHeadThatIsLostOrDamagedKeepsItsServiceFromStartingToo() throws Exception {
+        turn("remember that the attic is warm");
+        home.gateway().get("/v1/audit/export?chain=memory-engine");
+        Path head = home.home().auditHeads().resolve("memory-engine");
+        for (boolean lost : new boolean[] {true, false}) {
+            stack.close();
+            if (lost) {
+                Files.delete(head);
+            } else {
+                Files.writeString(head, "no head");
+            }
+            assertThatThrownBy(() -> AllInOneIT.start(home))
+                    .isInstanceOfSatisfying(
+                            SoniaException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.AUDIT_CHAIN_BROKEN));
+            accepted(ServiceName.MEMORY_ENGINE, "the disk of the heads was lost");
+            stack = AllInOneIT.start(home);
+            home.gateway().get("/v1/audit/export?chain=memory-engine");
+            assertThat(home.gateway().get("/v1/audit/verify?chain=all").data()).containsEntry("valid", true);
+        }
+        assertThat(operations("memory-engine"))
+                .filteredOn("audit.head.accepted"::equals)
+                .hasSize(2);
+    }
+
+    @Test
+    void everythingVerifiesWhenTheNotaryHasANewKey() throws Exception {
+        turn("remember that the fence is low");
+        Api.Response rotated =
+                Api.at(home.port(ServiceName.EVA_OS), home.operatorToken()).post("/v1/notary/keys/rotate", Map.of());
+        assertThat(rotated.status()).as(rotated.text()).isEqualTo(200);
+        Path export = saved("/v1/audit/export?format=file&chain=memory-engine", "rotated.jsonl");
+
+        assertThat(verified("export", export)).extracting(Ended::code).isEqualTo(0);
+        Api.Response all = home.gateway().get("/v1/audit/verify?chain=all");
+        assertThat(all.data()).as(all.text()).containsEntry("valid", true);
+    }
+
+    private void accepted(ServiceName chain, String reason) throws IOException {
+        new ExternalHeads(List.of(home.home().auditHeads()), () -> NotaryKeys.published(home.home()))
+                .accept(chain, reason, Clock.system().now());
     }
 
     private List<String> story(String correlation) throws IOException {

@@ -22,7 +22,7 @@ public final class Audits {
     /** Of a chain whose heads nobody signs. */
     public static AuditRoutes unsigned(ServiceName service, Journal journal, Home home, Clock clock, Ids ids) {
         NoteKey nobody = new NoteKey("sonia/test", Ed25519.newKeyPair().getPublic());
-        ExternalHeads heads = new ExternalHeads(List.of(home.auditHeads()), List.of(nobody));
+        ExternalHeads heads = new ExternalHeads(List.of(home.auditHeads()), () -> List.of(nobody));
         Attestation attestation = new Attestation(new HeadCheck(service, journal, heads), () -> {});
         return new AuditRoutes(service, journal, Cursors.of(home, clock), attestation, clock, ids);
     }

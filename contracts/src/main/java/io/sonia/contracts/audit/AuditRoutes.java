@@ -84,12 +84,13 @@ public final class AuditRoutes {
     /** Checks the chain from its first to its newest entry, or a part of it. */
     public ChainVerdict verdict(VerifyQuery query) {
         AuditChain.Verification found = journal.chain().verify(query.fromSeq(), query.toSeq());
-        Optional<String> outside = found.valid() ? attestation.heads().problem() : Optional.empty();
-        return ChainVerdict.of(service.wireName(), found)
-                .attested(
+        ChainVerdict verdict = ChainVerdict.of(service.wireName(), found);
+        return found.valid()
+                ? verdict.attested(
                         journal.tree().root(journal.chain().head().size()),
                         attestation.heads().anchored(),
-                        outside);
+                        attestation.heads().problem())
+                : verdict;
     }
 
     /** The entries of one correlation id in this chain, in order. */

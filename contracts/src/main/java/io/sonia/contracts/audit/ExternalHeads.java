@@ -4,6 +4,7 @@ import io.sonia.journal.Checkpoint;
 import io.sonia.kernel.ErrorCode;
 import io.sonia.kernel.SecretFile;
 import io.sonia.kernel.ServiceName;
+import io.sonia.kernel.Sha256;
 import io.sonia.kernel.SoniaException;
 import io.sonia.kernel.identity.NoteKey;
 import io.sonia.kernel.identity.SignedNote;
@@ -12,8 +13,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,15 +28,15 @@ public final class ExternalHeads {
     private static final String ACCEPTED = ".accepted";
 
     private final List<Path> folders;
-    private final List<NoteKey> keys;
+    private final Supplier<List<NoteKey>> keys;
 
     /** A head that the notary of this installation has signed. */
     public record Head(Checkpoint checkpoint, SignedNote note) {}
 
-    /** @param keys the notary's, old and new */
-    public ExternalHeads(List<Path> folders, List<NoteKey> keys) {
+    /** @param keys the notary's, old and new, as they are now: one may be replaced at any time */
+    public ExternalHeads(List<Path> folders, Supplier<List<NoteKey>> keys) {
         this.folders = List.copyOf(folders);
-        this.keys = List.copyOf(keys);
+        this.keys = keys;
     }
 
     /**
@@ -80,17 +83,28 @@ public final class ExternalHeads {
         }
     }
 
-    /** Puts on file that somebody accepts that the store is not what the head says. */
-    public void accept(ServiceName chain, Acceptance acceptance) throws IOException {
-        write(folders.getFirst(), chain.wireName() + ACCEPTED, acceptance.text());
+    /** Puts on file that somebody accepts that the store is not what the head says, or that there is none to go by. */
+    public void accept(ServiceName chain, String reason, Instant now) throws IOException {
+        write(folders.getFirst(), chain.wireName() + ACCEPTED, new Acceptance(digest(chain), reason, now).text());
     }
 
-    /** The acceptance of exactly this head, if there is one. */
-    public Optional<Acceptance> accepted(ServiceName chain, Head head) {
+    /** SHA-256 over what each folder has, so that an acceptance ends when one of them has something else. */
+    private String digest(ServiceName chain) {
+        StringBuilder all = new StringBuilder();
+        for (Path folder : folders) {
+            byte[] content = content(folder.resolve(chain.wireName()));
+            all.append(content == null ? "none" : Sha256.hex(content)).append('\n');
+        }
+        return Sha256.hex(all.toString());
+    }
+
+    /** The acceptance of exactly the heads that are on file, if there is one. */
+    public Optional<Acceptance> accepted(ServiceName chain) {
         byte[] content = content(acceptanceFile(chain));
         return content == null
                 ? Optional.empty()
-                : Acceptance.parse(new String(content, StandardCharsets.UTF_8)).filter(each -> each.of(head.note()));
+                : Acceptance.parse(new String(content, StandardCharsets.UTF_8))
+                        .filter(each -> each.heads().equals(digest(chain)));
     }
 
     /** The acceptance has done its work. */
@@ -105,14 +119,14 @@ public final class ExternalHeads {
     /** Reads a note as a head of this chain. */
     public Optional<Head> head(ServiceName chain, String text) {
         return SignedNote.parse(text)
-                .filter(note -> note.signer(keys).isPresent())
+                .filter(note -> note.signer(keys.get()).isPresent())
                 .flatMap(note -> Checkpoint.parse(note.text()).map(checkpoint -> new Head(checkpoint, note)))
                 .filter(head -> head.checkpoint().origin().equals(origin(chain)));
     }
 
     /** Names the chain in the world. */
     public String origin(ServiceName chain) {
-        return keys.getFirst().name() + "/" + chain.wireName();
+        return keys.get().getFirst().name() + "/" + chain.wireName();
     }
 
     private Path acceptanceFile(ServiceName chain) {

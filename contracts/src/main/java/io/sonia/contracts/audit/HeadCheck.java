@@ -8,8 +8,10 @@ import io.sonia.kernel.AuditEvent;
 import io.sonia.kernel.ErrorCode;
 import io.sonia.kernel.ServiceName;
 import io.sonia.kernel.SoniaException;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Compares a store with the last signed head of its chain, which is kept outside of it. */
 public final class HeadCheck {
@@ -35,8 +37,7 @@ public final class HeadCheck {
         if (problem.isEmpty()) {
             return;
         }
-        Optional<ExternalHeads.Head> head = newest();
-        Optional<Acceptance> accepted = head.flatMap(each -> heads.accepted(chain, each));
+        Optional<Acceptance> accepted = heads.accepted(chain);
         if (accepted.isEmpty()) {
             throw SoniaException.of(
                     ErrorCode.AUDIT_CHAIN_BROKEN,
@@ -45,16 +46,16 @@ public final class HeadCheck {
                             + " --reason=<why>");
         }
         AuditChain.Head kept = journal.chain().head();
-        Checkpoint lost = head.get().checkpoint();
-        journal.append(event.about("audit_head", chain.wireName())
-                .detail(Map.of(
-                        "problem", problem.get(),
-                        "accepted_reason", accepted.get().reason(),
-                        "accepted_at", accepted.get().acceptedAt().toString(),
-                        "lost_size", lost.size(),
-                        "lost_root", lost.root(),
-                        "size", kept.size(),
-                        "last_hash", kept.hash())));
+        Checkpoint lost = newest().map(ExternalHeads.Head::checkpoint).orElse(null);
+        Map<String, @Nullable Object> detail = new LinkedHashMap<>();
+        detail.put("problem", problem.get());
+        detail.put("accepted_reason", accepted.get().reason());
+        detail.put("accepted_at", accepted.get().acceptedAt().toString());
+        detail.put("lost_size", lost == null ? null : lost.size());
+        detail.put("lost_root", lost == null ? null : lost.root());
+        detail.put("size", kept.size());
+        detail.put("last_hash", kept.hash());
+        journal.append(event.about("audit_head", chain.wireName()).detail(detail));
     }
 
     /** What the store contradicts the last signed head in; empty if in nothing. */

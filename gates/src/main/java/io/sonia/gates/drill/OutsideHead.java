@@ -28,7 +28,7 @@ final class OutsideHead {
     OutsideHead(Path folder, AuditEvent accepted) throws GeneralSecurityException {
         this.pair = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
         this.key = new NoteKey("sonia/drill", pair.getPublic());
-        this.heads = new ExternalHeads(List.of(folder), List.of(key));
+        this.heads = new ExternalHeads(List.of(folder), () -> List.of(key));
         this.accepted = accepted;
     }
 
