@@ -2,6 +2,7 @@ package io.sonia.gateway;
 
 import io.sonia.contracts.Cursors;
 import io.sonia.contracts.Listing;
+import io.sonia.contracts.RiskTier;
 import io.sonia.contracts.evaos.Approval;
 import io.sonia.contracts.evaos.Decision;
 import io.sonia.contracts.gateway.Action;
@@ -97,7 +98,9 @@ final class ActionRoutes {
         try {
             reply = answered(action, started.approval());
         } catch (SoniaException failure) {
-            if (action.state().terminal()) {
+            if (withoutEffect(action) && failure.code().retryable()) {
+                withdraw(call);
+            } else if (action.state().terminal()) {
                 remember(call, StoredReply.of(failure));
             }
             throw failure;
@@ -200,6 +203,20 @@ final class ActionRoutes {
                 return reply;
             });
         }
+    }
+
+    /** A read that failed left nothing behind: it may be asked for again under its key. */
+    private static boolean withoutEffect(Action action) {
+        return action.riskTier() == RiskTier.SAFE_READ
+                && action.approvalId() == null
+                && action.state() == ActionState.FAILED;
+    }
+
+    private void withdraw(Call<?> call) {
+        journal.commit(tx -> {
+            tx.withdraw(call.idempotencyKey());
+            return call;
+        });
     }
 
     private Reply page(Call<ActionFilter> call) {

@@ -125,9 +125,25 @@ class ActionEndsIT extends GatewayCase {
         assertThat(behind.count(Operation.EXECUTE)).isEqualTo(1);
     }
 
+    @Test
+    void aKeyedReadThatFailedForAMomentRunsWhenItIsAskedForAgain() {
+        behind.fail(Operation.EXECUTE, SoniaException.of(ErrorCode.STORAGE_UNAVAILABLE));
+        SoniaException first = Refusal.of(() -> keyed(house.gateway, Behind.HARMLESS));
+        assertThat(first.code()).isEqualTo(ErrorCode.STORAGE_UNAVAILABLE);
+        Answer<ActionAnswer> again = keyed(house.gateway, Behind.HARMLESS);
+        assertThat(again.data().status()).isEqualTo(ActionAnswer.Status.EXECUTED);
+        assertThat(again.data().actionId()).isNotEqualTo(first.details().get("action_id"));
+        assertThat(keyed(house.gateway, Behind.HARMLESS)).isEqualTo(again);
+        assertThat(behind.ran()).containsExactly(Behind.HARMLESS);
+    }
+
     private static Answer<ActionAnswer> keyed(GatewayLife life) {
+        return keyed(life, Behind.GRANTED);
+    }
+
+    private static Answer<ActionAnswer> keyed(GatewayLife life, String tool) {
         return life.ask(Operation.ACTION)
-                .body(new ActionRequest(Behind.GRANTED, ARGS, 10_000, null, 0, false))
+                .body(new ActionRequest(tool, ARGS, 10_000, null, 0, false))
                 .idempotencyKey("key-1")
                 .exchange(ActionAnswer.class);
     }

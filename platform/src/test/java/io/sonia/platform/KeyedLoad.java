@@ -6,6 +6,7 @@ import io.sonia.kernel.ServiceName;
 import io.sonia.testdb.PostgresServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -24,7 +25,9 @@ final class KeyedLoad {
 
     private static final int REQUESTS = 60;
     private static final int CALLERS = 6;
-    private static final int ATTEMPTS = 200;
+
+    /** Longer than a server needs to recover on a slow disk. */
+    private static final Duration PATIENCE = Duration.ofSeconds(150);
 
     /** What a caller may be told while something is broken; all of it may be repeated with the same key. */
     private static final Set<String> DOCUMENTED = Set.of(
@@ -88,20 +91,24 @@ final class KeyedLoad {
     }
 
     private Api.Response insisting(int number) {
-        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        String last = "none";
+        for (int attempt = 0; System.nanoTime() - end < 0; attempt++) {
+            int gateway = (number + attempt) % 2;
             try {
-                Api.Response answer = keyed(gateways.get((number + attempt) % 2), number);
+                Api.Response answer = keyed(gateways.get(gateway), number);
                 if (answer.status() == 200) {
                     return answer;
                 }
                 assertThat(answer.code()).as(answer.text()).isIn(DOCUMENTED);
                 told.add(answer.code());
+                last = "gateway " + (gateway + 1) + ": " + answer.text();
             } catch (UncheckedIOException gone) {
                 // The other one knows the key.
             }
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(200));
         }
-        throw new AssertionError("no answer to request " + number + ", but " + told);
+        throw new AssertionError("no answer to request " + number + ", but " + told + ", last " + last);
     }
 
     /** By turns a new session, which has another id each time, and a tool call. */
@@ -121,7 +128,8 @@ final class KeyedLoad {
     private long effects() {
         return PostgresServer.number(
                 database,
-                "SELECT (SELECT count(*) FROM api_gateway.actions WHERE session_id = '" + name + "')"
+                "SELECT (SELECT count(*) FROM api_gateway.actions WHERE session_id = '" + name
+                        + "' AND state = 'succeeded')"
                         + " + (SELECT count(*) FROM api_gateway.sessions WHERE conversation_id LIKE '" + name
                         + " %')");
     }
