@@ -164,7 +164,10 @@ final class ServiceHost implements AutoCloseable {
                 service,
                 journal,
                 Cursors.of(process.home(), process.clock()),
-                new Attestation(heads, journal.instance() == 1 ? checkpoints::sign : () -> {}),
+                new Attestation(
+                        heads,
+                        journal.instance() == 1 ? checkpoints::sign : () -> {},
+                        process.settings().section(AuditConfig.SECTION)),
                 process.clock(),
                 process.ids());
     }
