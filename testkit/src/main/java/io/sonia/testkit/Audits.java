@@ -20,7 +20,8 @@ public final class Audits {
 
     private Audits() {}
 
-    private static final AuditConfig CONFIG = new AuditConfig(10_000, 1_000, 300, 90, List.of(), false, null);
+    private static final AuditConfig CONFIG =
+            new AuditConfig(10_000, 1_000, 300, 90, List.of(), false, null, null, null);
 
     /** Of a chain whose heads nobody signs. */
     public static AuditRoutes unsigned(ServiceName service, Journal journal, Home home, Clock clock, Ids ids) {
