@@ -11,6 +11,7 @@ import io.sonia.evaos.supervision.Supervision;
 import io.sonia.evaos.supervision.SupervisionConfig;
 import io.sonia.evaos.supervision.SupervisionRoutes;
 import io.sonia.kernel.ServiceName;
+import io.sonia.kernel.SoniaException;
 import io.sonia.kernel.http.RestorePhase;
 import io.sonia.kernel.http.Route;
 import io.sonia.kernel.identity.KeyMaterial;
@@ -33,6 +34,7 @@ public final class EvaOsModule implements ServiceModule {
 
     private static final Duration SWEEP_EVERY = Duration.ofSeconds(1);
     private static final Duration RENEW_EVERY = Duration.ofSeconds(10);
+    private static final Duration PUBLISH_EVERY = Duration.ofMinutes(1);
 
     private final ServiceParts parts;
     private final Identities identities;
@@ -133,6 +135,7 @@ public final class EvaOsModule implements ServiceModule {
                 new RestorePhase("tasks", 2, count(Counted.TASKS)),
                 new RestorePhase("restart_budgets", 3, supervision.startAll()));
         parts.timers().every("approvals", SWEEP_EVERY, sweep::tick);
+        parts.timers().every("audit heads", PUBLISH_EVERY, notary::publish);
         parts.timers().every("credentials of all services", RENEW_EVERY, this::renew);
     }
 
@@ -149,6 +152,11 @@ public final class EvaOsModule implements ServiceModule {
     public void close() {
         wakeups.close();
         supervision.stopAll();
+        try {
+            notary.publish();
+        } catch (SoniaException e) {
+            parts.log().error("audit.heads.behind", "The newest audit heads are not published", Map.of(), e);
+        }
     }
 
     private void renew() {
