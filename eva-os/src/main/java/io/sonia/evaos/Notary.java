@@ -97,20 +97,16 @@ final class Notary {
         heads.advance(chain, note);
         if (accepted.isPresent()) {
             heads.forget(chain);
-            heads.publish(notes(), chain);
+            heads.replace(chain, note);
         }
         return Reply.ok(answer(signed));
     }
 
     /** Puts what was signed into the places that are not written at each signature. */
     synchronized void publish() {
-        heads.publish(notes(), null);
-    }
-
-    private Map<String, String> notes() {
         Map<String, String> notes = new TreeMap<>();
         base.journal().read(HeadStore::heads).forEach(head -> notes.put(head.chain(), head.note()));
-        return notes;
+        heads.publish(notes);
     }
 
     Reply list(Call<Empty> call) {

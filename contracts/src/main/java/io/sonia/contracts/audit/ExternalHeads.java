@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -84,28 +85,43 @@ public final class ExternalHeads {
     /**
      * Puts heads, by chain, into the slower places. The caller has signed them, each after the one that is there.
      *
-     * @param accepted the chain whose head may be behind, because somebody has accepted that; null for none
-     * @throws SoniaException INTEGRITY_FAILED if one is behind what is there, CONFLICT if somebody else moves it
+     * @throws SoniaException INTEGRITY_FAILED if one is behind what is there, which stays then; CONFLICT if somebody else
+     *     moves them
      */
-    public void publish(Map<String, String> notes, @Nullable ServiceName accepted) {
+    public void publish(Map<String, String> notes) {
         if (git.isEmpty()) {
             return;
         }
-        git.get().read().forEach((name, note) -> {
-            Optional<Head> there = ServiceName.byWireName(name).flatMap(chain -> head(chain, note));
-            Optional<Head> next = ServiceName.byWireName(name)
-                    .flatMap(chain -> Optional.ofNullable(notes.get(name)).flatMap(text -> head(chain, text)));
-            boolean behind = there.isPresent()
-                    && (accepted == null || !accepted.wireName().equals(name))
-                    && (next.isEmpty()
-                            || next.get().checkpoint().size()
-                                    < there.get().checkpoint().size());
-            if (behind) {
-                throw SoniaException.of(
-                        ErrorCode.INTEGRITY_FAILED, "git has a head of " + name + " that is further on");
+        Map<String, String> there = git.get().read();
+        Map<String, String> next = new TreeMap<>(there);
+        List<String> behind = new ArrayList<>();
+        notes.forEach((name, note) -> {
+            if (size(name, note) < size(name, there.get(name))) {
+                behind.add(name);
+            } else {
+                next.put(name, note);
             }
         });
-        git.get().commit(notes);
+        git.get().commit(next);
+        if (!behind.isEmpty()) {
+            throw SoniaException.of(ErrorCode.INTEGRITY_FAILED, "git has heads that are further on: " + behind);
+        }
+    }
+
+    /** Puts a head into the slower places whatever is there: somebody has accepted that. */
+    public void replace(ServiceName chain, SignedNote note) {
+        git.ifPresent(heads -> {
+            Map<String, String> next = new TreeMap<>(heads.read());
+            next.put(chain.wireName(), note.toString());
+            heads.commit(next);
+        });
+    }
+
+    private long size(String name, @Nullable String note) {
+        return ServiceName.byWireName(name)
+                .flatMap(chain -> Optional.ofNullable(note).flatMap(text -> head(chain, text)))
+                .map(head -> head.checkpoint().size())
+                .orElse(-1L);
     }
 
     /**

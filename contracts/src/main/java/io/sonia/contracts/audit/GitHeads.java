@@ -2,17 +2,15 @@ package io.sonia.contracts.audit;
 
 import io.sonia.kernel.ErrorCode;
 import io.sonia.kernel.SoniaException;
+import io.sonia.kernel.process.Answered;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 
 /**
  * The last signed heads in a git repository, on a branch of their own: each commit has a file per chain, and none is
@@ -25,15 +23,7 @@ final class GitHeads {
     private static final String AUTHOR = "SONIA";
     private static final String ADDRESS = "notary@localhost";
     private static final String NOTHING = "0".repeat(40);
-    private static final int MAX_OUTPUT = 1024 * 1024;
-    private static final int PATIENCE_SECONDS = 20;
-
-    private record Ended(int code, String said) {
-
-        Optional<String> ok() {
-            return code == 0 ? Optional.of(said.strip()) : Optional.empty();
-        }
-    }
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     private final Path repository;
 
@@ -58,7 +48,7 @@ final class GitHeads {
      */
     void commit(Map<String, String> heads) {
         Optional<String> before = newest();
-        if (before.isPresent() && read(before.get()).equals(heads)) {
+        if (heads.isEmpty() || (before.isPresent() && read(before.get()).equals(heads))) {
             return;
         }
         StringBuilder tree = new StringBuilder();
@@ -79,30 +69,31 @@ final class GitHeads {
 
     private Optional<String> newest() {
         required("", "rev-parse", "--git-dir");
-        return run("", "rev-parse", "--verify", "--quiet", BRANCH).ok();
+        Answered newest = run("", "rev-parse", "--verify", "--quiet", BRANCH);
+        return newest.code() == 0 ? Optional.of(newest.output().strip()) : Optional.empty();
     }
 
     private Map<String, String> read(String commit) {
         Map<String, String> heads = new TreeMap<>();
         for (String chain :
                 required("", "ls-tree", "--name-only", commit).lines().toList()) {
-            Ended blob = run("", "cat-file", "blob", commit + ":" + chain);
-            heads.put(chain, blob.code() == 0 ? blob.said() : "");
+            Answered blob = run("", "cat-file", "blob", commit + ":" + chain);
+            heads.put(chain, blob.code() == 0 ? blob.output() : "");
         }
         return heads;
     }
 
     private String required(String input, String... words) {
-        Ended ended = run(input, words);
-        return ended.ok()
-                .orElseThrow(() -> SoniaException.of(
-                        ErrorCode.STORAGE_UNAVAILABLE,
-                        "git " + words[0]
-                                + " failed in audit.heads_git: make it a repository of this user with git init"));
+        Answered ended = run(input, words);
+        if (ended.code() != 0) {
+            throw SoniaException.of(
+                    ErrorCode.STORAGE_UNAVAILABLE,
+                    "git " + words[0] + " failed in audit.heads_git: make it a repository of this user with git init");
+        }
+        return ended.output().strip();
     }
 
-    /** What git prints is bounded by what was committed, and read up to a limit. */
-    private Ended run(String input, String... words) {
+    private Answered run(String input, String... words) {
         List<String> command = new ArrayList<>(List.of(
                 "git",
                 "-C",
@@ -115,21 +106,7 @@ final class GitHeads {
                 "commit.gpgsign=false"));
         command.addAll(List.of(words));
         try {
-            Process git = new ProcessBuilder(command)
-                    .redirectError(ProcessBuilder.Redirect.DISCARD)
-                    .start();
-            try (OutputStream in = git.getOutputStream()) {
-                in.write(input.getBytes(StandardCharsets.UTF_8));
-            }
-            String said;
-            try (InputStream out = git.getInputStream()) {
-                said = new String(out.readNBytes(MAX_OUTPUT), StandardCharsets.UTF_8);
-            }
-            if (!git.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-                git.destroyForcibly();
-                return new Ended(-1, "");
-            }
-            return new Ended(git.exitValue(), said);
+            return Answered.by(command, input, PATIENCE);
         } catch (IOException e) {
             throw SoniaException.of(
                     ErrorCode.STORAGE_UNAVAILABLE,
