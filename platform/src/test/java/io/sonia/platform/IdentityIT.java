@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sonia.kernel.ServiceName;
 import io.sonia.kernel.Threads;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.WebSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -12,7 +15,10 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
@@ -146,6 +152,38 @@ class IdentityIT {
         assertThat(ofService(home.serviceToken(ServiceName.API_GATEWAY))).isEqualTo(200);
         assertThat(refused).isEmpty();
         assertThat(turns).hasPositiveValue();
+    }
+
+    @Test
+    void aRevokedKeyClosesItsSocketInAnotherServiceWithinASecond() throws Exception {
+        Api.Response made = evaOs().post("/v1/users", Map.of("display_name", "cleo", "role", "operator"));
+        String key = String.valueOf(made.data().get("api_key"));
+        int port = home.port(ServiceName.PIPECAT);
+        Api.Response session = Api.at(port, key).post("/session/start", Map.of("input_mode", "text_only"));
+        assertThat(session.status()).as(session.text()).isEqualTo(200);
+        CompletableFuture<Integer> closed = new CompletableFuture<>();
+        HttpClient client = HttpClient.newHttpClient();
+        try {
+            client.newWebSocketBuilder()
+                    .subprotocols("sonia.v1", "sonia.bearer." + key)
+                    .buildAsync(
+                            URI.create("ws://127.0.0.1:" + port + "/ws/"
+                                    + session.data().get("session_id")),
+                            new WebSocket.Listener() {
+                                @Override
+                                public CompletionStage<?> onClose(WebSocket socket, int code, String reason) {
+                                    closed.complete(code);
+                                    return null;
+                                }
+                            })
+                    .get(10, TimeUnit.SECONDS);
+
+            evaOs().post(made.header("Location").orElseThrow() + "/revoke-key", Map.of("reason", "lost"));
+
+            assertThat(closed.get(1, TimeUnit.SECONDS)).isEqualTo(4001);
+        } finally {
+            client.shutdownNow();
+        }
     }
 
     @Test
