@@ -44,10 +44,9 @@ final class AuditAccept implements Callable<Integer> {
         if (reason.isBlank() || reason.length() > LONGEST_REASON) {
             throw Failure.of(ExitCode.USAGE, "a reason has 1 to 500 characters", "", "say why the loss is accepted");
         }
-        AuditConfig config =
-                new AuditConfig(0, 0, 0, ConfigGlance.at(place, "audit").text("heads_directory"));
+        String second = ConfigGlance.at(place, "audit").text("heads_directory");
         try {
-            new ExternalHeads(config.heads(place.home()), () -> NotaryKeys.published(place.home()))
+            new ExternalHeads(AuditConfig.heads(place.home(), second), () -> NotaryKeys.published(place.home()))
                     .accept(service, reason, place.clock().now());
             place.screen().line("accepted: " + chain + " may start with the store it has; next: ./sonia up");
             return ExitCode.OK.code();

@@ -63,6 +63,7 @@ final class Commands {
                         .addSubcommand("verify", new AuditVerify(place))
                         .addSubcommand("export", new AuditExport(place))
                         .addSubcommand("prove", new AuditProve(place))
+                        .addSubcommand("prune", new AuditPrune(place))
                         .addSubcommand("keys", new AuditKeys(place))
                         .addSubcommand("accept", new AuditAccept(place)));
         all.put(

@@ -45,6 +45,7 @@ public enum Operation {
     AUDIT_TRACE("audit.trace", null, "GET /v1/audit/trace/{correlation_id}", OBS, NONE, 10),
     AUDIT_EXPORT("audit.export", null, "GET /v1/audit/export", OBS, NONE, 60),
     AUDIT_PROOF("audit.proof", null, "GET /v1/audit/proof/{seq}", OBS, NONE, 5),
+    AUDIT_PRUNE("audit.prune", null, "POST /v1/audit/prune", OP, SMALL, 60),
     AUDIT_HEAD("audit.head", null, "GET /v1/audit/head", OBS, NONE, 2),
 
     // api-gateway: the only door for callers.
