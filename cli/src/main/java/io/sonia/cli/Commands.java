@@ -66,6 +66,13 @@ final class Commands {
                         .addSubcommand("prune", new AuditPrune(place))
                         .addSubcommand("keys", new AuditKeys(place))
                         .addSubcommand("accept", new AuditAccept(place)));
+        all.put(
+                "token",
+                () -> new CommandLine(new Token())
+                        .addSubcommand("create", new TokenCreate(place))
+                        .addSubcommand("list", new TokenList(place))
+                        .addSubcommand("rotate", new TokenRotate(place))
+                        .addSubcommand("revoke", new TokenRevoke(place)));
         all.put("replay", () -> new CommandLine(new Replay(place)));
         all.put(
                 "incident",

@@ -65,9 +65,9 @@ public final class EvaOsModule implements ServiceModule {
         this.parts = parts;
         Foundation base = new Foundation(parts.journal(), parts.clock(), parts.ids(), new Figures(parts.metrics()));
         KeyMaterial keys = KeyMaterial.load(parts.home());
-        this.identities =
-                new Identities(base, parts.home(), keys, parts.settings().section(AuthConfig.SECTION), wakeups);
-        parts.verifiers().accept(identities.set());
+        AuthConfig auth = parts.settings().section(AuthConfig.SECTION);
+        PublishedKeys published = new PublishedKeys(base, parts.home(), keys, parts.verifiers(), wakeups);
+        this.identities = new Identities(base, parts.home(), auth, published);
         this.policy = new PolicyInForce(
                 PolicySet.load(parts.home().policies()),
                 new PolicyVersions(base),
@@ -90,6 +90,8 @@ public final class EvaOsModule implements ServiceModule {
                 new Tasks(base, cursors),
                 policy,
                 identities,
+                published,
+                new Persons(base, cursors, auth, published),
                 notary);
         this.supervision = supervision(parts, plans);
         parts.metrics()
@@ -136,7 +138,7 @@ public final class EvaOsModule implements ServiceModule {
                 new RestorePhase("restart_budgets", 3, supervision.startAll()));
         parts.timers().every("approvals", SWEEP_EVERY, sweep::tick);
         parts.timers().every("audit heads", PUBLISH_EVERY, notary::publish);
-        parts.timers().every("credentials of all services", RENEW_EVERY, this::renew);
+        parts.timers().every("credentials of all services", RENEW_EVERY, identities::renew);
     }
 
     @Override
@@ -156,12 +158,6 @@ public final class EvaOsModule implements ServiceModule {
             notary.publish();
         } catch (SoniaException e) {
             parts.log().error("audit.heads.behind", "The newest audit heads are not published", Map.of(), e);
-        }
-    }
-
-    private void renew() {
-        if (identities.renew()) {
-            parts.verifiers().accept(identities.set());
         }
     }
 
