@@ -9,6 +9,7 @@ import io.sonia.contracts.evaos.Verdict;
 import io.sonia.evaos.ApprovalLife.Event;
 import io.sonia.evaos.policy.Judgement;
 import io.sonia.evaos.policy.Policy;
+import io.sonia.evaos.policy.Situation;
 import io.sonia.kernel.ErrorCode;
 import io.sonia.kernel.Ids;
 import io.sonia.kernel.SoniaException;
@@ -83,7 +84,10 @@ final class Amendments {
 
     private Approval changed(
             Approval seen, Map<String, @Nullable Object> args, Policy inForce, Instant now, long fence) {
-        Judgement judgement = inForce.judge(seen.toolName(), args, role(seen));
+        CallCounts counts = new CallCounts(
+                base.journal(), seen.sessionId(), seen.requester().actorId(), now);
+        Judgement judgement = inForce.judge(
+                seen.toolName(), args, new Situation(role(seen), seen.sessionId(), seen.tainted(), now, counts));
         RiskTier tier = judgement.tier();
         if (judgement.verdict() == Verdict.DENY || tier == null) {
             throw SoniaException.of(ErrorCode.POLICY_DENIED).with("rule_id", judgement.ruleId());
@@ -119,7 +123,8 @@ final class Amendments {
                 null,
                 null,
                 seen.approvalId(),
-                null);
+                null,
+                seen.tainted());
     }
 
     private static Role role(Approval seen) {

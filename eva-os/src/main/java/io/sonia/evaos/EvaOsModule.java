@@ -68,7 +68,7 @@ public final class EvaOsModule implements ServiceModule {
         parts.verifiers().accept(identities.set());
         this.policy = new PolicyInForce(
                 PolicySet.load(parts.home().policies()),
-                new PolicyVersions(base),
+                base,
                 parts.settings().live(PolicyConfig.SECTION),
                 parts.home().workspace());
         Live<ApprovalsConfig> limits = parts.settings().live(ApprovalsConfig.SECTION);

@@ -145,13 +145,26 @@ final class EvaOsSchema {
 
     private static final String POLICY_DOWN = "DROP TABLE policy_versions;";
 
+    private static final String CONDITIONS_UP = """
+            ALTER TABLE approvals ADD COLUMN tainted INTEGER NOT NULL DEFAULT 0;
+            CREATE INDEX approvals_by_session ON approvals (session_id, tool_name);
+            CREATE INDEX approvals_by_requester ON approvals (requester_id, created_at);
+            """;
+
+    private static final String CONDITIONS_DOWN = """
+            DROP INDEX approvals_by_requester;
+            DROP INDEX approvals_by_session;
+            ALTER TABLE approvals DROP COLUMN tainted;
+            """;
+
     /** All steps in their order; the second one is supervision's. */
     static final List<Migration> MIGRATIONS = List.of(
             new Migration(1, "control plane", UP, DOWN),
             SupervisionSchema.migration(2),
             new Migration(3, "amended approvals", AMENDED_UP, AMENDED_DOWN),
             new Migration(4, "notary", NOTARY_UP, NOTARY_DOWN),
-            new Migration(5, "policy versions", POLICY_UP, POLICY_DOWN));
+            new Migration(5, "policy versions", POLICY_UP, POLICY_DOWN),
+            new Migration(6, "conditions of rules", CONDITIONS_UP, CONDITIONS_DOWN));
 
     private EvaOsSchema() {}
 }

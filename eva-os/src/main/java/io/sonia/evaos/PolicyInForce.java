@@ -1,5 +1,6 @@
 package io.sonia.evaos;
 
+import io.sonia.contracts.evaos.Circumstances;
 import io.sonia.contracts.evaos.EvaluateAnswer;
 import io.sonia.contracts.evaos.EvaluateRequest;
 import io.sonia.contracts.evaos.PolicyAnswer;
@@ -8,10 +9,14 @@ import io.sonia.contracts.evaos.Verdict;
 import io.sonia.contracts.policy.PolicySet;
 import io.sonia.evaos.policy.Judgement;
 import io.sonia.evaos.policy.Policy;
+import io.sonia.evaos.policy.Situation;
+import io.sonia.journal.Journal;
+import io.sonia.kernel.Clock;
 import io.sonia.kernel.http.Call;
 import io.sonia.kernel.http.Reply;
 import io.sonia.kernel.settings.Live;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Map;
 import java.util.function.Supplier;
 
@@ -25,11 +30,15 @@ final class PolicyInForce implements Supplier<Policy> {
     private final PolicyVersions versions;
     private final Live<PolicyConfig> config;
     private final Path workspace;
+    private final Journal journal;
+    private final Clock clock;
     private volatile Policy current;
 
-    PolicyInForce(PolicySet set, PolicyVersions versions, Live<PolicyConfig> config, Path workspace) {
+    PolicyInForce(PolicySet set, Foundation base, Live<PolicyConfig> config, Path workspace) {
         this.set = set;
-        this.versions = versions;
+        this.versions = new PolicyVersions(base);
+        this.journal = base.journal();
+        this.clock = base.clock();
         this.config = config;
         this.workspace = workspace;
         this.current = policy(set);
@@ -72,9 +81,21 @@ final class PolicyInForce implements Supplier<Policy> {
     Reply evaluate(Call<EvaluateRequest> call) {
         EvaluateRequest input = call.input();
         Policy policy = asked(input);
-        Judgement judgement = policy.judge(input.toolName(), input.args(), input.role());
+        Circumstances given = input.circumstances();
+        Instant at = given.at() == null ? clock.now() : given.at();
+        CallCounts counts =
+                new CallCounts(journal, given.sessionId(), call.caller().principal(), at, given.counted());
+        Judgement judgement = policy.judge(
+                input.toolName(),
+                input.args(),
+                new Situation(input.role(), given.sessionId(), given.tainted(), at, counts));
         return Reply.ok(new EvaluateAnswer(
-                judgement.verdict(), judgement.ruleId(), judgement.tier(), judgement.trace(), policy.version()));
+                judgement.verdict(),
+                judgement.ruleId(),
+                judgement.tier(),
+                judgement.trace(),
+                policy.version(),
+                new Circumstances(given.sessionId(), given.tainted(), at, judgement.counted())));
     }
 
     private Policy asked(EvaluateRequest input) {

@@ -91,10 +91,7 @@ final class ControlPlane implements AutoCloseable {
         this.base = new Foundation(journal, time, ids, new Figures(new Metrics()));
         this.keys = KeyMaterial.load(home);
         this.policy = new PolicyInForce(
-                PolicySet.load(home.policies()),
-                new PolicyVersions(base),
-                () -> new PolicyConfig(Verdict.CONFIRM),
-                home.workspace());
+                PolicySet.load(home.policies()), base, () -> new PolicyConfig(Verdict.CONFIRM), home.workspace());
         this.grants = new Grants(base, keys, policy::version);
         this.gate = new Gate(base, policy, grants, () -> limits);
         Cursors cursors = Cursors.of(home, time);
@@ -132,7 +129,7 @@ final class ControlPlane implements AutoCloseable {
     }
 
     static GateRequest request(String tool, Map<String, Object> args, String session) {
-        return new GateRequest(tool, args, null, null, new CallContext(session, null, null, null), false);
+        return new GateRequest(tool, args, null, null, new CallContext(session, null, null, null, false), false);
     }
 
     /** A pending approval that a person asked for through the gateway. */

@@ -1,6 +1,7 @@
 package io.sonia.openclaw;
 
 import io.sonia.contracts.RiskTier;
+import io.sonia.contracts.evaos.Circumstances;
 import io.sonia.contracts.evaos.ConsumeAnswer;
 import io.sonia.contracts.evaos.ConsumeRequest;
 import io.sonia.contracts.evaos.EvaluateAnswer;
@@ -39,11 +40,12 @@ final class Permissions {
      *
      * @throws SoniaException POLICY_DENIED with {@code details.rule_id}, UNAVAILABLE
      */
-    Permission.ByPolicy byPolicy(Context context, String tool, Map<String, @Nullable Object> args) {
+    Permission.ByPolicy byPolicy(
+            Context context, String tool, Map<String, @Nullable Object> args, Circumstances circumstances) {
         EvaluateAnswer answer;
         try {
             answer = evaOs.on(context.within(POLICY_TIME), Operation.POLICY_EVALUATE)
-                    .body(EvaluateRequest.of(tool, args, context.caller().role()))
+                    .body(EvaluateRequest.of(tool, args, context.caller().role(), circumstances))
                     .send(EvaluateAnswer.class);
         } catch (SoniaException e) {
             throw unavailable(e);

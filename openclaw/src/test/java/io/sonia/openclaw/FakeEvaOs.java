@@ -2,6 +2,7 @@ package io.sonia.openclaw;
 
 import io.sonia.contracts.RiskTier;
 import io.sonia.contracts.evaos.ApprovalState;
+import io.sonia.contracts.evaos.Circumstances;
 import io.sonia.contracts.evaos.ConsumeAnswer;
 import io.sonia.contracts.evaos.ConsumeRequest;
 import io.sonia.contracts.evaos.EvaluateAnswer;
@@ -33,9 +34,9 @@ import java.util.concurrent.TimeUnit;
 final class FakeEvaOs implements AutoCloseable {
 
     private static final EvaluateAnswer READS =
-            new EvaluateAnswer(Verdict.ALLOW, "reads", RiskTier.SAFE_READ, List.of(), "pol_1");
-    private static final EvaluateAnswer ASKS =
-            new EvaluateAnswer(Verdict.CONFIRM, "asks", RiskTier.GUARDED_MEDIUM, List.of(), "pol_1");
+            new EvaluateAnswer(Verdict.ALLOW, "reads", RiskTier.SAFE_READ, List.of(), "pol_1", Circumstances.NONE);
+    private static final EvaluateAnswer ASKS = new EvaluateAnswer(
+            Verdict.CONFIRM, "asks", RiskTier.GUARDED_MEDIUM, List.of(), "pol_1", Circumstances.NONE);
 
     /** What it was asked, oldest first: {@code policy} and {@code consume}. */
     final List<String> asked = new CopyOnWriteArrayList<>();
@@ -64,7 +65,9 @@ final class FakeEvaOs implements AutoCloseable {
             verdicts.put(tool, READS);
         }
         verdicts.put(
-                "memory.store", new EvaluateAnswer(Verdict.ALLOW, "lets", RiskTier.GUARDED_LOW, List.of(), "pol_1"));
+                "memory.store",
+                new EvaluateAnswer(
+                        Verdict.ALLOW, "lets", RiskTier.GUARDED_LOW, List.of(), "pol_1", Circumstances.NONE));
     }
 
     private Neighbour serve(int at) throws IOException {
