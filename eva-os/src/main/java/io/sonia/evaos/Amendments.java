@@ -15,8 +15,6 @@ import io.sonia.kernel.Ids;
 import io.sonia.kernel.SoniaException;
 import io.sonia.kernel.http.Call;
 import io.sonia.kernel.http.Reply;
-import io.sonia.kernel.identity.Role;
-import io.sonia.kernel.json.WireNamed;
 import io.sonia.kernel.settings.Live;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -87,7 +85,9 @@ final class Amendments {
         CallCounts counts = new CallCounts(
                 base.journal(), seen.sessionId(), seen.requester().actorId(), now);
         Judgement judgement = inForce.judge(
-                seen.toolName(), args, new Situation(role(seen), seen.sessionId(), seen.tainted(), now, counts));
+                seen.toolName(),
+                args,
+                new Situation(ShadowJudge.role(seen), seen.sessionId(), seen.tainted(), now, counts));
         RiskTier tier = judgement.tier();
         if (judgement.verdict() == Verdict.DENY || tier == null) {
             throw SoniaException.of(ErrorCode.POLICY_DENIED).with("rule_id", judgement.ruleId());
@@ -125,9 +125,5 @@ final class Amendments {
                 seen.approvalId(),
                 null,
                 seen.tainted());
-    }
-
-    private static Role role(Approval seen) {
-        return seen.requester().actorRole().equals(WireNamed.of(Role.SERVICE)) ? Role.SERVICE : Role.OPERATOR;
     }
 }

@@ -161,6 +161,16 @@ final class ApprovalStore {
                 limit);
     }
 
+    /** Approvals about something that are pending, or approved and not used up; oldest first. */
+    static List<Edged> open(Sql sql, String about, String target, int limit) throws SQLException {
+        return sql.list(
+                EDGED + " WHERE state IN ('pending', 'approved') AND " + about
+                        + " ORDER BY created_at, approval_id LIMIT ?",
+                Edged::read,
+                target,
+                limit);
+    }
+
     static Listing listing(ApprovalFilter filter) {
         return new Listing("approvals", "approval_id")
                 .where("state", filter.state())

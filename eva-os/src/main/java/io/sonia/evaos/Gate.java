@@ -11,12 +11,12 @@ import io.sonia.contracts.evaos.GateAnswer;
 import io.sonia.contracts.evaos.GateRequest;
 import io.sonia.contracts.evaos.GateStatus;
 import io.sonia.contracts.evaos.Grant;
+import io.sonia.contracts.evaos.KillSwitch.Stoppable;
 import io.sonia.contracts.evaos.Verdict;
 import io.sonia.evaos.ApprovalLife.Event;
 import io.sonia.evaos.policy.Judgement;
 import io.sonia.evaos.policy.Policy;
 import io.sonia.evaos.policy.Situation;
-import io.sonia.journal.Sql;
 import io.sonia.journal.Tx;
 import io.sonia.kernel.AuditEvent;
 import io.sonia.kernel.ErrorCode;
@@ -45,12 +45,14 @@ final class Gate {
 
     private final Foundation base;
     private final Supplier<Policy> policy;
+    private final KillSwitches stops;
     private final Grants grants;
     private final Live<ApprovalsConfig> config;
 
-    Gate(Foundation base, Supplier<Policy> policy, Grants grants, Live<ApprovalsConfig> config) {
+    Gate(Foundation base, Supplier<Policy> policy, KillSwitches stops, Grants grants, Live<ApprovalsConfig> config) {
         this.base = base;
         this.policy = policy;
+        this.stops = stops;
         this.grants = grants;
         this.config = config;
     }
@@ -127,10 +129,13 @@ final class Gate {
         Instant now = base.clock().now();
         String session = input.context().sessionId();
         CallCounts counts = new CallCounts(base.journal(), session, requester.actorId(), now);
-        Judgement judgement = inForce.judge(
-                input.toolName(),
-                input.args(),
-                new Situation(role, session, input.context().tainted(), now, counts));
+        RiskTier tier = inForce.set().risk().tools().get(input.toolName());
+        Judgement judgement = stops.stopping(new Stoppable(input.toolName(), tier, session, requester.actorId()))
+                .map(stop -> Judgement.stopped(stop.ruleId(), tier))
+                .orElseGet(() -> inForce.judge(
+                        input.toolName(),
+                        input.args(),
+                        new Situation(role, session, input.context().tainted(), now, counts)));
         String digest = CallDigest.of(input.toolName(), input.args(), requester.actorId(), inForce.version());
         return new Case(call, requester, inForce, judgement, counts, digest, now);
     }
@@ -177,7 +182,8 @@ final class Gate {
 
     /** Stores the call to wait for a person. */
     private Reply ask(Tx tx, Case asked) throws SQLException {
-        requireRoom(tx.sql(), asked.call().input().context().sessionId());
+        Approvals.requireRoom(
+                tx.sql(), config.get(), asked.call().input().context().sessionId());
         Instant now = base.clock().now();
         Instant end = now.plusSeconds(config.get().ttlSeconds());
         Approval approval = approval(Fences.next(tx.sql()), asked, Event.ASK, now, end);
@@ -188,18 +194,6 @@ final class Gate {
 
     private static String path(Approval approval) {
         return "/v1/approvals/" + approval.approvalId();
-    }
-
-    private void requireRoom(Sql sql, @Nullable String sessionId) throws SQLException {
-        ApprovalsConfig limits = config.get();
-        boolean full = ApprovalStore.pending(sql) >= limits.maxPending();
-        boolean sessionFull =
-                sessionId != null && ApprovalStore.pendingOf(sql, sessionId) >= limits.maxPendingPerSession();
-        if (full || sessionFull) {
-            throw SoniaException.of(ErrorCode.APPROVAL_QUEUE_FULL)
-                    .with("scope", full ? "all" : "session")
-                    .with("limit", full ? limits.maxPending() : limits.maxPendingPerSession());
-        }
     }
 
     private Approval approval(long fence, Case asked, Event event, Instant now, Instant end) {

@@ -104,6 +104,8 @@ final class PlaneDoor implements AutoCloseable {
                                 plane.grants,
                                 plane.tasks,
                                 plane.policy,
+                                plane.updates,
+                                plane.stops,
                                 identities,
                                 plane.notary)
                         .list(),

@@ -125,8 +125,9 @@ class PolicyVersionsTest {
         plane.clock.advance(Duration.ofSeconds(1));
         PolicyInForce next = new PolicyInForce(
                 PolicySet.load(plane.home.policies()),
+                plane.stops,
                 plane.base,
-                () -> new PolicyConfig(Verdict.CONFIRM),
+                () -> new PolicyConfig(Verdict.CONFIRM, 7),
                 plane.home.workspace());
         next.boot();
         return next;

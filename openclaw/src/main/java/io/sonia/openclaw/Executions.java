@@ -152,7 +152,7 @@ final class Executions {
             }
             ToolRun run = new ToolRun(call.executionId(), call.context().within(call.timeout()), call.sessionId());
             hold.show(started == null ? Drafts.claimed(call, permission) : started);
-            hold.started(run);
+            hold.started(call, run);
             finished = runner.run(call, run);
         }
         Execution ended = started == null
@@ -173,7 +173,7 @@ final class Executions {
         try {
             permissions.consume(call.context(), granted.grant(), call.executionId());
         } catch (SoniaException e) {
-            if (e.code() == ErrorCode.INVALID_APPROVAL) {
+            if (e.code().blame() == ErrorCode.Blame.POLICY) {
                 records.refuse(call, permission, held, e);
                 traffic.metrics().refused(call.toolName());
             } else {

@@ -45,6 +45,7 @@ public final class OpenClawModule implements ServiceModule {
             ServiceName.OPENCLAW, List.of(SECTION), ExecutionTables.MIGRATIONS, OpenClawModule::new);
 
     private static final Duration RETENTION_EVERY = Duration.ofMinutes(10);
+    private static final Duration STOPS_EVERY = Duration.ofMillis(250);
     private static final Duration RESTORE_TIME = Duration.ofSeconds(10);
 
     private final ServiceParts parts;
@@ -139,6 +140,8 @@ public final class OpenClawModule implements ServiceModule {
                 new OutcomeReports(parts.peers().of(ServiceName.EVA_OS), parts.clock(), parts.ids()),
                 parts.clock());
         ResultRetention retention = new ResultRetention(parts.journal(), store, parts.clock());
+        StopWatch stops = new StopWatch(live, parts.peers().of(ServiceName.EVA_OS), parts.clock(), parts.ids());
+        parts.timers().every("kill switches", STOPS_EVERY, stops::look);
         parts.timers().every("results", RETENTION_EVERY, retention::run);
     }
 

@@ -82,7 +82,7 @@ final class Permissions {
     /**
      * Uses the grant up for this execution; a repetition for the same one succeeds again.
      *
-     * @throws SoniaException INVALID_APPROVAL if EVA-OS refuses, UNAVAILABLE if it could not be asked
+     * @throws SoniaException INVALID_APPROVAL or POLICY_DENIED if EVA-OS refuses, UNAVAILABLE if it could not be asked
      */
     void consume(Context context, Grant grant, String executionId) {
         try {
@@ -93,7 +93,7 @@ final class Permissions {
                     .send(ConsumeAnswer.class);
         } catch (SoniaException e) {
             throw switch (e.code()) {
-                case INVALID_APPROVAL -> e;
+                case INVALID_APPROVAL, POLICY_DENIED -> e;
                 case STALE_FENCE -> Grant.invalid("stale_fence");
                 case NOT_FOUND -> Grant.invalid("unknown");
                 case APPROVAL_EXPIRED -> Grant.invalid("expired");

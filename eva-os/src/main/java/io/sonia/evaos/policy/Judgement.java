@@ -19,4 +19,10 @@ public record Judgement(
         String ruleId,
         List<String> trace,
         @Nullable RiskTier tier,
-        Map<String, Integer> counted) {}
+        Map<String, Integer> counted) {
+
+    /** A call that an operator has stopped, whatever policy says. */
+    public static Judgement stopped(String ruleId, @Nullable RiskTier tier) {
+        return new Judgement(Verdict.DENY, ruleId, List.of("kill switch: " + ruleId + " is set"), tier, Map.of());
+    }
+}

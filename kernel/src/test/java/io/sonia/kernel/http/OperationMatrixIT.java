@@ -35,6 +35,7 @@ class OperationMatrixIT {
             task.create op/svc, task.get obs, task.update op/svc, task.delete op, health.all obs, sup.services obs,
             sup.budgets obs,
             sup.restart op, sup.stop op, sup.start op, policy.get obs, policy.evaluate obs, auth.whoami obs,
+            policy.propose op, kill.get obs, kill.set op,
             incident.create op, incident.list obs, incident.get obs, incident.bundle op, incident.verify op,
             auth.verifiers svc, notary.sign svc, notary.heads obs, notary.keys obs, notary.rotate op,
             route obs, model.chat op+api-gateway, providers obs, models obs, models.of obs, profiles obs,
