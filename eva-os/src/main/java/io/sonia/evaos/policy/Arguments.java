@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,7 @@ final class Arguments {
 
     private static final Set<String> PATHS = Set.of("path", "source", "destination", "cwd");
     private static final String PLAIN_WORD = "[A-Za-z0-9_.+-]+";
+    private static final Pattern CLIMBING = Pattern.compile("(.*[/\\\\=])?\\.\\.([/\\\\].*)?", Pattern.DOTALL);
     private static final String HOME_DRIVE = "S:/";
 
     private final Map<String, @Nullable Object> args;
@@ -70,6 +72,19 @@ final class Arguments {
             throw new IllegalArgumentException("the call has both a command and an argv");
         }
         return Optional.of(argv == null ? split(command) : listed(argv));
+    }
+
+    /**
+     * As {@link #words}, where no word climbs out of a folder it names: such a word names another place than it shows.
+     *
+     * @throws IllegalArgumentException as there, and if one does
+     */
+    Optional<List<String>> certainWords() {
+        Optional<List<String>> words = words();
+        if (words.orElse(List.of()).stream().anyMatch(CLIMBING.asMatchPredicate())) {
+            throw new IllegalArgumentException("a word of the command holds a path with a double dot");
+        }
+        return words;
     }
 
     private static List<String> split(@Nullable Object command) {

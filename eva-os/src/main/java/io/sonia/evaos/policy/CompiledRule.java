@@ -115,7 +115,7 @@ final class CompiledRule {
         }
         if (condition.elements() != null) {
             Glob glob = new Glob(condition.elements());
-            return args -> args.words().filter(glob::matchesParts).isPresent();
+            return args -> args.certainWords().filter(glob::matchesParts).isPresent();
         }
         throw new IllegalStateException("the loader lets no empty condition through");
     }
