@@ -39,11 +39,6 @@ public final class CommandCheck {
      */
     public record Allowed(List<String> argv, Map<String, String> environment, boolean writesNothing) {}
 
-    /** Splits a command text into words. */
-    public static List<String> split(String command) {
-        return CommandLine.split(command);
-    }
-
     /** The absolute path of a program in the fixed folders. */
     public static Optional<Path> find(String program) {
         return FOLDERS.stream()
