@@ -16,6 +16,7 @@ import io.sonia.kernel.process.Processes;
 import io.sonia.kernel.settings.Section;
 import io.sonia.openclaw.sandbox.Sandbox;
 import io.sonia.openclaw.shell.CommandCheck;
+import io.sonia.openclaw.shell.Isolation;
 import io.sonia.openclaw.shell.RunningCommands;
 import io.sonia.openclaw.shell.ShellLimits;
 import io.sonia.openclaw.shell.ShellRun;
@@ -48,6 +49,7 @@ public final class OpenClawModule implements ServiceModule {
     private static final Duration RESTORE_TIME = Duration.ofSeconds(10);
 
     private final ServiceParts parts;
+    private final Isolation isolation;
     private final Toolbox toolbox;
     private final LiveRuns live = new LiveRuns();
     private final ToolQueue queue;
@@ -60,7 +62,10 @@ public final class OpenClawModule implements ServiceModule {
         this.parts = parts;
         OpenClawConfig config = parts.settings().section(SECTION);
         Peer evaOs = parts.peers().of(ServiceName.EVA_OS);
-        this.toolbox = new Toolbox(tools(config));
+        Sandbox sandbox = Roots.sandbox(parts.home(), config);
+        Processes processes = new Processes(parts.clock());
+        this.isolation = Isolation.of(config.isolation(), sandbox, processes);
+        this.toolbox = new Toolbox(tools(config, sandbox, processes));
         this.queue = new ToolQueue(config.maxRunning(), config.maxWaiting());
         this.store = new ExecutionStore(parts.journal(), Cursors.of(parts.home(), parts.clock()));
         ExecutionRecords records = new ExecutionRecords(parts.journal(), store, parts.clock());
@@ -77,14 +82,12 @@ public final class OpenClawModule implements ServiceModule {
         this.routes = new OpenClawRoutes(toolbox, executions, new Settlements(toolbox, records, live), store).list();
     }
 
-    private List<Tool<?>> tools(OpenClawConfig config) {
-        Sandbox sandbox = Roots.sandbox(parts.home(), config);
+    private List<Tool<?>> tools(OpenClawConfig config, Sandbox sandbox, Processes processes) {
         int maxFile = config.maxFileBytes();
         OpenClawConfig.Shell shell = config.shell();
         Destinations destinations =
                 new Destinations(PolicySet.load(parts.home().policies()).network(), Resolver.system());
         Peer memory = parts.peers().of(ServiceName.MEMORY_ENGINE);
-        Processes processes = new Processes(parts.clock());
         RunningCommands running = new RunningCommands(parts.home().runningCommands(), processes);
         int ended = running.endLeftOver();
         if (ended > 0) {
@@ -99,9 +102,8 @@ public final class OpenClawModule implements ServiceModule {
                         sandbox,
                         new CommandCheck(sandbox, shell.allowed()),
                         new ShellLimits(shell.cpuSeconds(), shell.memoryBytes(), shell.processes()),
-                        processes,
-                        running,
-                        parts.clock()),
+                        isolation,
+                        new ShellRun.Started(processes, running, parts.clock())),
                 new WebFetch(
                         destinations,
                         () -> (SSLSocketFactory) SSLSocketFactory.getDefault(),
@@ -120,6 +122,7 @@ public final class OpenClawModule implements ServiceModule {
     public Map<String, @Nullable Object> detail() {
         Map<String, @Nullable Object> detail = new LinkedHashMap<>();
         detail.put("tools_available", toolbox.available());
+        detail.put("isolation", isolation.detail());
         detail.put("executions_open", live.count());
         detail.put("tools_running", queue.running());
         detail.put("tools_waiting", queue.waiting());

@@ -16,6 +16,7 @@ import io.sonia.kernel.json.Shape;
 import io.sonia.kernel.process.Processes;
 import io.sonia.openclaw.sandbox.Sandbox;
 import io.sonia.openclaw.shell.CommandCheck;
+import io.sonia.openclaw.shell.Isolation;
 import io.sonia.openclaw.shell.RunningCommands;
 import io.sonia.openclaw.shell.ShellLimits;
 import io.sonia.openclaw.shell.ShellRun;
@@ -68,9 +69,8 @@ class SettlementsIT extends WorkshopCase {
                 sandbox,
                 new CommandCheck(sandbox, List.of("cat")),
                 new ShellLimits(30, 512L << 20, 64),
-                processes,
-                running,
-                shop.clock);
+                Isolation.of(Isolation.Mode.OFF, sandbox, processes),
+                new ShellRun.Started(processes, running, shop.clock));
     }
 
     private Sandbox sandbox() {

@@ -3,7 +3,9 @@ package io.sonia.openclaw.sandbox;
 import io.sonia.kernel.SoniaException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -119,6 +121,13 @@ public final class Sandbox {
     /** The patterns of names that are protected wherever they are. */
     public List<String> protectedNames() {
         return protectedNames;
+    }
+
+    /** The protected subtrees of a root that are there. */
+    public List<Path> protectedBelow(SandboxRoot root) {
+        return protectedPaths.subtreesBelow(root.real()).stream()
+                .filter(each -> Files.isDirectory(each, LinkOption.NOFOLLOW_LINKS))
+                .toList();
     }
 
     /** True if going through everything below the path would meet a protected subtree. */

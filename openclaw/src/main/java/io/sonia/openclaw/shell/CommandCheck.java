@@ -2,15 +2,18 @@ package io.sonia.openclaw.shell;
 
 import io.sonia.openclaw.sandbox.Sandbox;
 import io.sonia.openclaw.sandbox.SandboxPath;
+import io.sonia.openclaw.sandbox.SandboxRoot;
 import io.sonia.openclaw.shell.Arguments.Paths;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 
 /** Which commands may run, and in which form: allowed programs from fixed folders, checked arguments, checked paths. */
@@ -36,8 +39,10 @@ public final class CommandCheck {
      * @param argv the absolute program and its arguments
      * @param environment all of it
      * @param writesNothing true if no argument that passed can make it write a file
+     * @param roots those that it works in or that its arguments name
      */
-    public record Allowed(List<String> argv, Map<String, String> environment, boolean writesNothing) {}
+    public record Allowed(
+            List<String> argv, Map<String, String> environment, boolean writesNothing, Set<SandboxRoot> roots) {}
 
     /** Splits a command text into words. */
     public static List<String> split(String command) {
@@ -73,7 +78,9 @@ public final class CommandCheck {
         argv.addAll(arguments(program, words.subList(1, words.size()), paths));
         requireOpen(paths.named());
         boolean known = program.equals(GIT) || Programs.rules(program).isPresent();
-        return new Allowed(argv, environment(program, cwd), known);
+        Set<SandboxRoot> roots = new LinkedHashSet<>(Set.of(cwd.root()));
+        paths.named().forEach(each -> roots.add(each.root()));
+        return new Allowed(argv, environment(program, cwd), known, roots);
     }
 
     private List<String> arguments(String program, List<String> given, Paths paths) {
@@ -115,6 +122,7 @@ public final class CommandCheck {
         Map<String, String> environment = new LinkedHashMap<>();
         environment.put("PATH", "/usr/bin:/bin");
         environment.put("LANG", "C.UTF-8");
+        environment.put("PWD", cwd.absolute().toString());
         if (program.equals(GIT)) {
             environment.putAll(GitCommand.environment(cwd.root()));
         }
