@@ -20,7 +20,12 @@ import io.sonia.openclaw.shell.Isolation;
 import io.sonia.openclaw.shell.RunningCommands;
 import io.sonia.openclaw.shell.ShellLimits;
 import io.sonia.openclaw.shell.ShellRun;
+import io.sonia.openclaw.tools.FileAppend;
+import io.sonia.openclaw.tools.FileChanges;
+import io.sonia.openclaw.tools.FileCopy;
+import io.sonia.openclaw.tools.FileDelete;
 import io.sonia.openclaw.tools.FileList;
+import io.sonia.openclaw.tools.FileMove;
 import io.sonia.openclaw.tools.FileRead;
 import io.sonia.openclaw.tools.FileStat;
 import io.sonia.openclaw.tools.FileWrite;
@@ -84,6 +89,7 @@ public final class OpenClawModule implements ServiceModule {
 
     private List<Tool<?>> tools(OpenClawConfig config, Sandbox sandbox, Processes processes) {
         int maxFile = config.maxFileBytes();
+        FileChanges changes = new FileChanges(sandbox, maxFile, parts.ids());
         OpenClawConfig.Shell shell = config.shell();
         Destinations destinations =
                 new Destinations(PolicySet.load(parts.home().policies()).network(), Resolver.system());
@@ -97,7 +103,11 @@ public final class OpenClawModule implements ServiceModule {
                 new FileRead(sandbox, maxFile),
                 new FileList(sandbox),
                 new FileStat(sandbox, maxFile),
-                new FileWrite(sandbox, maxFile, parts.ids()),
+                new FileWrite(changes),
+                new FileAppend(changes),
+                new FileMove(changes),
+                new FileCopy(changes),
+                new FileDelete(sandbox),
                 new ShellRun(
                         sandbox,
                         new CommandCheck(sandbox, shell.allowed()),

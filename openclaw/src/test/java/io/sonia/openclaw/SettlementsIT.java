@@ -20,6 +20,7 @@ import io.sonia.openclaw.shell.Isolation;
 import io.sonia.openclaw.shell.RunningCommands;
 import io.sonia.openclaw.shell.ShellLimits;
 import io.sonia.openclaw.shell.ShellRun;
+import io.sonia.openclaw.tools.FileChanges;
 import io.sonia.openclaw.tools.FileWrite;
 import io.sonia.openclaw.tools.PreparedCall;
 import io.sonia.openclaw.tools.Tool;
@@ -57,7 +58,7 @@ class SettlementsIT extends WorkshopCase {
     }
 
     private FileWrite fileWrite() {
-        return new FileWrite(sandbox(), 4096, shop.ids);
+        return new FileWrite(new FileChanges(sandbox(), 4096, shop.ids));
     }
 
     private ShellRun shellRun() {

@@ -143,7 +143,12 @@ public final class Folder implements AutoCloseable {
 
     /** Gives a name in this folder another one here, replacing what had it. Never follows a link. */
     public void rename(String from, String to) throws IOException {
-        handle.move(Path.of(from), handle, Path.of(to));
+        move(from, this, to);
+    }
+
+    /** As {@link #rename}, to a name in another folder of the same file system. */
+    public void move(String from, Folder folder, String to) throws IOException {
+        handle.move(Path.of(from), folder.handle, Path.of(to));
     }
 
     public void delete(String name) throws IOException {

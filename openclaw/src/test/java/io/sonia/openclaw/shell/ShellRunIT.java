@@ -12,6 +12,7 @@ import io.sonia.kernel.Threads;
 import io.sonia.kernel.process.Command;
 import io.sonia.kernel.process.Processes;
 import io.sonia.openclaw.sandbox.TestHouse;
+import io.sonia.openclaw.tools.FileChanges;
 import io.sonia.openclaw.tools.FileRead;
 import io.sonia.openclaw.tools.FileStat;
 import io.sonia.openclaw.tools.FileWrite;
@@ -274,7 +275,9 @@ class ShellRunIT {
         assertThat(pipe).exists();
         refusesPipe(() -> Tools.call(new FileRead(house.sandbox, 1000), "{'path':'pipe'}", house.run()));
         refusesPipe(() -> Tools.call(
-                new FileWrite(house.sandbox, 1000, house.ids()), "{'path':'pipe','content':'x'}", house.run()));
+                new FileWrite(new FileChanges(house.sandbox, 1000, house.ids())),
+                "{'path':'pipe','content':'x'}",
+                house.run()));
         assertThat(Tools.call(new FileStat(house.sandbox, 1000), "{'path':'pipe'}", house.run())
                         .<FileStat.Result>result()
                         .kind()

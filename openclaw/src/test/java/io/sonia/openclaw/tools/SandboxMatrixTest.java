@@ -98,8 +98,8 @@ class SandboxMatrixTest {
         tools.put("read", new FileRead(house.sandbox, 1 << 20));
         tools.put("list", new FileList(house.sandbox));
         tools.put("stat", new FileStat(house.sandbox, 1 << 20));
-        tools.put("write", new FileWrite(house.sandbox, 1 << 20, house.ids()));
-        tools.put("write with parents", new FileWrite(house.sandbox, 1 << 20, house.ids()));
+        tools.put("write", new FileWrite(new FileChanges(house.sandbox, 1 << 20, house.ids())));
+        tools.put("write with parents", new FileWrite(new FileChanges(house.sandbox, 1 << 20, house.ids())));
         return FORMS.entrySet().stream()
                 .flatMap(form -> tools.entrySet().stream()
                         .map(tool -> DynamicTest.dynamicTest(

@@ -141,7 +141,7 @@ class SwapRaceTest {
     @Test
     void writingThroughASwappedFolderNeverLeavesTheSandbox() throws IOException {
         attackFolder();
-        FileWrite write = new FileWrite(house.sandbox, 1 << 20, house.ids());
+        FileWrite write = new FileWrite(new FileChanges(house.sandbox, 1 << 20, house.ids()));
         for (int i = 0; i < SYNCED_ROUNDS; i++) {
             attempt(() ->
                     Tools.call(write, "{'path':'dir/new/evil.txt','content':'x','create_parents':true}", house.run()));
