@@ -83,13 +83,14 @@ public final class CommandCheck {
         return new Allowed(argv, environment(program, cwd), known, roots);
     }
 
-    private List<String> arguments(String program, List<String> given, Paths paths) {
+    private static List<String> arguments(String program, List<String> given, Paths paths) throws IOException {
         if (program.equals(GIT)) {
             return GitCommand.checked(given, paths);
         }
-        return Programs.rules(program)
-                .map(rules -> Arguments.checked(program, rules, given, paths))
-                .orElseGet(() -> withPathsChecked(given, paths));
+        Optional<ArgumentRules> rules = Programs.rules(program);
+        return rules.isPresent()
+                ? Arguments.checked(program, rules.get(), given, paths)
+                : withPathsChecked(given, paths);
     }
 
     private void requireOpen(List<SandboxPath> paths) throws IOException {
@@ -99,15 +100,20 @@ public final class CommandCheck {
         }
     }
 
-    /** For programs that only the settings know: whatever looks like a path has to be inside. */
-    private static List<String> withPathsChecked(List<String> given, Paths paths) {
-        return given.stream().map(each -> likePath(each, paths)).toList();
+    /** For programs that only the settings know: whatever looks like a path, or names something, has to be inside. */
+    private static List<String> withPathsChecked(List<String> given, Paths paths) throws IOException {
+        List<String> checked = new ArrayList<>();
+        for (String each : given) {
+            checked.add(likePath(each, paths));
+        }
+        return checked;
     }
 
-    private static String likePath(String argument, Paths paths) {
+    private static String likePath(String argument, Paths paths) throws IOException {
         int equals = argument.startsWith("-") ? argument.indexOf('=') : -1;
         String value = argument.substring(equals + 1);
-        boolean like = value.contains("/") || value.contains("\\") || value.equals("..");
+        boolean text = value.contains("/") || value.contains("\\") || value.equals("..");
+        boolean like = text || (!value.isEmpty() && paths.isName(value));
         if (!like) {
             return argument;
         }
