@@ -152,19 +152,16 @@ public final class Sandbox {
     /**
      * As {@link #openParent}, making the folders that are missing.
      *
-     * @param temporary a name in the root that nobody has
      * @param made where the folders that were made are noted
      */
-    public Folder makeParent(SandboxPath path, String temporary, List<SandboxPath> made) throws IOException {
+    public Folder makeParent(SandboxPath path, List<SandboxPath> made) throws IOException {
         Folder folder = Folder.open(path.root(), path.shown());
         SandboxPath at = new SandboxPath(path.root(), List.of(), shown(path.root(), List.of()));
         for (String name : path.folder()) {
             at = child(at, name);
             try (Folder above = folder) {
                 if (above.look(name).isEmpty()) {
-                    try (Folder root = Folder.open(path.root(), path.shown())) {
-                        above.makeFolder(root, temporary, name);
-                    }
+                    above.makeFolder(name);
                     made.add(at);
                 }
                 folder = above.enter(name);

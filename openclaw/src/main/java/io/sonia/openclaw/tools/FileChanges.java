@@ -106,7 +106,7 @@ public final class FileChanges {
     Optional<Entry> previous(Folder folder, SandboxPath path) throws IOException {
         Optional<Entry> old = folder.look(path.name());
         if (old.isPresent()) {
-            folder.requirePlain(path.name(), old.get());
+            folder.requirePlain(path.name());
         }
         return old;
     }

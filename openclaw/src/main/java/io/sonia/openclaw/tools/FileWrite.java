@@ -115,8 +115,7 @@ public final class FileWrite extends Tool<FileWrite.Args> {
 
         private Ran write(ToolRun run) throws IOException {
             List<SandboxPath> made = new ArrayList<>();
-            try (Folder folder =
-                    args.createParents() ? sandbox.makeParent(path, temporary, made) : sandbox.openParent(path)) {
+            try (Folder folder = args.createParents() ? sandbox.makeParent(path, made) : sandbox.openParent(path)) {
                 Optional<Entry> old = changes.previous(folder, path);
                 String before =
                         old.isEmpty() ? null : changes.scan(folder, path, run).sha256();
