@@ -115,7 +115,8 @@ public final class Processes {
 
     private Ending endSession(PidRecord record, Duration grace) {
         BooleanSupplier gone = () -> !alive(record) && members(record).isEmpty();
-        if (gone.getAsBoolean()) {
+        // Whoever leads a session may end a moment before what is ending with it.
+        if (gone.getAsBoolean() || (!alive(record) && until(LONGEST_LOOK, gone))) {
             return Ending.ABSENT;
         }
         boolean ownSession = !members(record).isEmpty();

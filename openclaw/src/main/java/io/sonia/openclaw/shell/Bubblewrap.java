@@ -58,6 +58,9 @@ final class Bubblewrap {
             "/etc/nsswitch.conf",
             "/etc/passwd");
 
+    /** One by one, because {@code --dev} makes three times as many mounts, and mounts are what a start takes time for. */
+    private static final List<String> DEVICES = List.of("/dev/null", "/dev/zero", "/dev/urandom");
+
     private final Path program;
     private final Sandbox sandbox;
 
@@ -107,7 +110,7 @@ final class Bubblewrap {
             }
         }
         // What is left to write in is memory that no limit would count.
-        argv.addAll(List.of("--remount-ro", "/dev", "--remount-ro", "/"));
+        argv.addAll(List.of("--remount-ro", "/"));
         argv.addAll(List.of("--chdir", folder.toString(), "--"));
         argv.addAll(command);
         return argv;
@@ -132,7 +135,10 @@ final class Bubblewrap {
         for (String each : SETTINGS) {
             argv.addAll(List.of("--ro-bind-try", each, each));
         }
-        argv.addAll(List.of("--proc", "/proc", "--dev", "/dev"));
+        argv.addAll(List.of("--proc", "/proc"));
+        for (String each : DEVICES) {
+            argv.addAll(List.of("--dev-bind", each, each));
+        }
         return argv;
     }
 

@@ -21,6 +21,10 @@ final class CommandRun {
     private static final int OUTPUT_CAP = 64 * 1024;
     private static final Duration LOOK_EVERY = Duration.ofMillis(50);
     private static final Duration GRACE = Duration.ofSeconds(2);
+
+    /** What ends with the command has so long to do it by itself. */
+    private static final Duration SETTLES = Duration.ofMillis(20);
+
     private static final Duration LAST_OUTPUT = Duration.ofSeconds(1);
 
     private final Processes processes;
@@ -60,6 +64,9 @@ final class CommandRun {
             CappedOutput stdout = CappedOutput.of(child.output(), OUTPUT_CAP);
             CappedOutput stderr = CappedOutput.of(child.errors(), OUTPUT_CAP);
             Cause cause = await(child, run);
+            if (cause == Cause.EXIT && stdout.ended(SETTLES)) {
+                stderr.ended(SETTLES);
+            }
             boolean gone = processes.end(child, GRACE) != Ending.STUCK;
             stdout.finish(LAST_OUTPUT);
             stderr.finish(LAST_OUTPUT);
