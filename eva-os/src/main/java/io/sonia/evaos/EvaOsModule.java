@@ -11,6 +11,7 @@ import io.sonia.evaos.supervision.Supervision;
 import io.sonia.evaos.supervision.SupervisionConfig;
 import io.sonia.evaos.supervision.SupervisionRoutes;
 import io.sonia.kernel.ServiceName;
+import io.sonia.kernel.SoniaException;
 import io.sonia.kernel.http.RestorePhase;
 import io.sonia.kernel.http.Route;
 import io.sonia.kernel.identity.KeyMaterial;
@@ -33,6 +34,7 @@ public final class EvaOsModule implements ServiceModule {
 
     private static final Duration SWEEP_EVERY = Duration.ofSeconds(1);
     private static final Duration RENEW_EVERY = Duration.ofSeconds(10);
+    private static final Duration PUBLISH_EVERY = Duration.ofMinutes(1);
 
     private final ServiceParts parts;
     private final Identities identities;
@@ -63,9 +65,9 @@ public final class EvaOsModule implements ServiceModule {
         this.parts = parts;
         Foundation base = new Foundation(parts.journal(), parts.clock(), parts.ids(), new Figures(parts.metrics()));
         KeyMaterial keys = KeyMaterial.load(parts.home());
-        this.identities =
-                new Identities(base, parts.home(), keys, parts.settings().section(AuthConfig.SECTION), wakeups);
-        parts.verifiers().accept(identities.set());
+        AuthConfig auth = parts.settings().section(AuthConfig.SECTION);
+        PublishedKeys published = new PublishedKeys(base, parts.home(), keys, parts.verifiers(), wakeups);
+        this.identities = new Identities(base, parts.home(), auth, published);
         this.policy = new PolicyInForce(
                 PolicySet.load(parts.home().policies()),
                 new PolicyVersions(base),
@@ -88,6 +90,8 @@ public final class EvaOsModule implements ServiceModule {
                 new Tasks(base, cursors),
                 policy,
                 identities,
+                published,
+                new Persons(base, cursors, auth, published),
                 notary);
         this.supervision = supervision(parts, plans);
         parts.metrics()
@@ -133,7 +137,8 @@ public final class EvaOsModule implements ServiceModule {
                 new RestorePhase("tasks", 2, count(Counted.TASKS)),
                 new RestorePhase("restart_budgets", 3, supervision.startAll()));
         parts.timers().every("approvals", SWEEP_EVERY, sweep::tick);
-        parts.timers().every("credentials of all services", RENEW_EVERY, this::renew);
+        parts.timers().every("audit heads", PUBLISH_EVERY, notary::publish);
+        parts.timers().every("credentials of all services", RENEW_EVERY, identities::renew);
     }
 
     @Override
@@ -149,11 +154,10 @@ public final class EvaOsModule implements ServiceModule {
     public void close() {
         wakeups.close();
         supervision.stopAll();
-    }
-
-    private void renew() {
-        if (identities.renew()) {
-            parts.verifiers().accept(identities.set());
+        try {
+            notary.publish();
+        } catch (SoniaException e) {
+            parts.log().error("audit.heads.behind", "The newest audit heads are not published", Map.of(), e);
         }
     }
 
