@@ -28,6 +28,8 @@ final class MachineChecks {
     private static final Addresses.Address OLLAMA = new Addresses.Address("127.0.0.1", 11434);
     private static final List<String> TOOLS = List.of("setsid", "prlimit", "kill");
 
+    private static final Path BUBBLEWRAP = Path.of("/usr/bin/bwrap");
+
     private final Workplace place;
     private final Addresses addresses;
     private final Processes processes;
@@ -43,6 +45,7 @@ final class MachineChecks {
         findings.add(java());
         findings.add(distribution());
         findings.add(tools());
+        findings.add(isolation());
         findings.add(disk());
         findings.add(clock());
         findings.addAll(ports());
@@ -76,6 +79,15 @@ final class MachineChecks {
         return missing.isEmpty()
                 ? Finding.good("tools", String.join(", ", TOOLS))
                 : Finding.bad("tools", String.join(", ", missing) + " not found", "install util-linux");
+    }
+
+    private static Finding isolation() {
+        return Files.isExecutable(BUBBLEWRAP)
+                ? Finding.good("isolation", BUBBLEWRAP + "; ./sonia status says whether it is in force")
+                : Finding.note(
+                        "isolation",
+                        "bubblewrap is not installed: commands are not cut off from the network and from other files",
+                        "install the package bubblewrap, then restart SONIA");
     }
 
     private boolean onPath(String tool) {

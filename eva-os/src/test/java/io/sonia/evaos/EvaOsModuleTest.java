@@ -46,6 +46,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 class EvaOsModuleTest {
 
+    private static final int TIMERS = 4;
+
     @TempDir
     Path folder;
 
@@ -93,10 +95,10 @@ class EvaOsModuleTest {
         ServiceModule module = module();
         String id = plane.pending().approvalId();
         module.start();
-        rounds.awaitSleepers(3);
+        rounds.awaitSleepers(TIMERS);
         plane.clock.advance(Duration.ofMinutes(2));
         rounds.advance(Duration.ofSeconds(1));
-        rounds.awaitSleepers(3);
+        rounds.awaitSleepers(TIMERS);
         module.close();
 
         assertThat(plane.recorded()).contains("approval.expire");
@@ -153,10 +155,10 @@ class EvaOsModuleTest {
     }
 
     private void looked(Edit edit) throws IOException {
-        rounds.awaitSleepers(3);
+        rounds.awaitSleepers(TIMERS);
         edit.make();
         rounds.advance(Duration.ofSeconds(2));
-        rounds.awaitSleepers(3);
+        rounds.awaitSleepers(TIMERS);
     }
 
     @Test

@@ -62,7 +62,7 @@ final class Workshop implements AutoCloseable {
     static final Caller OLENA = new Caller("olena", Role.OPERATOR, ServiceName.API_GATEWAY, null);
 
     private static final String CONFIG = """
-            {"openclaw": {"shell": {"allowed": ["cat", "sh", "sleep"]}}}
+            {"openclaw": {"isolation": "off", "shell": {"allowed": ["cat", "sh", "sleep"]}}}
             """;
 
     /** Arguments of a command that tells its process id in the file {@code pid} and does not end by itself. */
@@ -141,6 +141,10 @@ final class Workshop implements AutoCloseable {
     /** Asks what runs to end, as the process does before it ends. */
     void stop() {
         module.close();
+    }
+
+    Map<String, Object> detail() {
+        return module.detail();
     }
 
     /** Ends the process as far as the executor can tell, and starts it again. */

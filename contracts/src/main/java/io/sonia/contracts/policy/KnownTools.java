@@ -7,15 +7,19 @@ import java.util.Set;
 public final class KnownTools {
 
     /** Tool name to what rules may look at: the arguments, and what is parsed out of a command or an address. */
-    public static final Map<String, Set<String>> ARGUMENTS = Map.of(
-            "file.read", Set.of("path", "encoding", "offset", "max_bytes"),
-            "file.list", Set.of("path", "recursive", "limit"),
-            "file.stat", Set.of("path"),
-            "file.write", Set.of("path", "content", "encoding", "create_parents", "expected_sha256"),
-            "shell.run", Set.of("command", "argv", "argv0", "cwd", "expected_exit_codes"),
-            "web.fetch", Set.of("url", "host", "max_chars", "method"),
-            "memory.search", Set.of("query", "limit", "mode"),
-            "memory.store", Set.of("type", "content", "metadata"));
+    public static final Map<String, Set<String>> ARGUMENTS = Map.ofEntries(
+            Map.entry("file.read", Set.of("path", "encoding", "offset", "max_bytes")),
+            Map.entry("file.list", Set.of("path", "recursive", "limit")),
+            Map.entry("file.stat", Set.of("path")),
+            Map.entry("file.write", Set.of("path", "content", "encoding", "create_parents", "expected_sha256")),
+            Map.entry("file.append", Set.of("path", "content", "encoding")),
+            Map.entry("file.move", Set.of("source", "destination", "overwrite")),
+            Map.entry("file.copy", Set.of("source", "destination", "overwrite")),
+            Map.entry("file.delete", Set.of("path")),
+            Map.entry("shell.run", Set.of("command", "argv", "argv0", "cwd", "expected_exit_codes")),
+            Map.entry("web.fetch", Set.of("url", "host", "max_chars", "method")),
+            Map.entry("memory.search", Set.of("query", "limit", "mode")),
+            Map.entry("memory.store", Set.of("type", "content", "metadata")));
 
     public static final Set<String> NAMES = ARGUMENTS.keySet();
 

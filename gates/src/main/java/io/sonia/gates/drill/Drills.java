@@ -32,6 +32,8 @@ public final class Drills {
 
     private static final Set<String> RACES = Set.of("--rounds", "--races", "--seed", "--json");
 
+    private static final Set<String> BOUNDARY = Set.of("--symlinks", "--json");
+
     private static final String USAGE = """
             usage: sonia drill crash [--cases=N] [--seed=S] [--json=FILE]
                    sonia drill crash --syscalls [--service] [--cases=N] [--seed=S] [--json=FILE]
@@ -39,6 +41,7 @@ public final class Drills {
                    sonia drill crash --rest [--cases=N] [--seed=S] [--json=FILE]
                    sonia drill crash --rest --sweep [--cases=N] [--json=FILE]
                    sonia drill crash --rest --only=DAMAGE,NUMBER
+                   sonia drill boundary [--symlinks=N] [--json=FILE]
                    sonia drill races [--rounds=N] [--races=N] [--seed=S] [--json=FILE]""";
 
     private final Distribution dist;
@@ -56,6 +59,7 @@ public final class Drills {
         try {
             return switch (drill) {
                 case "crash" -> crash(new Options(words.subList(1, words.size()), CRASH));
+                case "boundary" -> boundary(new Options(words.subList(1, words.size()), BOUNDARY));
                 case "races" -> races(new Options(words.subList(1, words.size()), RACES));
                 default -> misused(drill.isEmpty() ? "which drill?" : "there is no drill " + drill);
             };
@@ -125,6 +129,22 @@ public final class Drills {
                     new ApprovalRaces(laboratory, clock, approvals, seed).run(races, scratch.resolve("outside"));
                 }
                 approvals.end();
+            }
+        });
+    }
+
+    private int boundary(Options options) throws Exception {
+        Report report = new Report("boundary, swapped links", options.seed(), clock, out);
+        int reads = options.number("--symlinks", 20_000);
+        report.replaying("boundary --symlinks=" + reads);
+        return inScratch(options, List.of(report), scratch -> {
+            try (Laboratory laboratory = new Laboratory(dist, scratch.resolve("home"), clock)) {
+                laboratory.start(ServiceName.EVA_OS);
+                laboratory.start(ServiceName.OPENCLAW);
+                report.begin();
+                Path outside = Files.createDirectory(scratch.resolve("outside"));
+                new SymlinkRaces(laboratory, report, outside).run(reads);
+                report.end();
             }
         });
     }

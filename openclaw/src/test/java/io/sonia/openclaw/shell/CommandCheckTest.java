@@ -264,7 +264,8 @@ class CommandCheckTest {
 
     @Test
     void theEnvironmentIsFixed() throws IOException {
-        assertThat(check("ls").environment()).isEqualTo(Map.of("PATH", "/usr/bin:/bin", "LANG", "C.UTF-8"));
+        assertThat(check("ls").environment())
+                .isEqualTo(Map.of("PATH", "/usr/bin:/bin", "LANG", "C.UTF-8", "PWD", house.workspace.toString()));
     }
 
     @Test

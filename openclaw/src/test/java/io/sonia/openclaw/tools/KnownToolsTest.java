@@ -16,15 +16,19 @@ class KnownToolsTest {
 
     @Test
     void theArgumentsPolicyKnowsAreThoseOfTheTools() {
-        Map<String, Class<? extends Record>> tools = Map.of(
-                "file.read", FileRead.Args.class,
-                "file.list", FileList.Args.class,
-                "file.stat", FileStat.Args.class,
-                "file.write", FileWrite.Args.class,
-                "shell.run", ShellRun.Args.class,
-                "web.fetch", WebFetch.Args.class,
-                "memory.search", MemorySearch.Args.class,
-                "memory.store", MemoryStore.Args.class);
+        Map<String, Class<? extends Record>> tools = Map.ofEntries(
+                Map.entry("file.read", FileRead.Args.class),
+                Map.entry("file.list", FileList.Args.class),
+                Map.entry("file.stat", FileStat.Args.class),
+                Map.entry("file.write", FileWrite.Args.class),
+                Map.entry("file.append", FileAppend.Args.class),
+                Map.entry("file.move", FileMove.Args.class),
+                Map.entry("file.copy", FileCopy.Args.class),
+                Map.entry("file.delete", FileDelete.Args.class),
+                Map.entry("shell.run", ShellRun.Args.class),
+                Map.entry("web.fetch", WebFetch.Args.class),
+                Map.entry("memory.search", MemorySearch.Args.class),
+                Map.entry("memory.store", MemoryStore.Args.class));
 
         assertThat(KnownTools.NAMES).isEqualTo(tools.keySet());
         tools.forEach((tool, args) -> {
