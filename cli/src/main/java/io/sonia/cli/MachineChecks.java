@@ -40,7 +40,8 @@ final class MachineChecks {
         this.processes = new Processes(place.clock());
     }
 
-    List<Finding> all() {
+    /** What a start needs. */
+    List<Finding> beforeStart() {
         List<Finding> findings = new ArrayList<>();
         findings.add(java());
         findings.add(distribution());
@@ -49,9 +50,12 @@ final class MachineChecks {
         findings.add(disk());
         findings.add(clock());
         findings.addAll(ports());
-        findings.add(ollama());
-        findings.add(stack());
         return findings;
+    }
+
+    /** What is there beside it. */
+    List<Finding> running() {
+        return List.of(ollama(), stack());
     }
 
     private Finding java() {
@@ -95,7 +99,7 @@ final class MachineChecks {
         return Pattern.compile(":").splitAsStream(path).anyMatch(folder -> Files.isExecutable(Path.of(folder, tool)));
     }
 
-    private Finding disk() {
+    Finding disk() {
         Path folder = place.home().root();
         while (!Files.exists(folder) && folder.getParent() != null) {
             folder = folder.getParent();
@@ -113,7 +117,7 @@ final class MachineChecks {
     }
 
     /** Also against the newest database: time that ran backwards makes tokens and deadlines fail. */
-    private Finding clock() {
+    Finding clock() {
         Instant now = place.clock().now();
         Instant latest = Stream.of(ServiceName.values())
                 .map(service -> written(place.home().database(service)))
