@@ -1,0 +1,5 @@
+/** What is known of the libraries that are built in. */
+@NullMarked
+package io.sonia.gates.supply;
+
+import org.jspecify.annotations.NullMarked;
