@@ -39,7 +39,8 @@ public final class Drills {
                    sonia drill crash --rest [--cases=N] [--seed=S] [--json=FILE]
                    sonia drill crash --rest --sweep [--cases=N] [--json=FILE]
                    sonia drill crash --rest --only=DAMAGE,NUMBER
-                   sonia drill races [--rounds=N] [--races=N] [--seed=S] [--json=FILE]""";
+                   sonia drill races [--rounds=N] [--races=N] [--seed=S] [--json=FILE]
+                   sonia drill boundary [--tokens=N] [--requests=N] [--seconds=N] [--seed=S] [--json=FILE]""";
 
     private final Distribution dist;
     private final PrintStream out;
@@ -56,6 +57,8 @@ public final class Drills {
         try {
             return switch (drill) {
                 case "crash" -> crash(new Options(words.subList(1, words.size()), CRASH));
+                case "boundary" ->
+                    boundary(new Options(words.subList(1, words.size()), BoundaryDrill.options(dist, clock)));
                 case "races" -> races(new Options(words.subList(1, words.size()), RACES));
                 default -> misused(drill.isEmpty() ? "which drill?" : "there is no drill " + drill);
             };
@@ -127,6 +130,12 @@ public final class Drills {
                 approvals.end();
             }
         });
+    }
+
+    private int boundary(Options options) throws Exception {
+        BoundaryDrill drill = new BoundaryDrill(dist, clock, options.seed());
+        Map<String, Report> reports = drill.reports(options, out);
+        return inScratch(options, List.copyOf(reports.values()), scratch -> drill.run(options, reports, scratch));
     }
 
     private int syscalls(Options options) throws Exception {
