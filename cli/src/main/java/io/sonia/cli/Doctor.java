@@ -1,16 +1,12 @@
 package io.sonia.cli;
 
-import io.sonia.kernel.json.Json;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** Looks at everything a start needs. */
+/** Looks at everything a start needs, and at what runs. */
 @Command(
         name = "doctor",
         description = "Check machine, home, settings and stack; say what is wrong and how to cure it",
@@ -28,19 +24,8 @@ final class Doctor implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        List<Finding> findings = new ArrayList<>();
-        findings.addAll(new MachineChecks(place).all());
-        findings.addAll(new HomeChecks(place.home()).all());
-        findings.addAll(new SettingsCheck(place).all());
-        boolean bad = findings.stream().anyMatch(each -> each.grade() == Finding.Grade.BAD);
-        if (json) {
-            Map<String, @Nullable Object> report = new LinkedHashMap<>();
-            report.put("well", !bad);
-            report.put("findings", findings);
-            place.screen().line(Json.text(report));
-        } else {
-            findings.forEach(each -> place.screen().line(each.shown(place.screen())));
-        }
-        return (bad ? ExitCode.NEGATIVE : ExitCode.OK).code();
+        List<Finding> findings = new ArrayList<>(new Preflight(place).all());
+        findings.addAll(new MachineChecks(place).running());
+        return new Report(findings, false).show(place.screen(), json);
     }
 }

@@ -15,6 +15,8 @@ import java.util.stream.Stream;
 /** Whether the home can be used and keeps its secrets: folders, keys, policy. */
 final class HomeChecks {
 
+    static final String PERMISSIONS = "permissions";
+
     private static final Set<PosixFilePermission> OTHERS = Set.of(
             PosixFilePermission.GROUP_READ,
             PosixFilePermission.GROUP_WRITE,
@@ -44,6 +46,11 @@ final class HomeChecks {
         return findings;
     }
 
+    /** That secrets and data are closed to others, if there are any. */
+    List<Finding> closed() {
+        return Files.exists(home.root()) ? List.of(ownerOnly()) : List.of();
+    }
+
     /** Each secret must be closed by itself, or the services refuse it; data is closed by its folder. */
     private Finding ownerOnly() {
         List<String> open = new ArrayList<>();
@@ -53,12 +60,12 @@ final class HomeChecks {
                     .map(Path::toString)
                     .forEach(open::add);
         } catch (IOException e) {
-            return Finding.bad("permissions", Reason.of(e), "give the home back to its owner");
+            return Finding.bad(PERMISSIONS, Reason.of(e), "give the home back to its owner");
         }
         return open.isEmpty()
-                ? Finding.good("permissions", "secrets and data are open to their owner only")
+                ? Finding.good(PERMISSIONS, "secrets and data are open to their owner only")
                 : Finding.bad(
-                        "permissions",
+                        PERMISSIONS,
                         String.join(", ", open) + " can be used by others",
                         "run chmod -R go-rwx " + home.secrets() + " " + home.data());
     }

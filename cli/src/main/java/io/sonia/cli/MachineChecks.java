@@ -28,6 +28,8 @@ final class MachineChecks {
     private static final Addresses.Address OLLAMA = new Addresses.Address("127.0.0.1", 11434);
     private static final List<String> TOOLS = List.of("setsid", "prlimit", "kill");
 
+    private static final Path BUBBLEWRAP = Path.of("/usr/bin/bwrap");
+
     private final Workplace place;
     private final Addresses addresses;
     private final Processes processes;
@@ -38,17 +40,22 @@ final class MachineChecks {
         this.processes = new Processes(place.clock());
     }
 
-    List<Finding> all() {
+    /** What a start needs. */
+    List<Finding> beforeStart() {
         List<Finding> findings = new ArrayList<>();
         findings.add(java());
         findings.add(distribution());
         findings.add(tools());
+        findings.add(isolation());
         findings.add(disk());
         findings.add(clock());
         findings.addAll(ports());
-        findings.add(ollama());
-        findings.add(stack());
         return findings;
+    }
+
+    /** What is there beside it. */
+    List<Finding> running() {
+        return List.of(ollama(), stack());
     }
 
     private Finding java() {
@@ -78,12 +85,21 @@ final class MachineChecks {
                 : Finding.bad("tools", String.join(", ", missing) + " not found", "install util-linux");
     }
 
+    private static Finding isolation() {
+        return Files.isExecutable(BUBBLEWRAP)
+                ? Finding.good("isolation", BUBBLEWRAP + "; ./sonia status says whether it is in force")
+                : Finding.note(
+                        "isolation",
+                        "bubblewrap is not installed: commands are not cut off from the network and from other files",
+                        "install the package bubblewrap, then restart SONIA");
+    }
+
     private boolean onPath(String tool) {
         String path = place.environment().getOrDefault("PATH", "/usr/bin:/bin");
         return Pattern.compile(":").splitAsStream(path).anyMatch(folder -> Files.isExecutable(Path.of(folder, tool)));
     }
 
-    private Finding disk() {
+    Finding disk() {
         Path folder = place.home().root();
         while (!Files.exists(folder) && folder.getParent() != null) {
             folder = folder.getParent();
@@ -101,7 +117,7 @@ final class MachineChecks {
     }
 
     /** Also against the newest database: time that ran backwards makes tokens and deadlines fail. */
-    private Finding clock() {
+    Finding clock() {
         Instant now = place.clock().now();
         Instant latest = Stream.of(ServiceName.values())
                 .map(service -> written(place.home().database(service)))

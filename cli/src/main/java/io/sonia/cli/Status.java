@@ -61,6 +61,7 @@ final class Status implements Callable<Integer> {
             boolean well,
             String home,
             @Nullable Long pendingApprovals,
+            @Nullable String isolation,
             List<Line> services) {}
 
     @Override
@@ -69,7 +70,7 @@ final class Status implements Callable<Integer> {
         boolean running = Stream.of(ServiceName.values()).anyMatch(each -> Probe.listens(addresses.of(each)));
         if (!running) {
             if (json) {
-                place.screen().line(Json.text(new Report(false, false, home(), null, List.of())));
+                place.screen().line(Json.text(new Report(false, false, home(), null, null, List.of())));
             }
             throw OperatorClient.notRunning(place, "no service answers");
         }
@@ -93,7 +94,19 @@ final class Status implements Callable<Integer> {
             lines.add(line(service, addresses.of(service), record, deps.get(service)));
         }
         boolean well = lines.stream().allMatch(Line::well);
-        return new Report(true, well, home(), pending == null ? null : Long.valueOf(pending.total()), lines);
+        Long waiting = pending == null ? null : Long.valueOf(pending.total());
+        return new Report(true, well, home(), waiting, isolation(client), lines);
+    }
+
+    /** What the executor says keeps commands apart from the machine. */
+    private static @Nullable String isolation(OperatorClient client) {
+        Map<String, @Nullable Object> told = asked(() -> client.onService(ServiceName.OPENCLAW, Operation.STATUS)
+                .exchange()
+                .data());
+        Object detail = told == null ? null : told.get("detail");
+        Object isolation = detail instanceof Map<?, ?> all ? all.get("isolation") : null;
+        Object statement = isolation instanceof Map<?, ?> parts ? parts.get("statement") : null;
+        return statement == null ? null : statement.toString();
     }
 
     /** What the supervisor says, corrected by what is seen now. */
@@ -189,6 +202,9 @@ final class Status implements Callable<Integer> {
         report.services().stream()
                 .filter(line -> !line.well() && line.error() != null)
                 .forEach(line -> place.screen().line("  " + line.service() + ": " + SafeText.line("" + line.error())));
+        if (report.isolation() != null) {
+            place.screen().line("isolation: " + SafeText.line(report.isolation()));
+        }
         place.screen().line("approvals waiting: " + orNone(report.pendingApprovals()));
         place.screen().line("home: " + report.home());
     }

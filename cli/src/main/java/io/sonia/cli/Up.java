@@ -68,6 +68,10 @@ final class Up implements Callable<Integer> {
                 new Status(place).call();
                 return ExitCode.OK.code();
             }
+            Optional<Failure> refusal = new Preflight(place).refusal();
+            if (refusal.isPresent()) {
+                throw refusal.get();
+            }
             install();
             new Shutdown(place, processes).run(LEFTOVER_GRACE);
             Addresses addresses = Addresses.of(place.home(), place.environment());

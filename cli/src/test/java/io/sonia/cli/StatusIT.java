@@ -25,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The state of the services as a person or a script sees it. */
 class StatusIT {
 
+    private static final String ISOLATION = "Commands run apart";
     private static final String ERROR = "the process ended: exit 74\u001b[2J";
 
     @TempDir
@@ -41,6 +42,7 @@ class StatusIT {
         environment = gateway.environment();
         Deps.Dep dep = new Deps.Dep("ok", 1, 2.5, "4.7.0", null);
         gateway.on("GET /readyz", reply -> reply.data(map()))
+                .on("GET /status", reply -> reply.data(map("detail", map("isolation", map("statement", ISOLATION)))))
                 .on("GET /version", reply -> reply.data(map("version", "4.7.0")))
                 .on("GET /v1/deps", reply -> reply.data(Samples.plain(new Deps(true, dep, dep, dep, dep, dep))))
                 .on("GET /health/all", reply -> reply.data(Samples.plain(health())))
@@ -105,6 +107,7 @@ class StatusIT {
         assertThat(line(ServiceName.OPENCLAW)).contains("2.5 ms");
         assertThat(captured.out())
                 .startsWith("SERVICE")
+                .contains("isolation: " + ISOLATION + "\n")
                 .contains("approvals waiting: 3\n")
                 .endsWith("home: " + folder + "\n");
         assertThat(captured.err()).isEmpty();
@@ -134,11 +137,12 @@ class StatusIT {
     @Test
     void withoutTheSupervisorsWordTheServicesAreStillLookedAt() {
         gateway.on("GET /health/all", reply -> reply.error(503, "UNAVAILABLE", map()))
+                .on("GET /status", reply -> reply.error(503, "UNAVAILABLE", map()))
                 .on("GET /v1/deps", reply -> reply.error(503, "UNAVAILABLE", map()))
                 .on("GET /v1/confirmations/pending", reply -> reply.error(503, "UNAVAILABLE", map()));
         assertThat(run("status")).isZero();
         assertThat(line(ServiceName.OPENCLAW)).contains("ready");
-        assertThat(captured.out()).contains("approvals waiting: -\n");
+        assertThat(captured.out()).contains("approvals waiting: -\n").doesNotContain("isolation");
     }
 
     @Test
@@ -149,6 +153,7 @@ class StatusIT {
         assertThat(report)
                 .containsEntry("running", true)
                 .containsEntry("well", false)
+                .containsEntry("isolation", ISOLATION)
                 .containsEntry("pending_approvals", 3L);
         List<?> services = (List<?>) report.get("services");
         assertThat(services).hasSize(ServiceName.values().length);

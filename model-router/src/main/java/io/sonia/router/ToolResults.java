@@ -60,6 +60,9 @@ final class ToolResults {
             case "file.list" -> "list " + text(args, "path");
             case "file.stat" -> "look at " + text(args, "path");
             case "file.write" -> "write " + text(args, "path");
+            case "file.append" -> "add to " + text(args, "path");
+            case "file.move" -> "move " + text(args, "source") + " to " + text(args, "destination");
+            case "file.copy" -> "copy " + text(args, "source") + " to " + text(args, "destination");
             case "shell.run" -> "run " + text(args, "command");
             case "web.fetch" -> "fetch " + text(args, "url");
             case "memory.store" -> "remember \"" + text(args, "content") + "\"";

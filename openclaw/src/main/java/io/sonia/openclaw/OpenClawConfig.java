@@ -5,6 +5,7 @@ import io.sonia.kernel.json.Items;
 import io.sonia.kernel.json.Named;
 import io.sonia.kernel.json.Range;
 import io.sonia.kernel.json.Text;
+import io.sonia.openclaw.shell.Isolation;
 import java.util.List;
 
 /**
@@ -13,6 +14,7 @@ import java.util.List;
  * @param roots where file tools work; relative paths of callers start in the first one
  * @param protectedPaths places inside the roots that stay closed: names, or subtrees of SONIA_HOME that end in a slash
  * @param driveAlias what stands for SONIA_HOME at the start of a path
+ * @param isolation whether commands run in bubblewrap: where it works, always or never
  */
 public record OpenClawConfig(
         @Default("[{\"path\": \"workspace\", \"access\": \"rw\"}, {\"path\": \"data\", \"access\": \"ro\"}]")
@@ -29,6 +31,7 @@ public record OpenClawConfig(
         @Default("10485760") @Range(min = 1024, max = 1_073_741_824)
         int maxFileBytes,
 
+        @Default("\"auto\"") Isolation.Mode isolation,
         @Default("{}") Shell shell,
         @Default("{}") Web web,
         @Default("8") @Range(min = 1, max = 256) int maxRunning,

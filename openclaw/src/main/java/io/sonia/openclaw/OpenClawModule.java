@@ -16,10 +16,16 @@ import io.sonia.kernel.process.Processes;
 import io.sonia.kernel.settings.Section;
 import io.sonia.openclaw.sandbox.Sandbox;
 import io.sonia.openclaw.shell.CommandCheck;
+import io.sonia.openclaw.shell.Isolation;
 import io.sonia.openclaw.shell.RunningCommands;
 import io.sonia.openclaw.shell.ShellLimits;
 import io.sonia.openclaw.shell.ShellRun;
+import io.sonia.openclaw.tools.FileAppend;
+import io.sonia.openclaw.tools.FileChanges;
+import io.sonia.openclaw.tools.FileCopy;
+import io.sonia.openclaw.tools.FileDelete;
 import io.sonia.openclaw.tools.FileList;
+import io.sonia.openclaw.tools.FileMove;
 import io.sonia.openclaw.tools.FileRead;
 import io.sonia.openclaw.tools.FileStat;
 import io.sonia.openclaw.tools.FileWrite;
@@ -45,9 +51,13 @@ public final class OpenClawModule implements ServiceModule {
             ServiceName.OPENCLAW, List.of(SECTION), ExecutionTables.MIGRATIONS, OpenClawModule::new);
 
     private static final Duration RETENTION_EVERY = Duration.ofMinutes(10);
+    private static final Duration STOPS_EVERY = Duration.ofMillis(250);
+    private static final Duration ALLOWLIST_EVERY = Duration.ofSeconds(1);
     private static final Duration RESTORE_TIME = Duration.ofSeconds(10);
 
     private final ServiceParts parts;
+    private final AllowlistWatch allowlist;
+    private final Isolation isolation;
     private final Toolbox toolbox;
     private final LiveRuns live = new LiveRuns();
     private final ToolQueue queue;
@@ -60,7 +70,14 @@ public final class OpenClawModule implements ServiceModule {
         this.parts = parts;
         OpenClawConfig config = parts.settings().section(SECTION);
         Peer evaOs = parts.peers().of(ServiceName.EVA_OS);
-        this.toolbox = new Toolbox(tools(config));
+        PolicySet policy = PolicySet.load(parts.home().policies());
+        Destinations destinations = new Destinations(policy.network(), Resolver.system());
+        this.allowlist = new AllowlistWatch(
+                parts.home().policies(), destinations, policy.version(), evaOs, parts.clock(), parts.ids());
+        Sandbox sandbox = Roots.sandbox(parts.home(), config);
+        Processes processes = new Processes(parts.clock());
+        this.isolation = Isolation.of(config.isolation(), sandbox, processes);
+        this.toolbox = new Toolbox(tools(config, destinations, sandbox, processes));
         this.queue = new ToolQueue(config.maxRunning(), config.maxWaiting());
         this.store = new ExecutionStore(parts.journal(), Cursors.of(parts.home(), parts.clock()));
         ExecutionRecords records = new ExecutionRecords(parts.journal(), store, parts.clock());
@@ -77,14 +94,12 @@ public final class OpenClawModule implements ServiceModule {
         this.routes = new OpenClawRoutes(toolbox, executions, new Settlements(toolbox, records, live), store).list();
     }
 
-    private List<Tool<?>> tools(OpenClawConfig config) {
-        Sandbox sandbox = Roots.sandbox(parts.home(), config);
+    private List<Tool<?>> tools(
+            OpenClawConfig config, Destinations destinations, Sandbox sandbox, Processes processes) {
         int maxFile = config.maxFileBytes();
+        FileChanges changes = new FileChanges(sandbox, maxFile, parts.ids());
         OpenClawConfig.Shell shell = config.shell();
-        Destinations destinations =
-                new Destinations(PolicySet.load(parts.home().policies()).network(), Resolver.system());
         Peer memory = parts.peers().of(ServiceName.MEMORY_ENGINE);
-        Processes processes = new Processes(parts.clock());
         RunningCommands running = new RunningCommands(parts.home().runningCommands(), processes);
         int ended = running.endLeftOver();
         if (ended > 0) {
@@ -94,14 +109,17 @@ public final class OpenClawModule implements ServiceModule {
                 new FileRead(sandbox, maxFile),
                 new FileList(sandbox),
                 new FileStat(sandbox, maxFile),
-                new FileWrite(sandbox, maxFile, parts.ids()),
+                new FileWrite(changes),
+                new FileAppend(changes),
+                new FileMove(changes),
+                new FileCopy(changes),
+                new FileDelete(sandbox),
                 new ShellRun(
                         sandbox,
                         new CommandCheck(sandbox, shell.allowed()),
                         new ShellLimits(shell.cpuSeconds(), shell.memoryBytes(), shell.processes()),
-                        processes,
-                        running,
-                        parts.clock()),
+                        isolation,
+                        new ShellRun.Started(processes, running, parts.clock())),
                 new WebFetch(
                         destinations,
                         () -> (SSLSocketFactory) SSLSocketFactory.getDefault(),
@@ -120,6 +138,7 @@ public final class OpenClawModule implements ServiceModule {
     public Map<String, @Nullable Object> detail() {
         Map<String, @Nullable Object> detail = new LinkedHashMap<>();
         detail.put("tools_available", toolbox.available());
+        detail.put("isolation", isolation.detail());
         detail.put("executions_open", live.count());
         detail.put("tools_running", queue.running());
         detail.put("tools_waiting", queue.waiting());
@@ -139,6 +158,9 @@ public final class OpenClawModule implements ServiceModule {
                 new OutcomeReports(parts.peers().of(ServiceName.EVA_OS), parts.clock(), parts.ids()),
                 parts.clock());
         ResultRetention retention = new ResultRetention(parts.journal(), store, parts.clock());
+        StopWatch stops = new StopWatch(live, parts.peers().of(ServiceName.EVA_OS), parts.clock(), parts.ids());
+        parts.timers().every("kill switches", STOPS_EVERY, stops::look);
+        parts.timers().every("network allowlist", ALLOWLIST_EVERY, allowlist::look);
         parts.timers().every("results", RETENTION_EVERY, retention::run);
     }
 

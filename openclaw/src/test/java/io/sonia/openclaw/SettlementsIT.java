@@ -16,9 +16,11 @@ import io.sonia.kernel.json.Shape;
 import io.sonia.kernel.process.Processes;
 import io.sonia.openclaw.sandbox.Sandbox;
 import io.sonia.openclaw.shell.CommandCheck;
+import io.sonia.openclaw.shell.Isolation;
 import io.sonia.openclaw.shell.RunningCommands;
 import io.sonia.openclaw.shell.ShellLimits;
 import io.sonia.openclaw.shell.ShellRun;
+import io.sonia.openclaw.tools.FileChanges;
 import io.sonia.openclaw.tools.FileWrite;
 import io.sonia.openclaw.tools.PreparedCall;
 import io.sonia.openclaw.tools.Tool;
@@ -56,7 +58,7 @@ class SettlementsIT extends WorkshopCase {
     }
 
     private FileWrite fileWrite() {
-        return new FileWrite(sandbox(), 4096, shop.ids);
+        return new FileWrite(new FileChanges(sandbox(), 4096, shop.ids));
     }
 
     private ShellRun shellRun() {
@@ -68,9 +70,8 @@ class SettlementsIT extends WorkshopCase {
                 sandbox,
                 new CommandCheck(sandbox, List.of("cat")),
                 new ShellLimits(30, 512L << 20, 64),
-                processes,
-                running,
-                shop.clock);
+                Isolation.of(Isolation.Mode.OFF, sandbox, processes),
+                new ShellRun.Started(processes, running, shop.clock));
     }
 
     private Sandbox sandbox() {

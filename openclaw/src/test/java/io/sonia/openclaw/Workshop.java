@@ -62,7 +62,7 @@ final class Workshop implements AutoCloseable {
     static final Caller OLENA = new Caller("olena", Role.OPERATOR, ServiceName.API_GATEWAY, null);
 
     private static final String CONFIG = """
-            {"openclaw": {"shell": {"allowed": ["cat", "sh", "sleep"]}}}
+            {"openclaw": {"isolation": "off", "shell": {"allowed": ["cat", "sh", "sleep"]}}}
             """;
 
     /** Arguments of a command that tells its process id in the file {@code pid} and does not end by itself. */
@@ -143,6 +143,10 @@ final class Workshop implements AutoCloseable {
         module.close();
     }
 
+    Map<String, Object> detail() {
+        return module.detail();
+    }
+
     /** Ends the process as far as the executor can tell, and starts it again. */
     void restart() {
         close();
@@ -169,7 +173,7 @@ final class Workshop implements AutoCloseable {
     }
 
     static ExecuteRequest request(String tool, String args, String token, String executionId) {
-        return new ExecuteRequest(tool, args(args), token, executionId, null, "ses_1", null);
+        return new ExecuteRequest(tool, args(args), token, executionId, null, "ses_1", null, false);
     }
 
     /** A grant for exactly this call of {@link #OLENA}'s. */

@@ -10,6 +10,7 @@ import io.sonia.kernel.ServiceName;
 import io.sonia.kernel.SoniaException;
 import io.sonia.kernel.identity.NotaryKeys;
 import io.sonia.kernel.json.Json;
+import io.sonia.kernel.settings.HeadPlaces;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -216,7 +217,7 @@ class EvidenceIT {
     }
 
     private void accepted(ServiceName chain, String reason) throws IOException {
-        new ExternalHeads(List.of(home.home().auditHeads()), () -> NotaryKeys.published(home.home()))
+        new ExternalHeads(HeadPlaces.of(home.home(), null, null), () -> NotaryKeys.published(home.home()))
                 .accept(chain, reason, Clock.system().now());
     }
 
@@ -240,7 +241,7 @@ class EvidenceIT {
     }
 
     private String turn(String text) throws IOException {
-        Api.Response answer = home.gateway().post("/v1/turn", Map.of("input_text", text));
+        Api.Response answer = home.gateway().post("/v1/turn", Map.of("input_text", text, "conversation_id", text));
         assertThat(answer.status()).as(answer.text()).isEqualTo(200);
         return answer.header("X-Correlation-ID").orElseThrow();
     }

@@ -12,9 +12,7 @@ import io.sonia.kernel.identity.WitnessKey;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -82,12 +80,12 @@ class WitnessIT {
         awaitWitnessed();
         stack.close();
         Path copy = folder.resolve("copy");
-        copyTree(home.home().root(), copy);
+        Folders.copy(home.home().root(), copy);
         stack = AllInOneIT.start(home);
         turn("remember that the lamp is out");
         awaitWitnessed();
         stack.close();
-        copyTree(copy, home.home().root());
+        Folders.copy(copy, home.home().root());
 
         assertThatThrownBy(() -> AllInOneIT.start(home))
                 .isInstanceOfSatisfying(
@@ -116,6 +114,15 @@ class WitnessIT {
                 SOON, () -> !StackProcess.ready(home.port(ServiceName.MEMORY_ENGINE)), "it says that it is not sound");
     }
 
+    @Test
+    void aSignatureOfSomethingElseIsNone() throws IOException {
+        awaitWitnessed();
+        witness.forge();
+        turn("remember that the stove is cold");
+        StackProcess.await(
+                SOON, () -> !StackProcess.ready(home.port(ServiceName.MEMORY_ENGINE)), "it says that it is not sound");
+    }
+
     private void awaitWitnessed() throws IOException {
         for (ServiceName service : ServiceName.values()) {
             long size = size(service);
@@ -137,25 +144,5 @@ class WitnessIT {
     private void turn(String text) throws IOException {
         assertThat(home.gateway().post("/v1/turn", Map.of("input_text", text)).status())
                 .isEqualTo(200);
-    }
-
-    private static void copyTree(Path from, Path to) throws IOException {
-        try (var files = Files.walk(from)) {
-            for (Path file : files.toList()) {
-                Path target = to.resolve(from.relativize(file).toString());
-                if (Files.isDirectory(file)) {
-                    Files.createDirectories(target);
-                } else {
-                    Files.copy(file, target, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.COPY_ATTRIBUTES);
-                }
-            }
-        }
-        try (var files = Files.walk(to)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                if (!Files.exists(from.resolve(to.relativize(file).toString()))) {
-                    Files.delete(file);
-                }
-            }
-        }
     }
 }

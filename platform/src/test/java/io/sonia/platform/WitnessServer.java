@@ -31,12 +31,18 @@ final class WitnessServer implements AutoCloseable {
     private final KeyPair pair = Ed25519.newKeyPair();
     private final WitnessKey key = new WitnessKey(NAME, pair.getPublic());
     private final Map<String, Checkpoint> signed = new ConcurrentHashMap<>();
+    private volatile boolean forging;
     private volatile Supplier<List<NoteKey>> logs = List::of;
 
     WitnessServer() throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 16);
         server.createContext("/add-checkpoint", this::answer);
         server.start();
+    }
+
+    /** From now on what it signs is not the note that it was given. */
+    void forge() {
+        forging = true;
     }
 
     /** Whose heads it signs. */
@@ -98,7 +104,8 @@ final class WitnessServer implements AutoCloseable {
 
     private String cosignature(SignedNote note) {
         long now = Instant.now().getEpochSecond();
-        byte[] message = WitnessKey.message(now, note.text()).getBytes(StandardCharsets.UTF_8);
+        byte[] message =
+                WitnessKey.message(now, forging ? "another\n" : note.text()).getBytes(StandardCharsets.UTF_8);
         byte[] signature = Ed25519.sign(pair.getPrivate(), message);
         byte[] all = ByteBuffer.allocate(Integer.BYTES + Long.BYTES + signature.length)
                 .put(key.hash())

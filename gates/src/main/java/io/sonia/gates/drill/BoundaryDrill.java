@@ -2,7 +2,10 @@ package io.sonia.gates.drill;
 
 import io.sonia.kernel.Clock;
 import io.sonia.kernel.ServiceName;
+import java.io.PrintStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -25,7 +28,8 @@ final class BoundaryDrill {
     private final List<Part> parts = List.of(
             new Part("keys", "--tokens", 1_000_000, this::keys),
             new Part("keys over HTTP", "--requests", 10_000, this::keysOverHttp),
-            new Part("rotation", "--seconds", 20, this::rotation));
+            new Part("rotation", "--seconds", 20, this::rotation),
+            new Part("swapped links", "--symlinks", 20_000, this::swappedLinks));
 
     BoundaryDrill(Distribution dist, Clock clock, long seed) {
         this.dist = dist;
@@ -41,9 +45,9 @@ final class BoundaryDrill {
     }
 
     /** The reports of the parts that the options name, or of all if they name none. */
-    Map<String, Report> reports(Options options, java.io.PrintStream out) {
+    Map<String, Report> reports(Options options, PrintStream out) {
         boolean some = parts.stream().anyMatch(part -> options.text(part.option()) != null);
-        Map<String, Report> reports = new java.util.LinkedHashMap<>();
+        Map<String, Report> reports = new LinkedHashMap<>();
         for (Part part : parts) {
             if (!some || options.text(part.option()) != null) {
                 Report report = new Report("boundary: " + part.name(), seed, clock, out);
@@ -85,6 +89,17 @@ final class BoundaryDrill {
             laboratory.start(ServiceName.EVA_OS);
             laboratory.start(ServiceName.MEMORY_ENGINE);
             new RotationLoad(laboratory, clock, report, seed).run(seconds);
+        }
+    }
+
+    private void swappedLinks(int reads, Path scratch, Report report) throws Exception {
+        try (Laboratory laboratory = new Laboratory(dist, scratch, clock)) {
+            laboratory.start(ServiceName.EVA_OS);
+            laboratory.start(ServiceName.OPENCLAW);
+            report.begin();
+            Path outside = Files.createDirectory(scratch.resolveSibling("outside"));
+            new SymlinkRaces(laboratory, report, outside).run(reads);
+            report.end();
         }
     }
 }

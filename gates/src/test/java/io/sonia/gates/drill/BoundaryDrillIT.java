@@ -39,4 +39,12 @@ class BoundaryDrillIT {
 
         assertThat(drill.counts(0)).containsKeys("inside the window", "a second after the end, or later", "rotations");
     }
+
+    @Test
+    void noSwappedLinkLeadsOutside() throws Exception {
+        Drilled drill = Drilled.run(folder, "boundary", "--symlinks=1200").held();
+
+        assertThat(drill.cases(0)).isEqualTo(1200);
+        assertThat(drill.counts(0)).containsKeys("OK", "SYMLINK_DENIED", "PATH_OUTSIDE_SANDBOX", "swaps");
+    }
 }

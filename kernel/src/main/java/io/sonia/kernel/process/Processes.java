@@ -79,6 +79,15 @@ public final class Processes {
         return find(record).isPresent() ? members(record) : List.of();
     }
 
+    /** How many processes run of the record's session, or below its process in whatever session; the larger of both. */
+    public int treeSize(PidRecord record) {
+        long below = find(record)
+                .flatMap(process -> ProcessHandle.of(process.pid()))
+                .map(process -> 1 + process.descendants().count())
+                .orElse(0L);
+        return Math.max(Math.toIntExact(below), sessionMembers(record).size());
+    }
+
     /**
      * Sends a signal to the process and its group.
      *
@@ -106,7 +115,8 @@ public final class Processes {
 
     private Ending endSession(PidRecord record, Duration grace) {
         BooleanSupplier gone = () -> !alive(record) && members(record).isEmpty();
-        if (gone.getAsBoolean()) {
+        // Whoever leads a session may end a moment before what is ending with it.
+        if (gone.getAsBoolean() || (!alive(record) && until(LONGEST_LOOK, gone))) {
             return Ending.ABSENT;
         }
         boolean ownSession = !members(record).isEmpty();

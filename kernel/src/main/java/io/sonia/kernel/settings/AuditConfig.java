@@ -6,7 +6,6 @@ import io.sonia.kernel.json.Default;
 import io.sonia.kernel.json.Items;
 import io.sonia.kernel.json.Range;
 import io.sonia.kernel.json.Text;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -80,15 +79,8 @@ public record AuditConfig(
                 }
             });
 
-    /** Where the last signed heads are, the first one below the home. */
-    public List<Path> heads(Home home) {
-        return heads(home, headsDirectory);
-    }
-
-    /** As {@link #heads(Home)}, with this second folder. */
-    public static List<Path> heads(Home home, @Nullable String second) {
-        return second == null
-                ? List.of(home.auditHeads())
-                : List.of(home.auditHeads(), home.root().resolve(second));
+    /** Where the last signed heads are kept. */
+    public HeadPlaces heads(Home home) {
+        return HeadPlaces.of(home, headsDirectory, headsGit);
     }
 }

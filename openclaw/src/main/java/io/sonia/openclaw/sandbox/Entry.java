@@ -5,19 +5,11 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What one look at a name found, without following a link.
- *
- * @param key tells one file from another (device and inode number)
  */
-public record Entry(
-        Kind kind,
-        long sizeBytes,
-        Instant modifiedAt,
-        Set<PosixFilePermission> permissions,
-        @Nullable Object key) {
+public record Entry(Kind kind, long sizeBytes, Instant modifiedAt, Set<PosixFilePermission> permissions) {
 
     /** What a name stands for. */
     public enum Kind {
@@ -36,7 +28,6 @@ public record Entry(
                 kind,
                 attributes.size(),
                 attributes.lastModifiedTime().toInstant().truncatedTo(ChronoUnit.MILLIS),
-                attributes.permissions(),
-                attributes.fileKey());
+                attributes.permissions());
     }
 }

@@ -1,54 +1,46 @@
 package io.sonia.openclaw.sandbox;
 
-import io.sonia.kernel.ErrorCode;
 import io.sonia.kernel.SoniaException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
-import java.nio.file.SecureDirectoryStream;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
 /**
- * A directory held by an open handle. Everything is done relative to the handle and without following links
- * ({@code openat}, {@code renameat} and the like), so that nobody can lead it elsewhere by swapping names meanwhile.
+ * A directory held by a descriptor. Everything is done relative to it and without following links, so that nobody can
+ * lead it elsewhere by swapping names meanwhile; what is entered or read is looked at when it is held already.
  */
 public final class Folder implements AutoCloseable {
 
-    private static final Set<OpenOption> READ = Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
     private static final Set<OpenOption> CREATE =
             Set.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW, LinkOption.NOFOLLOW_LINKS);
-    private static final Path ITSELF = Path.of(".");
 
-    private final SecureDirectoryStream<Path> handle;
-    private final Path real;
+    private final Descriptor held;
     private final String shown;
 
-    private Folder(SecureDirectoryStream<Path> handle, Path real, String shown) {
-        this.handle = handle;
-        this.real = real;
+    private Folder(Descriptor held, String shown) {
+        this.held = held;
         this.shown = shown;
     }
 
     /** Opens a root; what leads to it belongs to the operator and is trusted. */
-    @SuppressWarnings("StreamResourceLeak") // closed with the folder
     static Folder open(SandboxRoot root, String shown) throws IOException {
-        return new Folder(secure(Files.newDirectoryStream(root.real())), root.real(), shown);
+        return new Folder(Descriptor.of(root.real()), shown);
     }
 
     /**
@@ -57,34 +49,27 @@ public final class Folder implements AutoCloseable {
      * @throws SoniaException SYMLINK_DENIED for a link, TOOL_FAILED if there is no such folder
      */
     public Folder enter(String name) throws IOException {
-        Entry entry = look(name).orElseThrow(() -> Refusal.failed(Refusal.NOT_FOUND, shown));
-        if (entry.kind() == Entry.Kind.SYMLINK) {
-            throw Refusal.link(shown);
-        }
-        // The look comes first because merely opening a pipe or a device can block or have an effect.
-        if (entry.kind() != Entry.Kind.DIRECTORY) {
-            throw Refusal.failed("not_a_directory", shown);
-        }
-        return opened(name);
-    }
-
-    /** Opens what was a folder when it was looked at, and no link that took its place. */
-    Folder opened(String name) throws IOException {
+        Descriptor found = hold(name);
         try {
-            Path only = Path.of(name);
-            return new Folder(
-                    secure(handle.newDirectoryStream(only, LinkOption.NOFOLLOW_LINKS)), real.resolve(name), shown);
-        } catch (IOException swapped) {
-            throw swapped(name, swapped);
+            Entry.Kind kind = found.look().kind();
+            if (kind == Entry.Kind.SYMLINK) {
+                throw Refusal.link(shown);
+            }
+            if (kind != Entry.Kind.DIRECTORY) {
+                throw Refusal.failed("not_a_directory", shown);
+            }
+            return new Folder(found, shown);
+        } catch (IOException | SoniaException e) {
+            found.close();
+            throw e;
         }
     }
 
     /** Looks at a name without following it; empty if there is none. */
     public Optional<Entry> look(String name) throws IOException {
         try {
-            PosixFileAttributeView view =
-                    handle.getFileAttributeView(Path.of(name), PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
-            return Optional.of(Entry.of(view.readAttributes()));
+            return Optional.of(
+                    Entry.of(Files.readAttributes(at(name), PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS)));
         } catch (NoSuchFileException absent) {
             return Optional.empty();
         }
@@ -92,8 +77,7 @@ public final class Folder implements AutoCloseable {
 
     /** This folder as its parent would see it. */
     public Entry lookAtItself() throws IOException {
-        return Entry.of(
-                handle.getFileAttributeView(PosixFileAttributeView.class).readAttributes());
+        return held.look();
     }
 
     /**
@@ -102,27 +86,26 @@ public final class Folder implements AutoCloseable {
      * @throws SoniaException SYMLINK_DENIED, PATH_OUTSIDE_SANDBOX for special files and second names, TOOL_FAILED
      */
     public FileChannel read(String name) throws IOException {
-        requirePlain(name, look(name).orElseThrow(() -> Refusal.failed(Refusal.NOT_FOUND, shown)));
-        return openedFile(name);
-    }
-
-    /** Opens what was a plain file when it was looked at, and no link that took its place. */
-    FileChannel openedFile(String name) throws IOException {
-        try {
-            return (FileChannel) handle.newByteChannel(Path.of(name), READ);
-        } catch (IOException swapped) {
-            throw swapped(name, swapped);
+        try (Descriptor file = hold(name)) {
+            requirePlain(file);
+            return FileChannel.open(file.path(), StandardOpenOption.READ);
         }
     }
 
     /** Refuses everything that is not a regular file with this one name. */
-    public void requirePlain(String name, Entry entry) throws IOException {
-        switch (entry.kind()) {
+    public void requirePlain(String name) throws IOException {
+        try (Descriptor file = hold(name)) {
+            requirePlain(file);
+        }
+    }
+
+    private void requirePlain(Descriptor file) throws IOException {
+        switch (file.look().kind()) {
             case SYMLINK -> throw Refusal.link(shown);
             case DIRECTORY -> throw Refusal.failed("not_a_file", shown);
             case OTHER -> throw Refusal.outside("special_file");
             case FILE -> {
-                if (hasSecondName(name, entry)) {
+                if (file.names() != 1) {
                     throw Refusal.outside("hard_link");
                 }
             }
@@ -131,54 +114,53 @@ public final class Folder implements AutoCloseable {
 
     /** Creates a new file; fails if the name is taken, whatever by. */
     public FileChannel create(String name, Set<PosixFilePermission> permissions) throws IOException {
-        return (FileChannel)
-                handle.newByteChannel(Path.of(name), CREATE, PosixFilePermissions.asFileAttribute(permissions));
+        return FileChannel.open(at(name), CREATE, PosixFilePermissions.asFileAttribute(permissions));
     }
 
-    /** Sets the permissions of a file, not of what a link leads to. */
+    /** Sets the permissions of a file; refuses what {@link #read} does. */
     public void permit(String name, Set<PosixFilePermission> permissions) throws IOException {
-        handle.getFileAttributeView(Path.of(name), PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
-                .setPermissions(permissions);
+        try (Descriptor file = hold(name)) {
+            requirePlain(file);
+            Files.setPosixFilePermissions(file.path(), permissions);
+        }
     }
 
     /** Gives a name in this folder another one here, replacing what had it. Never follows a link. */
     public void rename(String from, String to) throws IOException {
-        handle.move(Path.of(from), handle, Path.of(to));
+        move(from, this, to);
+    }
+
+    /** As {@link #rename}, to a name in another folder of the same file system. */
+    public void move(String from, Folder folder, String to) throws IOException {
+        Files.move(at(from), folder.at(to), StandardCopyOption.ATOMIC_MOVE);
     }
 
     public void delete(String name) throws IOException {
-        handle.deleteFile(Path.of(name));
+        Files.delete(at(name));
     }
 
     /** Makes this folder's names durable. */
     public void sync() throws IOException {
-        try (FileChannel itself = (FileChannel) handle.newByteChannel(ITSELF, Set.of(StandardOpenOption.READ))) {
+        try (FileChannel itself = FileChannel.open(held.path(), StandardOpenOption.READ)) {
             itself.force(true);
         }
     }
 
-    /**
-     * Makes a folder here. Java has no {@code mkdirat}, so it is made under a random name in the root, which nobody can
-     * swap, and moved here by handle.
-     */
-    void makeFolder(Folder root, String temporary, String name) throws IOException {
-        Files.createDirectory(root.real.resolve(temporary));
+    /** Makes a folder here, unless something has the name already. */
+    void makeFolder(String name) throws IOException {
         try {
-            root.handle.move(Path.of(temporary), handle, Path.of(name));
-        } catch (IOException e) {
-            root.handle.deleteDirectory(Path.of(temporary));
-            if (look(name).isEmpty()) {
-                throw e;
-            }
+            Files.createDirectory(at(name));
+            sync();
+        } catch (FileAlreadyExistsException somebodyWasFaster) {
+            // Whether it is a folder is seen when it is entered.
         }
-        sync();
     }
 
-    /** The names in this folder, at most {@code limit} of them, in no order; a folder can be listed once. */
+    /** The names in this folder, at most {@code limit} of them, in no order. */
     public List<String> names(int limit) throws IOException {
         List<String> names = new ArrayList<>();
-        try {
-            for (Path each : handle) {
+        try (DirectoryStream<Path> all = Files.newDirectoryStream(held.path())) {
+            for (Path each : all) {
                 if (names.size() == limit) {
                     break;
                 }
@@ -192,37 +174,18 @@ public final class Folder implements AutoCloseable {
 
     @Override
     public void close() {
+        held.close();
+    }
+
+    private Path at(String name) {
+        return held.path().resolve(name);
+    }
+
+    private Descriptor hold(String name) throws IOException {
         try {
-            handle.close();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            return held.hold(name);
+        } catch (NoSuchFileException absent) {
+            throw Refusal.failed(Refusal.NOT_FOUND, shown);
         }
-    }
-
-    /**
-     * True if the file has a name elsewhere too, perhaps outside. Java tells the number of names only by path, so the
-     * answer counts only if the path led to the very file that was looked at.
-     */
-    private boolean hasSecondName(String name, Entry entry) throws IOException {
-        Map<String, Object> byPath =
-                Files.readAttributes(real.resolve(name), "unix:nlink,fileKey", LinkOption.NOFOLLOW_LINKS);
-        boolean same = Objects.equals(byPath.get("fileKey"), entry.key());
-        return !same || !Integer.valueOf(1).equals(byPath.get("nlink"));
-    }
-
-    /** Says why an open failed that looked fine a moment before. */
-    private SoniaException swapped(String name, IOException cause) throws IOException {
-        if (look(name).filter(each -> each.kind() == Entry.Kind.SYMLINK).isPresent()) {
-            return Refusal.link(shown);
-        }
-        return Refusal.failed(cause, shown);
-    }
-
-    private static SecureDirectoryStream<Path> secure(DirectoryStream<Path> stream) throws IOException {
-        if (stream instanceof SecureDirectoryStream<Path> secure) {
-            return secure;
-        }
-        stream.close();
-        throw SoniaException.of(ErrorCode.TOOL_UNAVAILABLE, "This system cannot hold directories open");
     }
 }

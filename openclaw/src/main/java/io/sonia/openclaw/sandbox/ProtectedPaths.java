@@ -51,6 +51,14 @@ final class ProtectedPaths {
         return around || (absolute.startsWith(home) && subtrees.stream().anyMatch(each -> startsWith(each, parts)));
     }
 
+    /** The protected subtrees below the path. */
+    List<Path> subtreesBelow(Path absolute) {
+        return subtrees.stream()
+                .map(each -> home.resolve(String.join("/", each)))
+                .filter(each -> each.startsWith(absolute))
+                .toList();
+    }
+
     private List<String> belowHome(Path absolute) {
         return absolute.startsWith(home) ? lower(Stream.of(strings(home.relativize(absolute)))) : List.of();
     }

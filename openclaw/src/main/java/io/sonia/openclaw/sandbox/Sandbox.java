@@ -3,7 +3,9 @@ package io.sonia.openclaw.sandbox;
 import io.sonia.kernel.SoniaException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -121,6 +123,13 @@ public final class Sandbox {
         return protectedNames;
     }
 
+    /** The protected subtrees of a root that are there. */
+    public List<Path> protectedBelow(SandboxRoot root) {
+        return protectedPaths.subtreesBelow(root.real()).stream()
+                .filter(each -> Files.isDirectory(each, LinkOption.NOFOLLOW_LINKS))
+                .toList();
+    }
+
     /** True if going through everything below the path would meet a protected subtree. */
     public boolean holdsProtected(SandboxPath path) {
         return protectedPaths.below(path.absolute());
@@ -143,19 +152,16 @@ public final class Sandbox {
     /**
      * As {@link #openParent}, making the folders that are missing.
      *
-     * @param temporary a name in the root that nobody has
      * @param made where the folders that were made are noted
      */
-    public Folder makeParent(SandboxPath path, String temporary, List<SandboxPath> made) throws IOException {
+    public Folder makeParent(SandboxPath path, List<SandboxPath> made) throws IOException {
         Folder folder = Folder.open(path.root(), path.shown());
         SandboxPath at = new SandboxPath(path.root(), List.of(), shown(path.root(), List.of()));
         for (String name : path.folder()) {
             at = child(at, name);
             try (Folder above = folder) {
                 if (above.look(name).isEmpty()) {
-                    try (Folder root = Folder.open(path.root(), path.shown())) {
-                        above.makeFolder(root, temporary, name);
-                    }
+                    above.makeFolder(name);
                     made.add(at);
                 }
                 folder = above.enter(name);

@@ -1,14 +1,18 @@
 package io.sonia.openclaw.shell;
 
+import io.sonia.openclaw.sandbox.Folder;
 import io.sonia.openclaw.sandbox.Refusal;
 import io.sonia.openclaw.sandbox.Sandbox;
 import io.sonia.openclaw.sandbox.SandboxPath;
 import io.sonia.openclaw.shell.ArgumentRules.Operands;
 import io.sonia.openclaw.shell.ArgumentRules.Value;
+import java.io.IOException;
+import java.nio.file.InvalidPathException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -17,7 +21,10 @@ import java.util.Set;
  */
 final class Arguments {
 
-    private static final Set<String> RECURSIVE = Set.of("-r", "--recursive");
+    /** Options with which a program goes through everything below its folders; du does so in any case. */
+    private static final Map<String, Set<String>> WALKING =
+            Map.of("grep", Set.of("-r", "--recursive"), "ls", Set.of("-R", "--recursive"));
+
     private static final Set<String> PATTERNS = Set.of("-e", "--regexp", "-f", "--file");
 
     private final String program;
@@ -25,13 +32,14 @@ final class Arguments {
     private final Paths paths;
     private final List<String> options = new ArrayList<>();
     private final List<String> operands = new ArrayList<>();
-    private boolean recursive;
+    private boolean walks;
     private boolean patternGiven;
 
     private Arguments(String program, ArgumentRules rules, Paths paths) {
         this.program = program;
         this.rules = rules;
         this.paths = paths;
+        this.walks = program.equals("du");
     }
 
     /** The paths that a command names, each lexically inside the sandbox and in the spelling the program gets. */
@@ -63,6 +71,15 @@ final class Arguments {
             String relative =
                     String.join("/", path.names().subList(depth, path.names().size()));
             return relative.isEmpty() ? "." : relative.equals(text) ? text : "./" + relative;
+        }
+
+        /** True if a word is the name of something in the working directory. */
+        boolean isName(String word) throws IOException {
+            try (Folder folder = sandbox.open(cwd)) {
+                return folder.look(word).isPresent();
+            } catch (InvalidPathException noName) {
+                return false;
+            }
         }
 
         List<SandboxPath> named() {
@@ -126,8 +143,10 @@ final class Arguments {
         for (int i = 0; i < operands.size(); i++) {
             checked.add(operand(operands.get(i), i));
         }
-        if (recursive) {
+        if (walks) {
             paths.requireNothingProtectedBelow();
+        }
+        if (walks && rules.operands() == Operands.PATTERN_AND_PATHS) {
             for (String name : paths.protectedNames()) {
                 // The last of several such options wins.
                 all.add("--exclude=" + name);
@@ -204,8 +223,7 @@ final class Arguments {
     }
 
     private void note(String option) {
-        // Only grep reads contents on its way through folders; elsewhere -r means to reverse.
-        recursive |= rules.operands() == Operands.PATTERN_AND_PATHS && RECURSIVE.contains(option);
+        walks |= WALKING.getOrDefault(program, Set.of()).contains(option);
         patternGiven |= PATTERNS.contains(option);
     }
 }

@@ -26,6 +26,11 @@ final class CappedOutput {
         return new CappedOutput(in, cap);
     }
 
+    /** Waits for the end of the output, which comes when the last process that could write has ended; false if not. */
+    boolean ended(Duration time) throws InterruptedException {
+        return reader.join(time);
+    }
+
     /** Waits for the end of the output; after that nothing more is kept. */
     void finish(Duration time) throws InterruptedException {
         if (!reader.join(time)) {

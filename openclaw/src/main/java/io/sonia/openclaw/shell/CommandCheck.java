@@ -2,15 +2,18 @@ package io.sonia.openclaw.shell;
 
 import io.sonia.openclaw.sandbox.Sandbox;
 import io.sonia.openclaw.sandbox.SandboxPath;
+import io.sonia.openclaw.sandbox.SandboxRoot;
 import io.sonia.openclaw.shell.Arguments.Paths;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 
 /** Which commands may run, and in which form: allowed programs from fixed folders, checked arguments, checked paths. */
@@ -36,13 +39,10 @@ public final class CommandCheck {
      * @param argv the absolute program and its arguments
      * @param environment all of it
      * @param writesNothing true if no argument that passed can make it write a file
+     * @param roots those that it works in or that its arguments name
      */
-    public record Allowed(List<String> argv, Map<String, String> environment, boolean writesNothing) {}
-
-    /** Splits a command text into words. */
-    public static List<String> split(String command) {
-        return CommandLine.split(command);
-    }
+    public record Allowed(
+            List<String> argv, Map<String, String> environment, boolean writesNothing, Set<SandboxRoot> roots) {}
 
     /** The absolute path of a program in the fixed folders. */
     public static Optional<Path> find(String program) {
@@ -73,16 +73,19 @@ public final class CommandCheck {
         argv.addAll(arguments(program, words.subList(1, words.size()), paths));
         requireOpen(paths.named());
         boolean known = program.equals(GIT) || Programs.rules(program).isPresent();
-        return new Allowed(argv, environment(program, cwd), known);
+        Set<SandboxRoot> roots = new LinkedHashSet<>(Set.of(cwd.root()));
+        paths.named().forEach(each -> roots.add(each.root()));
+        return new Allowed(argv, environment(program, cwd), known, roots);
     }
 
-    private List<String> arguments(String program, List<String> given, Paths paths) {
+    private static List<String> arguments(String program, List<String> given, Paths paths) throws IOException {
         if (program.equals(GIT)) {
             return GitCommand.checked(given, paths);
         }
-        return Programs.rules(program)
-                .map(rules -> Arguments.checked(program, rules, given, paths))
-                .orElseGet(() -> withPathsChecked(given, paths));
+        Optional<ArgumentRules> rules = Programs.rules(program);
+        return rules.isPresent()
+                ? Arguments.checked(program, rules.get(), given, paths)
+                : withPathsChecked(given, paths);
     }
 
     private void requireOpen(List<SandboxPath> paths) throws IOException {
@@ -92,15 +95,20 @@ public final class CommandCheck {
         }
     }
 
-    /** For programs that only the settings know: whatever looks like a path has to be inside. */
-    private static List<String> withPathsChecked(List<String> given, Paths paths) {
-        return given.stream().map(each -> likePath(each, paths)).toList();
+    /** For programs that only the settings know: whatever looks like a path, or names something, has to be inside. */
+    private static List<String> withPathsChecked(List<String> given, Paths paths) throws IOException {
+        List<String> checked = new ArrayList<>();
+        for (String each : given) {
+            checked.add(likePath(each, paths));
+        }
+        return checked;
     }
 
-    private static String likePath(String argument, Paths paths) {
+    private static String likePath(String argument, Paths paths) throws IOException {
         int equals = argument.startsWith("-") ? argument.indexOf('=') : -1;
         String value = argument.substring(equals + 1);
-        boolean like = value.contains("/") || value.contains("\\") || value.equals("..");
+        boolean text = value.contains("/") || value.contains("\\") || value.equals("..");
+        boolean like = text || (!value.isEmpty() && paths.isName(value));
         if (!like) {
             return argument;
         }
@@ -115,6 +123,7 @@ public final class CommandCheck {
         Map<String, String> environment = new LinkedHashMap<>();
         environment.put("PATH", "/usr/bin:/bin");
         environment.put("LANG", "C.UTF-8");
+        environment.put("PWD", cwd.absolute().toString());
         if (program.equals(GIT)) {
             environment.putAll(GitCommand.environment(cwd.root()));
         }

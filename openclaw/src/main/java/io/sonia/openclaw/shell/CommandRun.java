@@ -9,6 +9,7 @@ import io.sonia.openclaw.tools.ToolRun;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -20,16 +21,22 @@ final class CommandRun {
     private static final int OUTPUT_CAP = 64 * 1024;
     private static final Duration LOOK_EVERY = Duration.ofMillis(50);
     private static final Duration GRACE = Duration.ofSeconds(2);
+
+    /** What ends with the command has so long to do it by itself. */
+    private static final Duration SETTLES = Duration.ofMillis(20);
+
     private static final Duration LAST_OUTPUT = Duration.ofSeconds(1);
 
     private final Processes processes;
     private final ShellLimits limits;
+    private final Isolation isolation;
     private final RunningCommands running;
 
-    CommandRun(Processes processes, RunningCommands running, ShellLimits limits) {
+    CommandRun(Processes processes, RunningCommands running, ShellLimits limits, Isolation isolation) {
         this.processes = processes;
         this.running = running;
         this.limits = limits;
+        this.isolation = isolation;
     }
 
     /** Why a command ended. */
@@ -38,7 +45,9 @@ final class CommandRun {
         TIMEOUT,
         CANCELLED,
         /** It had more processes than it may have. */
-        PROCESSES
+        PROCESSES,
+        /** It was not started, because its namespaces could not be made. */
+        ISOLATION
     }
 
     /** How a command ended; {@code gone} is true if no process of its session is left. */
@@ -48,18 +57,23 @@ final class CommandRun {
     record Output(String stdout, String stderr, boolean truncated) {}
 
     Ended run(CommandCheck.Allowed allowed, Path folder, ToolRun run) throws IOException {
-        Child child = processes.spawn(new Command(limits.applied(allowed), allowed.environment(), folder, null));
+        List<String> argv = isolation.around(allowed, folder, limits.applied(allowed));
+        Child child = processes.spawn(new Command(argv, allowed.environment(), folder, null));
         try (RunningCommands.Entry _ = running.enter(child)) {
             child.input().close();
             CappedOutput stdout = CappedOutput.of(child.output(), OUTPUT_CAP);
             CappedOutput stderr = CappedOutput.of(child.errors(), OUTPUT_CAP);
             Cause cause = await(child, run);
+            if (cause == Cause.EXIT && stdout.ended(SETTLES)) {
+                stderr.ended(SETTLES);
+            }
             boolean gone = processes.end(child, GRACE) != Ending.STUCK;
             stdout.finish(LAST_OUTPUT);
             stderr.finish(LAST_OUTPUT);
             Output output = new Output(stdout.text(), stderr.text(), stdout.truncated() || stderr.truncated());
             int exitCode = gone ? child.exit().join().code() : -1;
-            return new Ended(cause, exitCode, gone, output);
+            boolean apart = !isolation.failed(exitCode, output.stderr());
+            return new Ended(cause == Cause.EXIT && !apart ? Cause.ISOLATION : cause, exitCode, gone, output);
         } catch (InterruptedException e) {
             processes.end(child, Duration.ZERO);
             Thread.currentThread().interrupt();
@@ -79,7 +93,7 @@ final class CommandRun {
             if (run.context().deadline().passed()) {
                 return Cause.TIMEOUT;
             }
-            if (processes.sessionMembers(child.record()).size() > limits.processes()) {
+            if (processes.treeSize(child.record()) - isolation.ownProcesses() > limits.processes()) {
                 return Cause.PROCESSES;
             }
         }

@@ -76,6 +76,7 @@ final class FindExpression {
         while (!left.isEmpty() && !startsExpression(left.element())) {
             checked.add(paths.spelled(left.remove()));
         }
+        paths.requireNothingProtectedBelow();
         while (!left.isEmpty()) {
             String word = left.remove();
             checked.add(word);

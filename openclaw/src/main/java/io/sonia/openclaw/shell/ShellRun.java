@@ -2,6 +2,7 @@ package io.sonia.openclaw.shell;
 
 import io.sonia.contracts.RiskTier;
 import io.sonia.contracts.openclaw.CheckAnswer.Resolved;
+import io.sonia.contracts.openclaw.CommandLine;
 import io.sonia.contracts.openclaw.SideEffect;
 import io.sonia.contracts.openclaw.Verification;
 import io.sonia.contracts.openclaw.Verification.Check;
@@ -39,6 +40,8 @@ public final class ShellRun extends Tool<ShellRun.Args> {
 
     private static final int MAX_TARGET = 4096;
 
+    private static final List<String> NEEDED = List.of("setsid", "prlimit");
+
     private static final ToolFacts FACTS = new ToolFacts(
             "shell.run",
             "Run a command",
@@ -53,21 +56,20 @@ public final class ShellRun extends Tool<ShellRun.Args> {
 
     private final Sandbox sandbox;
     private final CommandCheck commands;
+    private final Isolation isolation;
     private final CommandRun runner;
     private final Clock clock;
 
-    public ShellRun(
-            Sandbox sandbox,
-            CommandCheck commands,
-            ShellLimits limits,
-            Processes processes,
-            RunningCommands running,
-            Clock clock) {
+    /** How commands are started, put on record and timed. */
+    public record Started(Processes processes, RunningCommands running, Clock clock) {}
+
+    public ShellRun(Sandbox sandbox, CommandCheck commands, ShellLimits limits, Isolation isolation, Started started) {
         super(FACTS, Args.class, Result.class);
         this.sandbox = sandbox;
         this.commands = commands;
-        this.runner = new CommandRun(processes, running, limits);
-        this.clock = clock;
+        this.isolation = isolation;
+        this.runner = new CommandRun(started.processes(), started.running(), limits, isolation);
+        this.clock = started.clock();
     }
 
     /** What to run and where; one of {@code command} and {@code argv}. */
@@ -93,8 +95,12 @@ public final class ShellRun extends Tool<ShellRun.Args> {
 
     @Override
     public Optional<String> unavailableReason() {
-        boolean possible = CommandCheck.find("setsid").isPresent() && Files.isReadable(Path.of("/proc/self/stat"));
-        return possible ? Optional.empty() : Optional.of("It needs Linux with /proc and setsid (package util-linux)");
+        boolean possible =
+                NEEDED.stream().allMatch(each -> CommandCheck.find(each).isPresent())
+                        && Files.isReadable(Path.of("/proc/self/stat"));
+        return possible
+                ? isolation.unavailableReason()
+                : Optional.of("It needs Linux with /proc, setsid and prlimit (package util-linux)");
     }
 
     @Override
@@ -109,7 +115,7 @@ public final class ShellRun extends Tool<ShellRun.Args> {
         if ((args.command() == null) == (args.argv() == null)) {
             throw Violations.single("args.command", "choice", "expected one of command and argv");
         }
-        List<String> words = args.argv() != null ? args.argv() : CommandCheck.split(String.valueOf(args.command()));
+        List<String> words = args.argv() != null ? args.argv() : CommandLine.split(String.valueOf(args.command()));
         if (words.stream().anyMatch(each -> each.indexOf('\0') >= 0)) {
             throw CommandRefusal.of("control_character", "The command holds a control character");
         }
@@ -166,6 +172,7 @@ public final class ShellRun extends Tool<ShellRun.Args> {
                 case TIMEOUT -> SoniaException.of(ErrorCode.TIMEOUT);
                 case CANCELLED -> failed("cancelled");
                 case PROCESSES -> failed("processes");
+                case ISOLATION -> failed("isolation");
                 case EXIT -> expected(now) ? null : failed("exit_code");
             };
         }

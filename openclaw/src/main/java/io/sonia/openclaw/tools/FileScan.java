@@ -1,6 +1,5 @@
 package io.sonia.openclaw.tools;
 
-import io.sonia.kernel.ErrorCode;
 import io.sonia.kernel.Sha256;
 import io.sonia.kernel.SoniaException;
 import io.sonia.openclaw.sandbox.Folder;
@@ -92,8 +91,7 @@ final class FileScan {
 
     private static void requireFits(long size, Wanted wanted) {
         if (size > wanted.maxFileBytes()) {
-            throw SoniaException.of(ErrorCode.PAYLOAD_TOO_LARGE, "The file is larger than tools may handle")
-                    .with("limit_bytes", wanted.maxFileBytes());
+            throw FileChanges.tooLarge(wanted.maxFileBytes());
         }
     }
 }

@@ -4,44 +4,24 @@ import io.sonia.contracts.RiskTier;
 import io.sonia.contracts.openclaw.SideEffect;
 import io.sonia.contracts.openclaw.Verification;
 import io.sonia.contracts.openclaw.Verification.Check;
-import io.sonia.kernel.ErrorCode;
-import io.sonia.kernel.Ids;
 import io.sonia.kernel.Sha256;
-import io.sonia.kernel.SoniaException;
 import io.sonia.kernel.json.Default;
 import io.sonia.kernel.json.Text;
-import io.sonia.kernel.json.Violations;
 import io.sonia.openclaw.sandbox.Entry;
 import io.sonia.openclaw.sandbox.Folder;
 import io.sonia.openclaw.sandbox.Refusal;
 import io.sonia.openclaw.sandbox.Sandbox;
 import io.sonia.openclaw.sandbox.SandboxPath;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Writes a whole file: a temporary file in the same folder, synced, then renamed over the name, then the folder synced.
- * Readers see the old content or the new, never a part.
- */
+/** Writes a whole file: readers see the old content or the new, never a part. */
 public final class FileWrite extends Tool<FileWrite.Args> {
-
-    /** Below this much free space nothing is written, so that the journals can go on. */
-    private static final long FREE_BYTES = 512L * 1024 * 1024;
-
-    private static final Set<PosixFilePermission> NEW_FILE = PosixFilePermissions.fromString("rw-r--r--");
 
     private static final ToolFacts FACTS = new ToolFacts(
             "file.write",
@@ -55,18 +35,13 @@ public final class FileWrite extends Tool<FileWrite.Args> {
             "the file is read again and has the hash of the content",
             List.of("file"));
 
+    private final FileChanges changes;
     private final Sandbox sandbox;
-    private final int maxFileBytes;
-    private final Ids ids;
 
-    /** One write at a time, so that between the look at the old content and the rename there is no other one. */
-    private final ReentrantLock writing = new ReentrantLock();
-
-    public FileWrite(Sandbox sandbox, int maxFileBytes, Ids ids) {
+    public FileWrite(FileChanges changes) {
         super(FACTS, Args.class, Result.class);
-        this.sandbox = sandbox;
-        this.maxFileBytes = maxFileBytes;
-        this.ids = ids;
+        this.changes = changes;
+        this.sandbox = changes.sandbox();
     }
 
     /**
@@ -93,33 +68,16 @@ public final class FileWrite extends Tool<FileWrite.Args> {
 
     @Override
     public PreparedCall prepare(Args args) {
-        return new Call(args, sandbox.resolve(args.path()), bytes(args));
+        return new Call(args, sandbox.resolve(args.path()), FileChanges.bytes(args.content(), args.encoding()));
     }
 
     /** The file has the content, or the write never came so far; the temporary file is of no more use. */
     @Override
     public Optional<Verification> probe(Map<String, @Nullable Object> trace) throws IOException {
         SandboxPath path = sandbox.resolve(String.valueOf(trace.get("path")));
-        String temporary = String.valueOf(trace.get("temporary"));
-        if (sandbox.look(sandbox.sibling(path, temporary)).isPresent()) {
-            try (Folder folder = sandbox.openParent(path)) {
-                folder.delete(temporary);
-            }
-        }
-        String actual =
-                sandbox.look(path).isPresent() ? FileScan.hash(sandbox, path, maxFileBytes, () -> {}) : "nothing";
+        changes.tidy(path, String.valueOf(trace.get("temporary")));
+        String actual = sandbox.look(path).isPresent() ? changes.hash(path, () -> {}) : "nothing";
         return Optional.of(Verification.of(Check.same("sha256", String.valueOf(trace.get("sha256")), actual)));
-    }
-
-    private static byte[] bytes(Args args) {
-        if (args.encoding() == Encoding.UTF_8) {
-            return args.content().getBytes(StandardCharsets.UTF_8);
-        }
-        try {
-            return Base64.getDecoder().decode(args.content());
-        } catch (IllegalArgumentException e) {
-            throw Violations.single("args.content", "encoding", "expected base64");
-        }
     }
 
     private final class Call extends PathCall {
@@ -127,7 +85,7 @@ public final class FileWrite extends Tool<FileWrite.Args> {
         private final Args args;
         private final byte[] content;
         private final String sha256;
-        private final String temporary = ids.next(".sonia-");
+        private final String temporary = changes.temporaryName();
 
         Call(Args args, SandboxPath path, byte[] content) {
             super(sandbox, path);
@@ -138,15 +96,7 @@ public final class FileWrite extends Tool<FileWrite.Args> {
 
         @Override
         public void inspect() throws IOException {
-            sandbox.requireWritable(path);
-            if (path.isRoot()) {
-                throw Refusal.failed("not_a_file", path.shown());
-            }
-            if (sandbox.look(path).isPresent()) {
-                try (Folder folder = sandbox.openParent(path)) {
-                    previous(folder);
-                }
-            }
+            changes.requireReplaceable(path);
         }
 
         @Override
@@ -160,31 +110,20 @@ public final class FileWrite extends Tool<FileWrite.Args> {
 
         @Override
         public Ran run(ToolRun run) throws IOException {
-            writing.lock();
-            try {
-                run.check();
-                if (path.root().real().toFile().getUsableSpace() < FREE_BYTES) {
-                    throw SoniaException.of(ErrorCode.STORAGE_FULL);
-                }
-                return write(run);
-            } finally {
-                writing.unlock();
-            }
+            return changes.alone(path, run, () -> write(run));
         }
 
         private Ran write(ToolRun run) throws IOException {
             List<SandboxPath> made = new ArrayList<>();
-            try (Folder folder =
-                    args.createParents() ? sandbox.makeParent(path, temporary, made) : sandbox.openParent(path)) {
-                Optional<Entry> old = previous(folder);
-                FileScan.Wanted all = FileScan.Wanted.hashOnly(maxFileBytes);
-                String before = old.isEmpty()
-                        ? null
-                        : FileScan.of(folder, path.name(), all, run::check).sha256();
+            try (Folder folder = args.createParents() ? sandbox.makeParent(path, made) : sandbox.openParent(path)) {
+                Optional<Entry> old = changes.previous(folder, path);
+                String before =
+                        old.isEmpty() ? null : changes.scan(folder, path, run).sha256();
                 if (args.expectedSha256() != null && !args.expectedSha256().equals(before)) {
                     throw Refusal.failed("precondition_failed", path.shown()).with("actual_sha256", before);
                 }
-                replace(folder, old.map(Entry::permissions));
+                FileChanges.Content bytes = FileChanges.Content.of(content);
+                changes.replace(folder, temporary, path.name(), old.map(Entry::permissions), bytes);
                 List<SideEffect> effects = new ArrayList<>();
                 made.forEach(each -> effects.add(new SideEffect("directory", each.shown(), null, null)));
                 effects.add(new SideEffect("file", path.shown(), before, sha256));
@@ -193,38 +132,9 @@ public final class FileWrite extends Tool<FileWrite.Args> {
             }
         }
 
-        private Optional<Entry> previous(Folder folder) throws IOException {
-            Optional<Entry> old = folder.look(path.name());
-            if (old.isPresent()) {
-                folder.requirePlain(path.name(), old.get());
-            }
-            return old;
-        }
-
-        private void replace(Folder folder, Optional<Set<PosixFilePermission>> permissions) throws IOException {
-            FileChannel created = folder.create(temporary, permissions.orElse(NEW_FILE));
-            try (FileChannel file = created) {
-                ByteBuffer bytes = ByteBuffer.wrap(content);
-                while (bytes.hasRemaining()) {
-                    file.write(bytes);
-                }
-                if (permissions.isPresent()) {
-                    // A new file has what the umask leaves, a replaced one keeps what it had.
-                    folder.permit(temporary, permissions.get());
-                }
-                file.force(true);
-            } catch (IOException e) {
-                folder.delete(temporary);
-                throw e;
-            }
-            folder.rename(temporary, path.name());
-            folder.sync();
-        }
-
         @Override
         public Verification verify(ToolRun run) throws IOException {
-            return Verification.of(
-                    Check.same("sha256", sha256, FileScan.hash(sandbox, path, maxFileBytes, run::check)));
+            return Verification.of(Check.same("sha256", sha256, changes.hash(path, run::check)));
         }
     }
 }

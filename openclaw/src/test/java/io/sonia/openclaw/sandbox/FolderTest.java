@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -45,16 +46,56 @@ class FolderTest {
     }
 
     @Test
-    void aFolderSwappedForALinkAfterTheLookIsNotEntered() throws IOException {
+    void aLinkInTheFoldersPlaceIsNotEntered() throws IOException {
         try (Folder workspace = workspace()) {
-            denied(() -> workspace.opened("link-dir").close());
+            denied(() -> workspace.enter("link-dir").close());
         }
     }
 
     @Test
-    void aFileSwappedForALinkAfterTheLookIsNotRead() throws IOException {
+    void aLinkInTheFilesPlaceIsNotRead() throws IOException {
         try (Folder workspace = workspace()) {
-            denied(() -> workspace.openedFile("link-file").close());
+            denied(() -> workspace.read("link-file").close());
+        }
+    }
+
+    @Test
+    void whatIsReadIsWhatWasLookedAt() throws IOException {
+        try (Folder workspace = workspace();
+                Descriptor held = Descriptor.of(house.workspace).hold("notes.txt")) {
+            Files.delete(house.workspace.resolve("notes.txt"));
+            Files.createLink(house.workspace.resolve("notes.txt"), house.outside.resolve("secret.txt"));
+            assertThat(Files.readString(held.path())).isEqualTo("buy milk");
+            assertThat(held.names()).isZero();
+            assertThatThrownBy(() -> workspace.read("notes.txt"))
+                    .isInstanceOfSatisfying(
+                            SoniaException.class, e -> assertThat(e.details()).containsEntry("reason", "hard_link"));
+        }
+    }
+
+    @Test
+    void noDescriptorIsLeftOpen() throws IOException {
+        long before = descriptors();
+        for (int i = 0; i < 50; i++) {
+            try (Folder workspace = workspace();
+                    Folder docs = workspace.enter("docs");
+                    FileChannel file = docs.read("a.txt")) {
+                assertThat(file.size()).isEqualTo(5);
+                denied(() -> workspace.enter("link-dir").close());
+                denied(() -> workspace.read("link-file").close());
+                assertThatThrownBy(() -> workspace.enter("notes.txt")).isInstanceOf(SoniaException.class);
+                assertThatThrownBy(() -> workspace.read("none")).isInstanceOf(SoniaException.class);
+                assertThat(docs.names(10)).hasSize(2);
+                docs.sync();
+            }
+        }
+        assertThat(descriptors()).isLessThan(before + 25);
+    }
+
+    /** Of this process; other tests of it may have some of their own. */
+    private static long descriptors() throws IOException {
+        try (Stream<Path> all = Files.list(Path.of("/proc/self/fd"))) {
+            return all.count();
         }
     }
 
@@ -93,12 +134,11 @@ class FolderTest {
     void foldersAreMadeBelowTheOpenHandle() throws IOException {
         SandboxPath path = house.sandbox.resolve("docs/x/y/file.txt");
         List<SandboxPath> made = new ArrayList<>();
-        house.sandbox.makeParent(path, ".temporary", made).close();
+        house.sandbox.makeParent(path, made).close();
         assertThat(made).extracting(SandboxPath::shown).containsExactly("docs/x", "docs/x/y");
         assertThat(house.workspace.resolve("docs/x/y")).isDirectory();
-        assertThat(house.workspace.resolve(".temporary")).doesNotExist();
         denied(() -> house.sandbox
-                .makeParent(house.sandbox.resolve("link-dir/x/file.txt"), ".temporary", made)
+                .makeParent(house.sandbox.resolve("link-dir/x/file.txt"), made)
                 .close());
         assertThat(house.outside.resolve("x")).doesNotExist();
     }
@@ -108,8 +148,7 @@ class FolderTest {
         Files.setPosixFilePermissions(
                 house.outside.resolve("secret.txt"), PosixFilePermissions.fromString("rw-------"));
         try (Folder workspace = workspace()) {
-            assertThatThrownBy(() -> workspace.permit("link-file", PosixFilePermissions.fromString("rwxrwxrwx")))
-                    .isInstanceOf(IOException.class);
+            denied(() -> workspace.permit("link-file", PosixFilePermissions.fromString("rwxrwxrwx")));
         }
         assertThat(Files.getPosixFilePermissions(house.outside.resolve("secret.txt")))
                 .isEqualTo(PosixFilePermissions.fromString("rw-------"));

@@ -12,6 +12,7 @@ import io.sonia.kernel.Threads;
 import io.sonia.kernel.process.Command;
 import io.sonia.kernel.process.Processes;
 import io.sonia.openclaw.sandbox.TestHouse;
+import io.sonia.openclaw.tools.FileChanges;
 import io.sonia.openclaw.tools.FileRead;
 import io.sonia.openclaw.tools.FileStat;
 import io.sonia.openclaw.tools.FileWrite;
@@ -25,6 +26,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -36,48 +38,57 @@ import org.junit.jupiter.api.io.TempDir;
 class ShellRunIT {
 
     private static final List<String> PROGRAMS =
-            List.of("ls", "cat", "git", "yes", "sh", "sleep", "env", "sort", "pwd");
+            List.of("ls", "cat", "git", "yes", "sh", "sleep", "env", "sort", "pwd", "setsid");
 
     @TempDir
     private Path folder;
 
     private final Clock clock = Clock.system();
-    private final Processes processes = new Processes(clock);
-    private TestHouse house;
+    final Processes processes = new Processes(clock);
+    TestHouse house;
 
     @BeforeEach
     void build() throws IOException {
         house = new TestHouse(folder);
     }
 
-    private ShellRun shell(ShellLimits limits) {
+    /** A host without bubblewrap. */
+    Isolation isolation() {
+        return Isolation.of(Isolation.Mode.AUTO, Optional.empty(), house.sandbox, processes);
+    }
+
+    ShellRun shell(ShellLimits limits) {
         RunningCommands running = new RunningCommands(folder.resolve("commands"), processes);
         running.endLeftOver();
         return new ShellRun(
-                house.sandbox, new CommandCheck(house.sandbox, PROGRAMS), limits, processes, running, clock);
+                house.sandbox,
+                new CommandCheck(house.sandbox, PROGRAMS),
+                limits,
+                isolation(),
+                new ShellRun.Started(processes, running, clock));
     }
 
-    private ShellRun shell() {
+    ShellRun shell() {
         return shell(new ShellLimits(30, 512L << 20, 64));
     }
 
-    private ShellRun.Result run(String json) throws IOException {
+    ShellRun.Result run(String json) throws IOException {
         return Tools.call(shell(), json, house.run()).result();
     }
 
     /** Runs to an end that is a failure. */
-    private static Ran failing(ShellRun shell, String json, ToolRun run) throws IOException {
+    static Ran failing(ShellRun shell, String json, ToolRun run) throws IOException {
         return failing(Tools.prepared(shell, json), run);
     }
 
-    private static Ran failing(PreparedCall call, ToolRun run) throws IOException {
+    static Ran failing(PreparedCall call, ToolRun run) throws IOException {
         call.inspect();
         Ran ran = call.run(run);
         assertThat(ran.failure()).isNotNull();
         return ran;
     }
 
-    private long processesOf(String marker) throws IOException {
+    long processesOf(String marker) throws IOException {
         try (Stream<Path> all = Files.list(Path.of("/proc"))) {
             return all.filter(each -> runs(each, marker)).count();
         }
@@ -111,7 +122,7 @@ class ShellRunIT {
         assertThat(run("{'argv':['pwd'],'cwd':'docs'}").stdout().strip())
                 .isEqualTo(house.workspace.resolve("docs").toString());
         assertThat(run("{'argv':['env']}").stdout().lines())
-                .containsExactlyInAnyOrder("PATH=/usr/bin:/bin", "LANG=C.UTF-8");
+                .containsExactlyInAnyOrder("PATH=/usr/bin:/bin", "LANG=C.UTF-8", "PWD=" + house.workspace);
         assertThat(run("{'argv':['cat','-']}").stdout()).isEmpty();
     }
 
@@ -264,7 +275,9 @@ class ShellRunIT {
         assertThat(pipe).exists();
         refusesPipe(() -> Tools.call(new FileRead(house.sandbox, 1000), "{'path':'pipe'}", house.run()));
         refusesPipe(() -> Tools.call(
-                new FileWrite(house.sandbox, 1000, house.ids()), "{'path':'pipe','content':'x'}", house.run()));
+                new FileWrite(new FileChanges(house.sandbox, 1000, house.ids())),
+                "{'path':'pipe','content':'x'}",
+                house.run()));
         assertThat(Tools.call(new FileStat(house.sandbox, 1000), "{'path':'pipe'}", house.run())
                         .<FileStat.Result>result()
                         .kind()

@@ -43,7 +43,7 @@ class FileToolsTest {
         read = new FileRead(house.sandbox, MAX);
         list = new FileList(house.sandbox);
         stat = new FileStat(house.sandbox, MAX);
-        write = new FileWrite(house.sandbox, MAX, house.ids());
+        write = new FileWrite(new FileChanges(house.sandbox, MAX, house.ids()));
     }
 
     private static void refused(ThrowingCallable call, ErrorCode code, String reason) {

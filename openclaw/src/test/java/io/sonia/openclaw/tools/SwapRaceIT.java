@@ -2,15 +2,19 @@ package io.sonia.openclaw.tools;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sonia.kernel.Clock;
 import io.sonia.kernel.ErrorCode;
 import io.sonia.kernel.SoniaException;
 import io.sonia.kernel.Threads;
+import io.sonia.kernel.process.Command;
+import io.sonia.kernel.process.Processes;
 import io.sonia.openclaw.sandbox.TestHouse;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -18,10 +22,15 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Somebody swaps names for links as fast as they can while tools work: no tool ever gets outside. */
-class SwapRaceTest {
+/**
+ * Somebody swaps names for links, second names and pipes as fast as they can while tools work: no tool ever gets outside,
+ * and none waits for a pipe.
+ */
+@Timeout(120)
+class SwapRaceIT {
 
     private static final int ROUNDS = 2_000;
     private static final int SYNCED_ROUNDS = 400;
@@ -80,9 +89,25 @@ class SwapRaceTest {
         attack(house.workspace.resolve("dir"), house.workspace.resolve("real"), link);
     }
 
-    private void attackFile() throws IOException {
-        Path link = Files.createSymbolicLink(house.workspace.resolve("evil"), house.outside.resolve("secret.txt"));
-        attack(house.workspace.resolve("file.txt"), house.workspace.resolve("plain.txt"), link);
+    private void attackFile(Path evil) {
+        attack(house.workspace.resolve("file.txt"), house.workspace.resolve("plain.txt"), evil);
+    }
+
+    private Path link() throws IOException {
+        return Files.createSymbolicLink(house.workspace.resolve("evil"), house.outside.resolve("secret.txt"));
+    }
+
+    private Path secondName() throws IOException {
+        return Files.createLink(house.workspace.resolve("evil"), house.outside.resolve("secret.txt"));
+    }
+
+    private Path pipe() throws IOException {
+        Path pipe = house.workspace.resolve("evil");
+        new Processes(Clock.system())
+                .spawn(new Command(List.of("/usr/bin/mkfifo", pipe.toString()), Map.of(), house.workspace, null))
+                .exit()
+                .join();
+        return pipe;
     }
 
     private interface Attempt {
@@ -126,8 +151,60 @@ class SwapRaceTest {
     }
 
     @Test
-    void readingASwappedFileNeverLeavesTheSandbox() throws IOException {
-        attackFile();
+    void readingAFileSwappedForALinkNeverLeavesTheSandbox() throws IOException {
+        attackFile(link());
+        readsOnlyWhatIsHarmless();
+    }
+
+    @Test
+    void readingAFileSwappedForASecondNameNeverLeavesTheSandbox() throws IOException {
+        attackFile(secondName());
+        readsOnlyWhatIsHarmless();
+    }
+
+    @Test
+    void readingAFileSwappedForAPipeNeverWaits() throws IOException {
+        attackFile(pipe());
+        readsOnlyWhatIsHarmless();
+    }
+
+    @Test
+    void enteringAFolderSwappedForAPipeNeverWaits() throws IOException {
+        attack(house.workspace.resolve("dir"), house.workspace.resolve("real"), pipe());
+        FileList list = new FileList(house.sandbox);
+        for (int i = 0; i < ROUNDS; i++) {
+            attempt(() -> Tools.call(list, "{'path':'dir'}", house.run()));
+        }
+        untouchedOutside();
+    }
+
+    @Test
+    void addingCopyingAndMovingNeverLeaveTheSandbox() throws IOException {
+        attackFolder();
+        FileChanges changes = new FileChanges(house.sandbox, 1 << 20, house.ids());
+        FileAppend append = new FileAppend(changes);
+        FileCopy copy = new FileCopy(changes);
+        FileMove move = new FileMove(changes);
+        Files.writeString(house.workspace.resolve("source.txt"), "harmless");
+        for (int i = 0; i < SYNCED_ROUNDS / 4; i++) {
+            attempt(() -> Tools.call(append, "{'path':'dir/secret.txt','content':'.'}", house.run()));
+            attempt(() -> Tools.call(
+                    copy, "{'source':'source.txt','destination':'dir/secret.txt','overwrite':true}", house.run()));
+            attempt(() -> Tools.call(
+                    copy, "{'source':'dir/secret.txt','destination':'copy.txt','overwrite':true}", house.run()));
+            attempt(() -> Tools.call(
+                    move, "{'source':'dir/secret.txt','destination':'taken.txt','overwrite':true}", house.run()));
+            for (String name : List.of("copy.txt", "taken.txt")) {
+                Path came = house.workspace.resolve(name);
+                assertThat(!Files.exists(came) || !Files.readString(came).contains(TestHouse.SECRET))
+                        .as(name)
+                        .isTrue();
+            }
+        }
+        untouchedOutside();
+    }
+
+    private void readsOnlyWhatIsHarmless() throws IOException {
         FileRead read = new FileRead(house.sandbox, 1 << 20);
         for (int i = 0; i < ROUNDS; i++) {
             Tools.Done done = attempt(() -> Tools.call(read, "{'path':'file.txt'}", house.run()));
@@ -141,7 +218,7 @@ class SwapRaceTest {
     @Test
     void writingThroughASwappedFolderNeverLeavesTheSandbox() throws IOException {
         attackFolder();
-        FileWrite write = new FileWrite(house.sandbox, 1 << 20, house.ids());
+        FileWrite write = new FileWrite(new FileChanges(house.sandbox, 1 << 20, house.ids()));
         for (int i = 0; i < SYNCED_ROUNDS; i++) {
             attempt(() ->
                     Tools.call(write, "{'path':'dir/new/evil.txt','content':'x','create_parents':true}", house.run()));
