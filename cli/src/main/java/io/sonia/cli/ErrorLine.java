@@ -91,7 +91,8 @@ final class ErrorLine {
 
     private static String cure(ErrorCode code) {
         return switch (code) {
-            case UNAUTHORIZED -> "check that SONIA_HOME is that of the running stack";
+            case UNAUTHORIZED ->
+                "check that SONIA_HOME is that of the running stack; after a revoked or ended key run ./sonia down and up";
             case NOT_FOUND, SESSION_NOT_FOUND -> "check the id";
             case ALREADY_DECIDED, APPROVAL_EXPIRED, STALE_FENCE -> "list what waits with ./sonia approvals list";
             case AUDIT_CHAIN_BROKEN -> "find out where with ./sonia audit verify";

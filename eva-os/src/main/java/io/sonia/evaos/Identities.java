@@ -157,8 +157,8 @@ final class Identities {
         List<Token> tokens = new ArrayList<>();
         for (ServiceName service : services) {
             KeyChange.Holder holder = new KeyChange.Holder(service.wireName(), Role.SERVICE);
-            tokens.add(
-                    new Token(service, KeyChange.make(sql, base.ids(), holder, now, tokenLife(), overlap, generation)));
+            KeyChange.Terms terms = new KeyChange.Terms(now, tokenLife(), overlap);
+            tokens.add(new Token(service, KeyChange.make(sql, base.ids(), holder, terms, generation)));
         }
         return tokens;
     }
@@ -191,15 +191,10 @@ final class Identities {
         String actor = holder.get();
         CredentialStore.revoke(sql, actor, now);
         int days = PersonStore.keyDays(sql, actor).orElse(config.personKeyDays());
-        return Optional.of(KeyChange.make(
-                        sql,
-                        base.ids(),
-                        new KeyChange.Holder(actor, Role.OPERATOR),
-                        now,
-                        Duration.ofDays(days),
-                        Duration.ZERO,
-                        generation)
-                .key());
+        KeyChange.Holder person = new KeyChange.Holder(actor, Role.OPERATOR);
+        KeyChange.Terms terms = new KeyChange.Terms(now, Duration.ofDays(days), Duration.ZERO);
+        return Optional.of(
+                KeyChange.make(sql, base.ids(), person, terms, generation).key());
     }
 
     private static List<ServiceName> services(String asked) {

@@ -39,16 +39,21 @@ record KeyChange(Credential key, long generation, @Nullable Instant formerUntil)
     }
 
     /**
-     * Stores a new key that is good from now on for {@code life}.
+     * For how long keys are good.
      *
      * @param overlap how long the former keys stay good, at most
+     */
+    record Terms(Instant now, Duration life, Duration overlap) {}
+
+    /**
+     * Stores a new key that is good from now on.
+     *
      * @throws SoniaException INVALID_STATE if too many former keys would stay good
      */
-    static KeyChange make(
-            Sql sql, Ids ids, Holder holder, Instant now, Duration life, Duration overlap, long generation)
-            throws SQLException {
+    static KeyChange make(Sql sql, Ids ids, Holder holder, Terms terms, long generation) throws SQLException {
+        Instant now = terms.now();
         String actor = holder.actorId();
-        CredentialStore.endBy(sql, actor, now.plus(overlap));
+        CredentialStore.endBy(sql, actor, now.plus(terms.overlap()));
         CredentialStore.dropEnded(sql, actor, now);
         if (CredentialStore.good(sql, actor, now) >= holder.most()) {
             throw SoniaException.of(
@@ -60,7 +65,7 @@ record KeyChange(Credential key, long generation, @Nullable Instant formerUntil)
         Credential key = Credential.issue(holder.kind(), ids);
         CredentialStore.add(
                 sql,
-                new Verifier(key.publicId(), key.hash(), actor, holder.role(), key.kind(), now, now.plus(life)),
+                new Verifier(key.publicId(), key.hash(), actor, holder.role(), key.kind(), now, now.plus(terms.life())),
                 generation);
         return new KeyChange(key, generation, formerUntil);
     }

@@ -18,7 +18,6 @@ import io.sonia.contracts.evaos.UserStatus;
 import io.sonia.contracts.evaos.UserUpdate;
 import io.sonia.evaos.PersonLife.Event;
 import io.sonia.journal.Sql;
-import io.sonia.journal.Tx;
 import io.sonia.journal.Work;
 import io.sonia.kernel.AuditEvent;
 import io.sonia.kernel.ErrorCode;
@@ -35,6 +34,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -77,7 +77,8 @@ final class Persons {
             tx.audit(edge(call, null, user, made));
             User stored = existing(sql, id);
             String location = "/v1/users/" + id;
-            keep(tx, call, Reply.ok(new UserCreated(stored, null)).location(location));
+            // What is kept for a repeated request holds no key.
+            Answers.keep(tx, call, Reply.ok(new UserCreated(stored, null)).location(location));
             return Reply.ok(new UserCreated(stored, made.key().text())).location(location);
         });
     }
@@ -153,7 +154,7 @@ final class Persons {
             PersonLife.TABLE.require(user.status(), Event.ROTATE);
             KeyChange made = newKey(tx.sql(), user, now, overlap);
             tx.audit(edge(call, user, user, made));
-            keep(tx, call, Reply.ok(new KeyRotated(id, null, now, made.formerUntil())));
+            Answers.keep(tx, call, Reply.ok(new KeyRotated(id, null, now, made.formerUntil())));
             return Reply.ok(new KeyRotated(id, made.key().text(), now, made.formerUntil()));
         });
     }
@@ -189,15 +190,8 @@ final class Persons {
                 sql,
                 base.ids(),
                 new KeyChange.Holder(user.userId(), role),
-                now,
-                Duration.ofDays(days),
-                overlap,
+                new KeyChange.Terms(now, Duration.ofDays(days), overlap),
                 Fences.nextGeneration(sql));
-    }
-
-    /** What is kept for a repeated request holds no key. */
-    private static void keep(Tx tx, Call<?> call, Reply.Enveloped withoutKey) throws SQLException {
-        Answers.keep(tx, call, withoutKey);
     }
 
     private static void requireOwnName(Sql sql, String name, String userId) throws SQLException {
@@ -213,7 +207,7 @@ final class Persons {
                     .with("state", WireNamed.of(seen.status()))
                     .with(
                             "allowed",
-                            java.util.List.of(
+                            List.of(
                                     WireNamed.of(Event.CHANGE),
                                     WireNamed.of(Event.ROTATE),
                                     WireNamed.of(Event.REVOKE)));

@@ -19,6 +19,7 @@ import io.sonia.contracts.evaos.UserUpdate;
 import io.sonia.contracts.evaos.VerifiersQuery;
 import io.sonia.kernel.ErrorCode;
 import io.sonia.kernel.SoniaException;
+import io.sonia.kernel.Threads;
 import io.sonia.kernel.http.Empty;
 import io.sonia.kernel.http.IdempotencyKey;
 import io.sonia.kernel.http.KeyRecord;
@@ -34,13 +35,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -261,27 +257,25 @@ class PersonsTest {
     }
 
     @Test
-    void aChangeIsAnsweredWhenTheServicesThatFollowHaveAskedForWhatComesNext() {
+    void aChangeIsAnsweredWhenTheServicesThatFollowHaveAskedForWhatComesNext() throws InterruptedException {
         long before = published.generation();
         poll(before, 1);
-        List<String> order = Collections.synchronizedList(new ArrayList<>());
-        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            CompletableFuture<VerifierSet> follower = CompletableFuture.supplyAsync(
-                    () -> {
-                        VerifierSet news = poll(before, 60_000);
-                        order.add("asked again");
-                        poll(news.generation(), 60_000);
-                        return news;
-                    },
-                    threads);
-            create("ann", UserRole.OBSERVER);
-            order.add("answered");
-            wakeups.close();
-
-            assertThat(follower.orTimeout(10, TimeUnit.SECONDS).join().generation())
-                    .isEqualTo(before + 1);
+        Thread creating = Threads.platform("creating", () -> create("ann", UserRole.OBSERVER));
+        assertThat(poll(before, 60_000).generation()).isEqualTo(before + 1);
+        Thread.State state = creating.getState();
+        while (state != Thread.State.TIMED_WAITING && state != Thread.State.TERMINATED) {
+            Thread.onSpinWait();
+            state = creating.getState();
         }
-        assertThat(order).containsExactly("asked again", "answered");
+        assertThat(state).isEqualTo(Thread.State.TIMED_WAITING);
+
+        Thread following = Threads.virtual("following", () -> poll(before + 1, 60_000));
+        creating.join();
+        wakeups.close();
+        following.join();
+        assertThat(list(null, UserRole.OBSERVER).users())
+                .extracting(User::displayName)
+                .contains("ann");
     }
 
     @Test

@@ -32,8 +32,6 @@ public final class Drills {
 
     private static final Set<String> RACES = Set.of("--rounds", "--races", "--seed", "--json");
 
-    private static final Set<String> BOUNDARY = Set.of("--symlinks", "--json");
-
     private static final String USAGE = """
             usage: sonia drill crash [--cases=N] [--seed=S] [--json=FILE]
                    sonia drill crash --syscalls [--service] [--cases=N] [--seed=S] [--json=FILE]
@@ -41,8 +39,8 @@ public final class Drills {
                    sonia drill crash --rest [--cases=N] [--seed=S] [--json=FILE]
                    sonia drill crash --rest --sweep [--cases=N] [--json=FILE]
                    sonia drill crash --rest --only=DAMAGE,NUMBER
-                   sonia drill boundary [--symlinks=N] [--json=FILE]
-                   sonia drill races [--rounds=N] [--races=N] [--seed=S] [--json=FILE]""";
+                   sonia drill races [--rounds=N] [--races=N] [--seed=S] [--json=FILE]
+                   sonia drill boundary [--tokens=N] [--requests=N] [--seconds=N] [--symlinks=N] [--seed=S] [--json=FILE]""";
 
     private final Distribution dist;
     private final PrintStream out;
@@ -59,7 +57,8 @@ public final class Drills {
         try {
             return switch (drill) {
                 case "crash" -> crash(new Options(words.subList(1, words.size()), CRASH));
-                case "boundary" -> boundary(new Options(words.subList(1, words.size()), BOUNDARY));
+                case "boundary" ->
+                    boundary(new Options(words.subList(1, words.size()), BoundaryDrill.options(dist, clock)));
                 case "races" -> races(new Options(words.subList(1, words.size()), RACES));
                 default -> misused(drill.isEmpty() ? "which drill?" : "there is no drill " + drill);
             };
@@ -134,19 +133,9 @@ public final class Drills {
     }
 
     private int boundary(Options options) throws Exception {
-        Report report = new Report("boundary, swapped links", options.seed(), clock, out);
-        int reads = options.number("--symlinks", 20_000);
-        report.replaying("boundary --symlinks=" + reads);
-        return inScratch(options, List.of(report), scratch -> {
-            try (Laboratory laboratory = new Laboratory(dist, scratch.resolve("home"), clock)) {
-                laboratory.start(ServiceName.EVA_OS);
-                laboratory.start(ServiceName.OPENCLAW);
-                report.begin();
-                Path outside = Files.createDirectory(scratch.resolve("outside"));
-                new SymlinkRaces(laboratory, report, outside).run(reads);
-                report.end();
-            }
-        });
+        BoundaryDrill drill = new BoundaryDrill(dist, clock, options.seed());
+        Map<String, Report> reports = drill.reports(options, out);
+        return inScratch(options, List.copyOf(reports.values()), scratch -> drill.run(options, reports, scratch));
     }
 
     private int syscalls(Options options) throws Exception {

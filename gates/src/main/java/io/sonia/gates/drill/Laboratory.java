@@ -79,7 +79,8 @@ final class Laboratory implements AutoCloseable {
                         "person_burst", UNLIMITED,
                         "service_per_second", UNLIMITED,
                         "service_burst", UNLIMITED,
-                        "address_per_second", UNLIMITED));
+                        "address_per_second", UNLIMITED,
+                        "auth_failures_per_second", UNLIMITED));
         Files.write(home.configFile(), Json.bytes(config));
     }
 
@@ -115,7 +116,7 @@ final class Laboratory implements AutoCloseable {
                 port(to), Line.service(Files.readString(home.token(from)).strip()));
     }
 
-    private int port(ServiceName service) {
+    int port(ServiceName service) {
         return ports.getOrDefault(service, 0);
     }
 

@@ -40,12 +40,22 @@ final class Line implements AutoCloseable {
 
     /** Sends a request once; whether it was received is not known when this throws. */
     Answer send(String method, String path, @Nullable String key, @Nullable String body) throws IOException {
+        return send(identity, method, path, key, body);
+    }
+
+    /** Asks for something as somebody else, on the same connection. */
+    Answer get(String path, String otherIdentity) throws IOException {
+        return send(otherIdentity + "\r\n", "GET", path, null, null);
+    }
+
+    private Answer send(String who, String method, String path, @Nullable String key, @Nullable String body)
+            throws IOException {
         byte[] content = (body == null ? "" : body).getBytes(StandardCharsets.UTF_8);
         StringBuilder head = new StringBuilder(method)
                 .append(' ')
                 .append(path)
                 .append(" HTTP/1.1\r\nHost: 127.0.0.1\r\n")
-                .append(identity);
+                .append(who);
         if (key != null) {
             head.append("X-Idempotency-Key: ").append(key).append("\r\n");
         }
@@ -55,7 +65,7 @@ final class Line implements AutoCloseable {
                     .append("\r\n");
         }
         ByteArrayOutputStream request = new ByteArrayOutputStream(512 + content.length);
-        request.writeBytes(head.append("\r\n").toString().getBytes(StandardCharsets.US_ASCII));
+        request.writeBytes(head.append("\r\n").toString().getBytes(StandardCharsets.ISO_8859_1));
         request.writeBytes(content);
         try {
             Socket open = connected();

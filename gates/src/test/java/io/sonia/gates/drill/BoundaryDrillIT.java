@@ -3,14 +3,42 @@ package io.sonia.gates.drill;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A thousand reads through names that are swapped. */
+/** A little of each part; no number but zero is good for what was accepted. */
 class BoundaryDrillIT {
 
     @TempDir
     Path folder;
+
+    @Test
+    void noVariantOfAKeyIsAccepted() throws Exception {
+        Drilled drill = Drilled.run(folder, "boundary", "--tokens=20000").held();
+
+        assertThat(drill.cases(0)).isEqualTo(20_000);
+        assertThat(drill.counts(0))
+                .containsOnlyKeys(Arrays.stream(KeyVariants.Change.values())
+                        .map(each -> each.name().toLowerCase(Locale.ROOT))
+                        .toList());
+    }
+
+    @Test
+    void noVariantIsAcceptedOverHttpAndValidKeysAre() throws Exception {
+        Drilled drill = Drilled.run(folder, "boundary", "--requests=1000").held();
+
+        assertThat(drill.cases(0)).isEqualTo(1_000);
+        assertThat(drill.counts(0)).containsEntry("valid keys between", 20L).containsKey("answered 401");
+    }
+
+    @Test
+    void keysAreGoodForTheirWindowAndNoLonger() throws Exception {
+        Drilled drill = Drilled.run(folder, "boundary", "--seconds=8").held();
+
+        assertThat(drill.counts(0)).containsKeys("inside the window", "a second after the end, or later", "rotations");
+    }
 
     @Test
     void noSwappedLinkLeadsOutside() throws Exception {

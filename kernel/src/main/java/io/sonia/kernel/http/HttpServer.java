@@ -116,6 +116,8 @@ final class HttpServer implements AutoCloseable {
         configuration.setSendServerVersion(false);
         configuration.setSendDateHeader(false);
         configuration.setRequestHeaderSize(HEADER_BYTES);
+        // It takes a header for one seen before on the connection if they differ in case only: so would a key.
+        configuration.setHeaderCacheSize(0);
         return configuration;
     }
 
