@@ -88,7 +88,8 @@ final class ActionRoutes {
                 null,
                 request.dryRun(),
                 summary(request.toolName(), request.args()),
-                call.idempotencyKey());
+                call.idempotencyKey(),
+                false);
         Actions.Started started = started(call, plan);
         Action action = started.action();
         if (action.state() == ActionState.PENDING_APPROVAL && request.waitApprovalMs() > 0) {
@@ -157,7 +158,8 @@ final class ActionRoutes {
                 null,
                 request.dryRun(),
                 summary(request.intent(), request.params()),
-                call.idempotencyKey());
+                call.idempotencyKey(),
+                false);
         Action action = started(call, plan).action();
         boolean waits = action.state() == ActionState.PENDING_APPROVAL;
         Reply.Enveloped reply = waits ? Reply.accepted(action) : Reply.ok(action);

@@ -49,6 +49,7 @@ final class Actions implements TurnActions {
      * @param actionId also names the run at OpenClaw
      * @param summary what an approver reads
      * @param key of the request that asks for it; the action is recorded as begun under it
+     * @param tainted whether its turn has taken in content that nobody of the house wrote
      */
     record Plan(
             String actionId,
@@ -61,7 +62,8 @@ final class Actions implements TurnActions {
             @Nullable String toolCallId,
             boolean dryRun,
             String summary,
-            @Nullable IdempotencyKey key) {}
+            @Nullable IdempotencyKey key,
+            boolean tainted) {}
 
     /**
      * An action that ran, was refused, or waits.
@@ -221,7 +223,8 @@ final class Actions implements TurnActions {
                 clock.now(),
                 clock.now(),
                 null,
-                context.caller().principal());
+                context.caller().principal(),
+                plan.tainted());
         return moved(planned, null, ActionLife.Event.RESOLVE);
     }
 

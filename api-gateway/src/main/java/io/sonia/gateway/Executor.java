@@ -84,7 +84,8 @@ final class Executor {
                 executionId,
                 action.timeoutMs(),
                 action.sessionId(),
-                null);
+                null,
+                action.tainted());
         Context bounded = context.within(Duration.ofMillis(action.timeoutMs()).plus(MARGIN));
         try {
             ExecuteAnswer answer =

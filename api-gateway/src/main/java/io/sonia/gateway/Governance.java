@@ -44,7 +44,8 @@ final class Governance {
                 plan.params(),
                 plan.toolCallId(),
                 ownBehalf ? context.caller().principal() : null,
-                new GateRequest.CallContext(plan.sessionId(), plan.turnId(), plan.actionId(), plan.summary()),
+                new GateRequest.CallContext(
+                        plan.sessionId(), plan.turnId(), plan.actionId(), plan.summary(), plan.tainted()),
                 false);
         return evaOs.on(context.within(GATE_TIME), Operation.GATE).body(request).send(GateAnswer.class);
     }

@@ -202,7 +202,8 @@ final class RecordedTurn implements TurnSources, TurnActions {
                 clock.now(),
                 clock.now(),
                 null,
-                context.caller().principal());
+                context.caller().principal(),
+                plan.tainted());
     }
 
     @Override

@@ -34,6 +34,8 @@ final class TurnCalls {
     private volatile @Nullable String running;
     private boolean outOfBudget;
     private @Nullable Ruling ruling;
+    /** Once set it stays; calls that a former life has answered set it again as they come by. */
+    private boolean tainted;
 
     TurnCalls(TurnScope scope) {
         this.scope = scope;
@@ -143,7 +145,8 @@ final class TurnCalls {
                 id,
                 false,
                 summary,
-                null);
+                null,
+                tainted);
     }
 
     /** Parks until a person has decided and the tool has run, or time has. */
@@ -267,6 +270,8 @@ final class TurnCalls {
                 : new Turn.Failure(failure.code().name(), failure.text());
         record(id, call, new TurnStep.Outcome(ruling, action, status, refusal));
         scope.conversation.told(call.id(), status, failure, output);
+        boolean cancelled = action != null && action.state() == ActionState.CANCELLED;
+        tainted |= ForeignContent.broughtBy(call.name(), status, cancelled);
         Map<String, @Nullable Object> frame = Conversation.plain(result);
         frame.put("duration_ms", took);
         scope.feed.send(TurnEvent.CALL_RESULT, frame);

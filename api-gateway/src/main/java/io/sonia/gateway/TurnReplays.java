@@ -114,7 +114,8 @@ final class TurnReplays {
                 // A turn is an operator's, whoever passes it on.
                 Role.OPERATOR,
                 wanted == null ? then.policyVersion() : wanted,
-                request.files());
+                request.files(),
+                then.circumstances());
         try {
             return Ruling.of(
                     evaOs.on(context, Operation.POLICY_EVALUATE).body(asked).send(EvaluateAnswer.class));

@@ -128,7 +128,8 @@ final class Answers {
                 null,
                 null,
                 null,
-                null);
+                null,
+                context.tainted());
     }
 
     static Approval decided(Approval asked, ApprovalState state, String supersededBy) {
@@ -162,7 +163,8 @@ final class Answers {
                 null,
                 null,
                 null,
-                supersededBy);
+                supersededBy,
+                asked.tainted());
     }
 
     static ToolList tools() {

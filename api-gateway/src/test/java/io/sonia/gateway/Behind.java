@@ -6,6 +6,7 @@ import io.sonia.contracts.evaos.ApprovalState;
 import io.sonia.contracts.evaos.ApprovalWait;
 import io.sonia.contracts.evaos.ApproveAnswer;
 import io.sonia.contracts.evaos.ApproveRequest;
+import io.sonia.contracts.evaos.Circumstances;
 import io.sonia.contracts.evaos.EvaluateAnswer;
 import io.sonia.contracts.evaos.EvaluateRequest;
 import io.sonia.contracts.evaos.GateAnswer;
@@ -178,8 +179,8 @@ final class Behind implements AutoCloseable {
     /** Somebody changes the arguments of a call that waits; the new approval's id comes back. */
     String amend(String approvalId, Map<String, Object> args) {
         Approval asked = approvals.get(approvalId).await(0);
-        GateRequest.CallContext context =
-                new GateRequest.CallContext(asked.sessionId(), asked.turnId(), asked.actionId(), asked.summary());
+        GateRequest.CallContext context = new GateRequest.CallContext(
+                asked.sessionId(), asked.turnId(), asked.actionId(), asked.summary(), asked.tainted());
         Approval changed = Answers.approval(
                 "apr_" + numbers.incrementAndGet(),
                 new GateRequest(asked.toolName(), args, null, null, context, false));
@@ -394,7 +395,8 @@ final class Behind implements AutoCloseable {
         String version = String.valueOf(request.version());
         Verdict verdict = verdicts.getOrDefault(version, verdict(request.toolName()));
         String rule = verdicts.containsKey(version) ? "rule_" + version : "rule_" + request.toolName();
-        return Reply.ok(new EvaluateAnswer(verdict, rule, tier(request.toolName()), List.of(), version));
+        return Reply.ok(new EvaluateAnswer(
+                verdict, rule, tier(request.toolName()), List.of(), version, request.circumstances()));
     }
 
     private static Verdict verdict(String tool) {
@@ -417,7 +419,9 @@ final class Behind implements AutoCloseable {
                 "digest",
                 1L,
                 token,
-                approval);
+                approval,
+                new Circumstances(
+                        request.context().sessionId(), request.context().tainted(), Instant.EPOCH, Map.of()));
     }
 
     static RiskTier tier(String tool) {

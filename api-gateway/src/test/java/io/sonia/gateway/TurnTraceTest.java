@@ -2,6 +2,7 @@ package io.sonia.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sonia.contracts.evaos.Circumstances;
 import io.sonia.contracts.evaos.Verdict;
 import io.sonia.contracts.gateway.CallStatus;
 import io.sonia.contracts.gateway.TurnReplayed.Difference;
@@ -56,7 +57,7 @@ class TurnTraceTest {
     }
 
     private static StoredStep tool(int ordinal, Verdict verdict, String version) {
-        Ruling ruling = new Ruling(verdict, "rule", List.of("asked"), null, version);
+        Ruling ruling = new Ruling(verdict, "rule", List.of("asked"), null, version, Circumstances.NONE);
         return StoredStep.of(
                 ordinal,
                 new TurnStep.Called(

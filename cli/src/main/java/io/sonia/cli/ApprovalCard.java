@@ -25,6 +25,9 @@ final class ApprovalCard {
             out.add("  " + SafeText.line(approval.summary()));
         }
         approval.args().forEach((name, value) -> out.addAll(argument(SafeText.line(name), value)));
+        if (approval.tainted()) {
+            out.add("  asked after foreign content came in");
+        }
         String state = approval.state() == ApprovalState.PENDING
                 ? "expires in " + Words.seconds(Math.max(0, approval.remainingSeconds()))
                 : Words.of(approval.state());

@@ -73,6 +73,16 @@ final class Commands {
                         .addSubcommand("list", new TokenList(place))
                         .addSubcommand("rotate", new TokenRotate(place))
                         .addSubcommand("revoke", new TokenRevoke(place)));
+        all.put(
+                "policy",
+                () -> new CommandLine(new PolicyCommand())
+                        .addSubcommand("check", new PolicyCheck(place))
+                        .addSubcommand("explain", new PolicyExplain(place))
+                        .addSubcommand("test", new PolicyTry(place))
+                        .addSubcommand("diff", new PolicyCompare(place))
+                        .addSubcommand("propose", new PolicyPropose(place)));
+        all.put("stop-all", () -> new CommandLine(new StopAll(place)));
+        all.put("resume", () -> new CommandLine(new Resume(place)));
         all.put("replay", () -> new CommandLine(new Replay(place)));
         all.put(
                 "incident",

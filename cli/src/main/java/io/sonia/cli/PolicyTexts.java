@@ -31,6 +31,38 @@ final class PolicyTexts {
         return texts;
     }
 
+    /** Several files and folders together; of two texts for one name the later counts. */
+    static Map<String, String> read(List<Path> places) throws IOException {
+        Map<String, String> texts = new LinkedHashMap<>();
+        for (Path place : places) {
+            texts.putAll(read(place));
+        }
+        return texts;
+    }
+
+    /**
+     * The policy of a home with these files in place of its own.
+     *
+     * @throws SoniaException CONFIG_INVALID
+     */
+    static PolicySet over(Workplace place, List<Path> files) throws IOException {
+        if (files.isEmpty()) {
+            return PolicySet.load(place.home().policies());
+        }
+        Map<String, String> texts = read(files);
+        // Files of one's own that are whole need no home.
+        return texts.keySet().containsAll(PolicySet.FILES)
+                ? PolicySet.of(texts)
+                : PolicySet.load(place.home().policies()).with(texts);
+    }
+
+    /** Everything wrong with a policy, a line each. */
+    static List<String> problems(SoniaException refused) {
+        return refused.details().get("problems") instanceof List<?> list
+                ? list.stream().map(String::valueOf).toList()
+                : List.of(refused.text());
+    }
+
     private static List<Path> filesOf(Path folder) throws IOException {
         try (Stream<Path> entries = Files.list(folder)) {
             return entries.filter(
@@ -71,6 +103,6 @@ final class PolicyTexts {
     }
 
     private static Failure refused(Path file, String cause) {
-        return Failure.of(ExitCode.USAGE, "--policy " + file + " is refused", cause, "name a policy file or folder");
+        return Failure.of(ExitCode.USAGE, file + " is refused", cause, "name a policy file or folder");
     }
 }

@@ -57,7 +57,8 @@ final class Samples {
                 null,
                 null,
                 null,
-                null);
+                null,
+                false);
     }
 
     /** A record as it goes over the wire. */

@@ -9,13 +9,12 @@ import io.sonia.contracts.evaos.Verdict;
 import io.sonia.evaos.ApprovalLife.Event;
 import io.sonia.evaos.policy.Judgement;
 import io.sonia.evaos.policy.Policy;
+import io.sonia.evaos.policy.Situation;
 import io.sonia.kernel.ErrorCode;
 import io.sonia.kernel.Ids;
 import io.sonia.kernel.SoniaException;
 import io.sonia.kernel.http.Call;
 import io.sonia.kernel.http.Reply;
-import io.sonia.kernel.identity.Role;
-import io.sonia.kernel.json.WireNamed;
 import io.sonia.kernel.settings.Live;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -83,7 +82,12 @@ final class Amendments {
 
     private Approval changed(
             Approval seen, Map<String, @Nullable Object> args, Policy inForce, Instant now, long fence) {
-        Judgement judgement = inForce.judge(seen.toolName(), args, role(seen));
+        CallCounts counts = new CallCounts(
+                base.journal(), seen.sessionId(), seen.requester().actorId(), now);
+        Judgement judgement = inForce.judge(
+                seen.toolName(),
+                args,
+                new Situation(ShadowJudge.role(seen), seen.sessionId(), seen.tainted(), now, counts));
         RiskTier tier = judgement.tier();
         if (judgement.verdict() == Verdict.DENY || tier == null) {
             throw SoniaException.of(ErrorCode.POLICY_DENIED).with("rule_id", judgement.ruleId());
@@ -119,10 +123,7 @@ final class Amendments {
                 null,
                 null,
                 seen.approvalId(),
-                null);
-    }
-
-    private static Role role(Approval seen) {
-        return seen.requester().actorRole().equals(WireNamed.of(Role.SERVICE)) ? Role.SERVICE : Role.OPERATOR;
+                null,
+                seen.tainted());
     }
 }

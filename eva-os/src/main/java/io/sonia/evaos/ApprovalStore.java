@@ -33,8 +33,8 @@ final class ApprovalStore {
             INSERT INTO approvals (approval_id, state, tool_name, args, summary, digest, risk_tier, rule_id,
               policy_version, requester_id, requester_role, requester_service, session_id, turn_id, action_id,
               correlation_id, fence_token, required_approvals, agreements, created_at, expires_at, decided_at,
-              decider_id, decider_role, grant_expires_at, supersedes)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '[]', ?, ?, ?, ?, ?, ?, ?)""";
+              decider_id, decider_role, grant_expires_at, supersedes, tainted)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '[]', ?, ?, ?, ?, ?, ?, ?, ?)""";
 
     private static final String EDGED =
             "SELECT approval_id, state, tool_name, digest, policy_version, rule_id, fence_token FROM approvals";
@@ -95,7 +95,8 @@ final class ApprovalStore {
                 a.decidedBy() == null ? null : a.decidedBy().actorId(),
                 a.decidedBy() == null ? null : a.decidedBy().actorRole(),
                 a.grantExpiresAt(),
-                a.supersedes());
+                a.supersedes(),
+                a.tainted());
     }
 
     /** The one write that picks a winner: it changes the row only in the state and with the fence seen before. */
@@ -160,6 +161,16 @@ final class ApprovalStore {
                 limit);
     }
 
+    /** Approvals about something that are pending, or approved and not used up; oldest first. */
+    static List<Edged> open(Sql sql, String about, String target, int limit) throws SQLException {
+        return sql.list(
+                EDGED + " WHERE state IN ('pending', 'approved') AND " + about
+                        + " ORDER BY created_at, approval_id LIMIT ?",
+                Edged::read,
+                target,
+                limit);
+    }
+
     static Listing listing(ApprovalFilter filter) {
         return new Listing("approvals", "approval_id")
                 .where("state", filter.state())
@@ -205,7 +216,8 @@ final class ApprovalStore {
                 row.textOrNull("execution_id"),
                 outcome == null ? null : ExecutionOutcome.valueOf(constant(outcome)),
                 row.textOrNull("supersedes"),
-                row.textOrNull("superseded_by"));
+                row.textOrNull("superseded_by"),
+                row.truth("tainted"));
     }
 
     /** Whole seconds until the next deadline of an open approval, rounded up; 0 once it is closed. */

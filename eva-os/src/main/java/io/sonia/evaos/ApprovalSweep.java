@@ -36,9 +36,10 @@ final class ApprovalSweep {
         return expired + end(this::outdated, Event.CANCEL, "approval.cancel", "boot");
     }
 
-    /** While running: expires what is overdue; cheap when nothing is. */
+    /** While running the same, for what was asked while policy changed; cheap when there is nothing. */
     int tick() {
-        return end(ApprovalStore::overdue, Event.EXPIRE, "approval.expire", "timer");
+        int expired = end(ApprovalStore::overdue, Event.EXPIRE, "approval.expire", "timer");
+        return expired + end(this::outdated, Event.CANCEL, "approval.cancel", "timer");
     }
 
     private List<Edged> outdated(Sql sql, Instant now, int limit) throws SQLException {

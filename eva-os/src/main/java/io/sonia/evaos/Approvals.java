@@ -13,6 +13,7 @@ import io.sonia.contracts.evaos.ApproveRequest;
 import io.sonia.contracts.evaos.CancelRequest;
 import io.sonia.contracts.evaos.Decision;
 import io.sonia.evaos.ApprovalLife.Event;
+import io.sonia.journal.Sql;
 import io.sonia.journal.Tx;
 import io.sonia.kernel.ErrorCode;
 import io.sonia.kernel.Ids;
@@ -31,6 +32,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /** Decides, withdraws and shows approvals. EVA-OS is their only authority. */
@@ -41,13 +43,21 @@ final class Approvals {
     private final Live<ApprovalsConfig> config;
     private final Cursors cursors;
     private final Wakeups wakeups;
+    private final PolicyUpdates updates;
 
-    Approvals(Foundation base, Grants grants, Live<ApprovalsConfig> config, Cursors cursors, Wakeups wakeups) {
+    Approvals(
+            Foundation base,
+            Grants grants,
+            Live<ApprovalsConfig> config,
+            Cursors cursors,
+            Wakeups wakeups,
+            PolicyUpdates updates) {
         this.base = base;
         this.grants = grants;
         this.config = config;
         this.cursors = cursors;
         this.wakeups = wakeups;
+        this.updates = updates;
     }
 
     /** One person's yes or no. Exactly one decision wins; every other decider is told which. */
@@ -60,13 +70,22 @@ final class Approvals {
         }
         requireDecider(call.caller(), id, now);
         try {
+            AtomicReference<PolicyUpdates.Applied> applied = new AtomicReference<>();
             Reply.Enveloped reply = base.journal().commit(tx -> {
                 Approval approval = ApprovalStore.get(tx.sql(), id, now);
                 Approval after = decided(tx, call, approval, now);
+                if (after.state() == ApprovalState.APPROVED && after.toolName().equals(PolicyUpdates.TOOL)) {
+                    applied.set(updates.apply(tx, after, call, now));
+                    after = applied.get().approval();
+                }
                 return Answers.keep(tx, call, Reply.ok(answer(after)), id);
             });
             Approval after = ((ApproveAnswer) reply.data()).approval();
             announce(after);
+            if (applied.get() != null) {
+                updates.putInForce(applied.get().set());
+                announce(ApprovalState.CANCELLED, applied.get().cancelled());
+            }
             base.figures().decided(after.createdAt(), now);
             return reply;
         } catch (SoniaException e) {
@@ -112,7 +131,7 @@ final class Approvals {
         detail.put("reason", input.reason());
         Approval after =
                 ApprovalEdges.take(tx, seen, event, columns, call.audit().detail(detail), now);
-        if (event == Event.APPROVE) {
+        if (event == Event.APPROVE && !after.toolName().equals(PolicyUpdates.TOOL)) {
             grants.keep(tx, grants.draft(after, now));
         }
         return after;
@@ -252,6 +271,18 @@ final class Approvals {
     static void requireFence(@Nullable Long shown, Approval approval) {
         if (shown != null && shown != approval.fenceToken()) {
             throw SoniaException.of(ErrorCode.STALE_FENCE).with("current_fence", approval.fenceToken());
+        }
+    }
+
+    /** There is room for one more that waits. */
+    static void requireRoom(Sql sql, ApprovalsConfig limits, @Nullable String sessionId) throws SQLException {
+        boolean full = ApprovalStore.pending(sql) >= limits.maxPending();
+        boolean sessionFull =
+                sessionId != null && ApprovalStore.pendingOf(sql, sessionId) >= limits.maxPendingPerSession();
+        if (full || sessionFull) {
+            throw SoniaException.of(ErrorCode.APPROVAL_QUEUE_FULL)
+                    .with("scope", full ? "all" : "session")
+                    .with("limit", full ? limits.maxPending() : limits.maxPendingPerSession());
         }
     }
 

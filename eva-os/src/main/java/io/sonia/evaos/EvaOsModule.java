@@ -4,17 +4,18 @@ import io.sonia.contracts.Cursors;
 import io.sonia.contracts.ServiceDefinition;
 import io.sonia.contracts.ServiceModule;
 import io.sonia.contracts.ServiceParts;
-import io.sonia.contracts.policy.PolicySet;
 import io.sonia.evaos.supervision.ChildPlan;
 import io.sonia.evaos.supervision.HealthProbe;
 import io.sonia.evaos.supervision.Supervision;
 import io.sonia.evaos.supervision.SupervisionConfig;
 import io.sonia.evaos.supervision.SupervisionRoutes;
+import io.sonia.kernel.ErrorCode;
 import io.sonia.kernel.ServiceName;
 import io.sonia.kernel.SoniaException;
 import io.sonia.kernel.http.RestorePhase;
 import io.sonia.kernel.http.Route;
 import io.sonia.kernel.identity.KeyMaterial;
+import io.sonia.kernel.json.WireNamed;
 import io.sonia.kernel.settings.AuditConfig;
 import io.sonia.kernel.settings.AuthConfig;
 import io.sonia.kernel.settings.Live;
@@ -33,12 +34,16 @@ public final class EvaOsModule implements ServiceModule {
     public static final ServiceDefinition DEFINITION = supervising(List.of());
 
     private static final Duration SWEEP_EVERY = Duration.ofSeconds(1);
+    private static final Duration POLICY_EVERY = Duration.ofSeconds(2);
     private static final Duration RENEW_EVERY = Duration.ofSeconds(10);
     private static final Duration PUBLISH_EVERY = Duration.ofMinutes(1);
 
     private final ServiceParts parts;
     private final Identities identities;
+    private final PolicyFolder folder;
+    private final KillSwitches stops;
     private final PolicyInForce policy;
+    private volatile PolicyFolder.Found files = new PolicyFolder.Found(PolicyFolder.State.IN_FORCE, List.of());
     private final ApprovalSweep sweep;
     private final Notary notary;
     private final EvaOsRoutes routes;
@@ -68,32 +73,46 @@ public final class EvaOsModule implements ServiceModule {
         AuthConfig auth = parts.settings().section(AuthConfig.SECTION);
         PublishedKeys published = new PublishedKeys(base, parts.home(), keys, parts.verifiers(), wakeups);
         this.identities = new Identities(base, parts.home(), auth, published);
+        this.folder = new PolicyFolder(parts.home().policies());
+        // An approved change whose files a crash kept from being written is written first.
+        PolicyVersions versions = new PolicyVersions(base);
+        versions.unwritten().ifPresent(approved -> {
+            folder.write(approved);
+            versions.written(approved.version());
+        });
+        this.stops = new KillSwitches(base, wakeups);
         this.policy = new PolicyInForce(
-                PolicySet.load(parts.home().policies()),
-                new PolicyVersions(base),
+                folder.load(),
+                stops,
+                base,
                 parts.settings().live(PolicyConfig.SECTION),
                 parts.home().workspace());
         Live<ApprovalsConfig> limits = parts.settings().live(ApprovalsConfig.SECTION);
         Cursors cursors = Cursors.of(parts.home(), parts.clock());
         Grants grants = new Grants(base, keys, policy::version);
-        Approvals approvals = new Approvals(base, grants, limits, cursors, wakeups);
+        PolicyUpdates updates =
+                new PolicyUpdates(base, policy, folder, parts.settings().live(PolicyConfig.SECTION), limits);
+        Approvals approvals = new Approvals(base, grants, limits, cursors, wakeups, updates);
         this.sweep = new ApprovalSweep(base, approvals, policy::version);
         this.notary = new Notary(
                 base,
                 parts.home(),
                 parts.settings().section(AuditConfig.SECTION).heads(parts.home()));
         this.routes = new EvaOsRoutes(
-                new Gate(base, policy, grants, limits),
+                new Gate(base, policy, stops, grants, limits),
                 approvals,
                 new Amendments(base, approvals, policy, limits),
                 grants,
                 new Tasks(base, cursors),
                 policy,
+                updates,
+                stops,
                 identities,
                 published,
                 new Persons(base, cursors, auth, published),
                 notary);
         this.supervision = supervision(parts, plans);
+        parts.metrics().gauge("sonia_kill_switch_engaged", "Kill switches that are set", stops::count);
         parts.metrics()
                 .gauge("sonia_approvals_pending", "Approvals that wait for a person", () -> count(Counted.PENDING));
     }
@@ -139,12 +158,16 @@ public final class EvaOsModule implements ServiceModule {
         parts.timers().every("approvals", SWEEP_EVERY, sweep::tick);
         parts.timers().every("audit heads", PUBLISH_EVERY, notary::publish);
         parts.timers().every("credentials of all services", RENEW_EVERY, identities::renew);
+        parts.timers().every("policy files", POLICY_EVERY, this::lookAtFiles);
     }
 
     @Override
     public Map<String, @Nullable Object> detail() {
         Map<String, @Nullable Object> detail = new LinkedHashMap<>();
         detail.put("policy_version", policy.version());
+        detail.put("policy_files", WireNamed.of(files.state()));
+        detail.put("policy_problems", files.problems());
+        detail.put("kill_switches_engaged", stops.count());
         detail.put("pending_approvals", count(Counted.PENDING));
         detail.put("tasks", count(Counted.TASKS));
         return detail;
@@ -159,6 +182,27 @@ public final class EvaOsModule implements ServiceModule {
         } catch (SoniaException e) {
             parts.log().error("audit.heads.behind", "The newest audit heads are not published", Map.of(), e);
         }
+    }
+
+    /** An edited file is not in force before it is proposed and approved, or EVA-OS starts anew; that is told once. */
+    private void lookAtFiles() {
+        PolicyFolder.Found found = folder.compared(policy.version());
+        if (!found.equals(files) && found.state() != PolicyFolder.State.IN_FORCE) {
+            parts.log()
+                    .warn(
+                            "policy.files",
+                            found.state() == PolicyFolder.State.INVALID
+                                    ? "The policy files are no policy; the last good one stays in force"
+                                    : "The policy files were edited and are not in force: propose them",
+                            Map.of(
+                                    "code",
+                                    ErrorCode.CONFIG_INVALID.name(),
+                                    "policy_version",
+                                    policy.version(),
+                                    "problems",
+                                    found.problems()));
+        }
+        files = found;
     }
 
     private enum Counted {

@@ -24,9 +24,14 @@ import io.sonia.contracts.evaos.KeyRevoke;
 import io.sonia.contracts.evaos.KeyRevoked;
 import io.sonia.contracts.evaos.KeyRotate;
 import io.sonia.contracts.evaos.KeyRotated;
+import io.sonia.contracts.evaos.KillSwitchChange;
+import io.sonia.contracts.evaos.KillSwitchChanged;
+import io.sonia.contracts.evaos.KillSwitchList;
 import io.sonia.contracts.evaos.OutcomeAnswer;
 import io.sonia.contracts.evaos.OutcomeRequest;
 import io.sonia.contracts.evaos.PolicyAnswer;
+import io.sonia.contracts.evaos.PolicyProposal;
+import io.sonia.contracts.evaos.PolicyProposed;
 import io.sonia.contracts.evaos.PolicyQuery;
 import io.sonia.contracts.evaos.ServiceRotate;
 import io.sonia.contracts.evaos.ServiceRotated;
@@ -59,6 +64,8 @@ record EvaOsRoutes(
         Grants grants,
         Tasks tasks,
         PolicyInForce policy,
+        PolicyUpdates updates,
+        KillSwitches stops,
         Identities identities,
         PublishedKeys keys,
         Persons persons,
@@ -82,6 +89,9 @@ record EvaOsRoutes(
                 Route.of(Operation.TASK_DELETE, TaskDeleted.class, tasks::delete),
                 Route.of(Operation.POLICY_GET, PolicyQuery.class, PolicyAnswer.class, policy::show),
                 Route.of(Operation.POLICY_EVALUATE, EvaluateRequest.class, EvaluateAnswer.class, policy::evaluate),
+                Route.of(Operation.POLICY_PROPOSE, PolicyProposal.class, PolicyProposed.class, updates::propose),
+                Route.of(Operation.KILL_GET, KillSwitchList.class, stops::list),
+                Route.of(Operation.KILL_SET, KillSwitchChange.class, KillSwitchChanged.class, stops::change),
                 Route.of(Operation.AUTH_WHOAMI, WhoAmI.class, identities::whoAmI),
                 Route.of(Operation.AUTH_VERIFIERS, VerifiersQuery.class, VerifierSet.class, keys::poll),
                 Route.of(Operation.AUTH_ROTATE_SERVICE, ServiceRotate.class, ServiceRotated.class, identities::rotate),

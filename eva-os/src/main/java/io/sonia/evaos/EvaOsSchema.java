@@ -163,6 +163,44 @@ final class EvaOsSchema {
             ALTER TABLE principals DROP COLUMN metadata;
             """;
 
+    private static final String CONDITIONS_UP = """
+            ALTER TABLE approvals ADD COLUMN tainted INTEGER NOT NULL DEFAULT 0;
+            CREATE INDEX approvals_by_session ON approvals (session_id, tool_name);
+            CREATE INDEX approvals_by_requester ON approvals (requester_id, created_at);
+            """;
+
+    private static final String PROPOSALS_UP = """
+            ALTER TABLE policy_versions ADD COLUMN written INTEGER NOT NULL DEFAULT 1;
+            CREATE TABLE policy_proposals (
+              approval_id TEXT PRIMARY KEY REFERENCES approvals (approval_id),
+              version TEXT NOT NULL,
+              files TEXT NOT NULL
+            );
+            CREATE TABLE kill_switches (
+              scope TEXT NOT NULL,
+              target TEXT NOT NULL,
+              engaged INTEGER NOT NULL,
+              reason TEXT NOT NULL,
+              actor_id TEXT NOT NULL,
+              changed_at TEXT NOT NULL,
+              PRIMARY KEY (scope, target)
+            );
+            CREATE INDEX approvals_by_time ON approvals (created_at);
+            """;
+
+    private static final String PROPOSALS_DOWN = """
+            DROP INDEX approvals_by_time;
+            DROP TABLE kill_switches;
+            DROP TABLE policy_proposals;
+            ALTER TABLE policy_versions DROP COLUMN written;
+            """;
+
+    private static final String CONDITIONS_DOWN = """
+            DROP INDEX approvals_by_requester;
+            DROP INDEX approvals_by_session;
+            ALTER TABLE approvals DROP COLUMN tainted;
+            """;
+
     /** All steps in their order; the second one is supervision's. */
     static final List<Migration> MIGRATIONS = List.of(
             new Migration(1, "control plane", UP, DOWN),
@@ -170,7 +208,9 @@ final class EvaOsSchema {
             new Migration(3, "amended approvals", AMENDED_UP, AMENDED_DOWN),
             new Migration(4, "notary", NOTARY_UP, NOTARY_DOWN),
             new Migration(5, "policy versions", POLICY_UP, POLICY_DOWN),
-            new Migration(6, "persons", PERSONS_UP, PERSONS_DOWN));
+            new Migration(6, "persons", PERSONS_UP, PERSONS_DOWN),
+            new Migration(7, "conditions of rules", CONDITIONS_UP, CONDITIONS_DOWN),
+            new Migration(8, "proposed policies and kill switches", PROPOSALS_UP, PROPOSALS_DOWN));
 
     private EvaOsSchema() {}
 }

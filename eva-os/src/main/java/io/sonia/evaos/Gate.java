@@ -6,15 +6,17 @@ import io.sonia.contracts.evaos.Approval.Decider;
 import io.sonia.contracts.evaos.Approval.Requester;
 import io.sonia.contracts.evaos.ApprovalState;
 import io.sonia.contracts.evaos.CallDigest;
+import io.sonia.contracts.evaos.Circumstances;
 import io.sonia.contracts.evaos.GateAnswer;
 import io.sonia.contracts.evaos.GateRequest;
 import io.sonia.contracts.evaos.GateStatus;
 import io.sonia.contracts.evaos.Grant;
+import io.sonia.contracts.evaos.KillSwitch.Stoppable;
 import io.sonia.contracts.evaos.Verdict;
 import io.sonia.evaos.ApprovalLife.Event;
 import io.sonia.evaos.policy.Judgement;
 import io.sonia.evaos.policy.Policy;
-import io.sonia.journal.Sql;
+import io.sonia.evaos.policy.Situation;
 import io.sonia.journal.Tx;
 import io.sonia.kernel.AuditEvent;
 import io.sonia.kernel.ErrorCode;
@@ -31,6 +33,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -38,22 +41,31 @@ import org.jspecify.annotations.Nullable;
 final class Gate {
 
     private static final String BY_POLICY = "policy";
+    private static final int MAX_ATTEMPTS = 100;
 
     private final Foundation base;
     private final Supplier<Policy> policy;
+    private final KillSwitches stops;
     private final Grants grants;
     private final Live<ApprovalsConfig> config;
 
-    Gate(Foundation base, Supplier<Policy> policy, Grants grants, Live<ApprovalsConfig> config) {
+    Gate(Foundation base, Supplier<Policy> policy, KillSwitches stops, Grants grants, Live<ApprovalsConfig> config) {
         this.base = base;
         this.policy = policy;
+        this.stops = stops;
         this.grants = grants;
         this.config = config;
     }
 
     /** One call at the gate and what policy says of it. */
     private record Case(
-            Call<GateRequest> call, Requester requester, Policy policy, Judgement judgement, String digest) {
+            Call<GateRequest> call,
+            Requester requester,
+            Policy policy,
+            Judgement judgement,
+            CallCounts counts,
+            String digest,
+            Instant at) {
 
         GateAnswer answer(@Nullable Long fence, @Nullable String token, @Nullable Approval approval) {
             return new GateAnswer(
@@ -70,7 +82,12 @@ final class Gate {
                     digest,
                     fence,
                     token,
-                    approval);
+                    approval,
+                    new Circumstances(
+                            call.input().context().sessionId(),
+                            call.input().context().tainted(),
+                            at,
+                            judgement.counted()));
         }
 
         AuditEvent audit() {
@@ -79,6 +96,11 @@ final class Gate {
             detail.put("verdict", WireNamed.of(judgement.verdict()));
             detail.put("requester", requester.actorId());
             detail.put("tool_call_id", call.input().id());
+            detail.put("session_id", call.input().context().sessionId());
+            detail.put("tainted", call.input().context().tainted());
+            if (!judgement.counted().isEmpty()) {
+                detail.put("counted", judgement.counted());
+            }
             AuditEvent.Subject subject = new AuditEvent.Subject(
                     "tool", call.input().toolName(), null, null, digest, policy.version(), judgement.ruleId());
             return call.audit().about(subject).detail(detail);
@@ -86,34 +108,62 @@ final class Gate {
     }
 
     Reply judge(Call<GateRequest> call) {
+        for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+            Case asked = asked(call);
+            Optional<Reply> reply = answered(call, asked);
+            if (reply.isPresent()) {
+                base.figures().judged(call.input().toolName(), asked.judgement().verdict());
+                return reply.get();
+            }
+        }
+        throw SoniaException.of(ErrorCode.OVERLOADED, "Too many calls under one budget at once");
+    }
+
+    private Case asked(Call<GateRequest> call) {
         GateRequest input = call.input();
         Requester requester = requester(call.caller(), input.requester());
         Policy inForce = policy.get();
         Role role = call.caller().person()
                 ? call.caller().role()
                 : requester.actorId().equals(call.caller().actorId()) ? Role.SERVICE : Role.OPERATOR;
-        Judgement judgement = inForce.judge(input.toolName(), input.args(), role);
+        Instant now = base.clock().now();
+        String session = input.context().sessionId();
+        CallCounts counts = new CallCounts(base.journal(), session, requester.actorId(), now);
+        RiskTier tier = inForce.set().risk().tools().get(input.toolName());
+        Judgement judgement = stops.stopping(new Stoppable(input.toolName(), tier, session, requester.actorId()))
+                .map(stop -> Judgement.stopped(stop.ruleId(), tier))
+                .orElseGet(() -> inForce.judge(
+                        input.toolName(),
+                        input.args(),
+                        new Situation(role, session, input.context().tainted(), now, counts)));
         String digest = CallDigest.of(input.toolName(), input.args(), requester.actorId(), inForce.version());
-        Case asked = new Case(call, requester, inForce, judgement, digest);
-        base.figures().judged(input.toolName(), judgement.verdict());
-        if (input.dryRun()) {
-            return Reply.ok(asked.answer(null, null, null));
+        return new Case(call, requester, inForce, judgement, counts, digest, now);
+    }
+
+    /** Empty if calls that count were made since: the judgement is out of date. */
+    private Optional<Reply> answered(Call<GateRequest> call, Case asked) {
+        Judgement judgement = asked.judgement();
+        if (call.input().dryRun()) {
+            return Optional.of(Reply.ok(asked.answer(null, null, null)));
         }
         boolean unrecorded = judgement.verdict() == Verdict.ALLOW && judgement.tier() == RiskTier.SAFE_READ;
         if (judgement.verdict() == Verdict.DENY || unrecorded) {
-            return base.journal().commit(tx -> {
+            return Optional.of(base.journal().commit(tx -> {
                 tx.audit(asked.audit());
                 return Answers.keep(tx, call, Reply.ok(asked.answer(null, null, null)));
-            });
+            }));
         }
         boolean permitted = judgement.verdict() == Verdict.ALLOW;
-        Reply reply = permitted ? permit(asked) : base.journal().commit(tx -> ask(tx, asked));
-        base.figures().reached(permitted ? ApprovalState.APPROVED : ApprovalState.PENDING);
+        Optional<Reply> reply =
+                permitted ? permit(asked) : Optional.of(base.journal().commit(tx -> ask(tx, asked)));
+        if (reply.isPresent()) {
+            base.figures().reached(permitted ? ApprovalState.APPROVED : ApprovalState.PENDING);
+        }
         return reply;
     }
 
     /** Stores the call as approved by policy and hands out its grant at once. */
-    private Reply permit(Case asked) {
+    private Optional<Reply> permit(Case asked) {
         long fence = base.journal().commit(tx -> Fences.next(tx.sql()));
         Instant now = base.clock().now();
         Instant end = now.plusSeconds(config.get().grantTtlSeconds());
@@ -121,15 +171,19 @@ final class Gate {
         Grant grant = grants.draft(approval, now);
         GateAnswer answer = asked.answer(fence, grants.sign(grant), approval);
         return base.journal().commit(tx -> {
+            if (!asked.counts().stillHold(tx.sql())) {
+                return Optional.<Reply>empty();
+            }
             ApprovalEdges.begin(tx, approval, asked.audit());
             grants.keep(tx, grant);
-            return Answers.keep(tx, asked.call(), Reply.ok(answer).location(path(approval)));
+            return Optional.of(Answers.keep(tx, asked.call(), Reply.ok(answer).location(path(approval))));
         });
     }
 
     /** Stores the call to wait for a person. */
     private Reply ask(Tx tx, Case asked) throws SQLException {
-        requireRoom(tx.sql(), asked.call().input().context().sessionId());
+        Approvals.requireRoom(
+                tx.sql(), config.get(), asked.call().input().context().sessionId());
         Instant now = base.clock().now();
         Instant end = now.plusSeconds(config.get().ttlSeconds());
         Approval approval = approval(Fences.next(tx.sql()), asked, Event.ASK, now, end);
@@ -140,18 +194,6 @@ final class Gate {
 
     private static String path(Approval approval) {
         return "/v1/approvals/" + approval.approvalId();
-    }
-
-    private void requireRoom(Sql sql, @Nullable String sessionId) throws SQLException {
-        ApprovalsConfig limits = config.get();
-        boolean full = ApprovalStore.pending(sql) >= limits.maxPending();
-        boolean sessionFull =
-                sessionId != null && ApprovalStore.pendingOf(sql, sessionId) >= limits.maxPendingPerSession();
-        if (full || sessionFull) {
-            throw SoniaException.of(ErrorCode.APPROVAL_QUEUE_FULL)
-                    .with("scope", full ? "all" : "session")
-                    .with("limit", full ? limits.maxPending() : limits.maxPendingPerSession());
-        }
     }
 
     private Approval approval(long fence, Case asked, Event event, Instant now, Instant end) {
@@ -192,7 +234,8 @@ final class Gate {
                 null,
                 null,
                 null,
-                null);
+                null,
+                input.context().tainted());
     }
 
     /** What an approver reads first; without words from the caller, the tool and the names of its arguments. */

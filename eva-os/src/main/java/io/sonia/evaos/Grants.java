@@ -7,6 +7,7 @@ import io.sonia.contracts.evaos.ConsumeRequest;
 import io.sonia.contracts.evaos.ExecutionOutcome;
 import io.sonia.contracts.evaos.Grant;
 import io.sonia.contracts.evaos.GrantAnswer;
+import io.sonia.contracts.evaos.KillSwitch.Stoppable;
 import io.sonia.contracts.evaos.OutcomeAnswer;
 import io.sonia.contracts.evaos.OutcomeRequest;
 import io.sonia.evaos.ApprovalLife.Event;
@@ -110,6 +111,13 @@ final class Grants {
         String id = Ids.checked(call.path("approval_id"));
         Reply.Enveloped reply = base.journal().commit(tx -> {
             Approval approval = ApprovalStore.get(tx.sql(), id, now);
+            KillSwitches.requireNone(
+                    tx.sql(),
+                    new Stoppable(
+                            approval.toolName(),
+                            approval.riskTier(),
+                            approval.sessionId(),
+                            approval.requester().actorId()));
             requireUsable(tx.sql(), approval, input, fence, now);
             if (approval.state() == ApprovalState.CONSUMED) {
                 return Answers.keep(tx, call, Reply.ok(consumed(approval)));

@@ -47,7 +47,8 @@ final class Masking {
                 a.executionId(),
                 a.outcome(),
                 a.supersedes(),
-                a.supersededBy());
+                a.supersededBy(),
+                a.tainted());
     }
 
     private static @Nullable Object covered(@Nullable Object value) {

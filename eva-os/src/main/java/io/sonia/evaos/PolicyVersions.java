@@ -38,7 +38,7 @@ final class PolicyVersions {
         AuditEvent.Subject subject =
                 new AuditEvent.Subject("policy", set.version(), null, null, set.digest(), set.version(), null);
         base.journal().commit(tx -> {
-            put(tx, set, base.clock().now());
+            put(tx, set, ServiceName.EVA_OS.wireName(), base.clock().now(), true);
             return tx.audit(base.own("policy.applied", "boot").about(subject));
         });
     }
@@ -79,9 +79,32 @@ final class PolicyVersions {
                 row -> row.text("version"));
     }
 
-    private static void put(Tx tx, PolicySet set, Instant now) throws SQLException {
+    /** Puts a version on record whose files are not written yet. */
+    void putUnwritten(Tx tx, PolicySet set, String actorId, Instant now) throws SQLException {
+        put(tx, set, actorId, now, false);
+    }
+
+    /** The files of a version are written. */
+    void written(String version) {
+        base.journal()
+                .commit(tx -> tx.sql().update("UPDATE policy_versions SET written = 1 WHERE version = ?", version));
+    }
+
+    /** A version whose approval came through and whose files did not. */
+    Optional<PolicySet> unwritten() {
+        return base.journal()
+                .read(sql -> sql.one(
+                        "SELECT version FROM policy_versions WHERE written = 0 ORDER BY applied_at DESC LIMIT 1",
+                        row -> row.text("version")))
+                .map(version -> get(version).set());
+    }
+
+    private static void put(Tx tx, PolicySet set, String actorId, Instant now, boolean written) throws SQLException {
+        String files = Json.text(set.texts());
         tx.sql().update("""
-                INSERT INTO policy_versions (version, digest, files, actor_id, applied_at) VALUES (?, ?, ?, ?, ?)
-                ON CONFLICT (version) DO UPDATE SET actor_id = excluded.actor_id, applied_at = excluded.applied_at""", set.version(), set.digest(), Json.text(set.texts()), ServiceName.EVA_OS.wireName(), now);
+                INSERT INTO policy_versions (version, digest, files, actor_id, applied_at, written)
+                VALUES (?, ?, ?, ?, ?, ?)
+                ON CONFLICT (version) DO UPDATE SET actor_id = excluded.actor_id, applied_at = excluded.applied_at,
+                  written = excluded.written""", set.version(), set.digest(), files, actorId, now, written);
     }
 }

@@ -117,8 +117,8 @@ class AmendmentsTest {
         plane.close();
         Path rules = plane.home.policies().resolve("risk_policy.json");
         String denying = "\"rules\": [{\"rule_id\": \"no-secrets\", \"effect\": \"deny\","
-                + " \"tools\": [\"file.*\"], \"args\": {\"path\": {\"glob\": \"secret/**\"}}}]";
-        Files.writeString(rules, Files.readString(rules).replace("\"rules\": []", denying));
+                + " \"tools\": [\"file.*\"], \"args\": {\"path\": {\"glob\": \"secret/**\"}}},";
+        Files.writeString(rules, Files.readString(rules).replace("\"rules\": [", denying));
         plane = new ControlPlane(folder);
         Approval asked = plane.pending();
 

@@ -65,7 +65,9 @@ final class ControlPlane implements AutoCloseable {
     final Foundation base;
     final KeyMaterial keys;
     final PolicyInForce policy;
+    final KillSwitches stops;
     final Gate gate;
+    final PolicyUpdates updates;
     final Grants grants;
     final Approvals approvals;
     final Amendments amendments;
@@ -91,15 +93,23 @@ final class ControlPlane implements AutoCloseable {
                 JournalOptions.of(detail -> detail, reason -> {}).diskFloorBytes(0));
         this.base = new Foundation(journal, time, ids, new Figures(new Metrics()));
         this.keys = KeyMaterial.load(home);
+        this.stops = new KillSwitches(base, new Wakeups());
         this.policy = new PolicyInForce(
                 PolicySet.load(home.policies()),
-                new PolicyVersions(base),
-                () -> new PolicyConfig(Verdict.CONFIRM),
+                stops,
+                base,
+                () -> new PolicyConfig(Verdict.CONFIRM, 7),
                 home.workspace());
         this.grants = new Grants(base, keys, policy::version);
-        this.gate = new Gate(base, policy, grants, () -> limits);
+        this.gate = new Gate(base, policy, stops, grants, () -> limits);
         Cursors cursors = Cursors.of(home, time);
-        this.approvals = new Approvals(base, grants, () -> limits, cursors, new Wakeups());
+        this.updates = new PolicyUpdates(
+                base,
+                policy,
+                new PolicyFolder(home.policies()),
+                () -> new PolicyConfig(Verdict.CONFIRM, 7),
+                () -> limits);
+        this.approvals = new Approvals(base, grants, () -> limits, cursors, new Wakeups(), updates);
         this.amendments = new Amendments(base, approvals, policy, () -> limits);
         this.sweep = new ApprovalSweep(base, approvals, policy::version);
         this.tasks = new Tasks(base, cursors);
@@ -132,7 +142,7 @@ final class ControlPlane implements AutoCloseable {
     }
 
     static GateRequest request(String tool, Map<String, Object> args, String session) {
-        return new GateRequest(tool, args, null, null, new CallContext(session, null, null, null), false);
+        return new GateRequest(tool, args, null, null, new CallContext(session, null, null, null, false), false);
     }
 
     /** A pending approval that a person asked for through the gateway. */

@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.sonia.contracts.ServiceModule;
 import io.sonia.contracts.ServiceParts;
 import io.sonia.contracts.evaos.ApprovalState;
+import io.sonia.contracts.evaos.Decision;
+import io.sonia.contracts.evaos.PolicyProposal;
+import io.sonia.contracts.evaos.PolicyProposed;
 import io.sonia.contracts.evaos.TaskCreate;
 import io.sonia.contracts.evaos.TaskKind;
 import io.sonia.kernel.ErrorCode;
@@ -42,6 +45,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class EvaOsModuleTest {
+
+    private static final int TIMERS = 4;
 
     @TempDir
     Path folder;
@@ -90,10 +95,10 @@ class EvaOsModuleTest {
         ServiceModule module = module();
         String id = plane.pending().approvalId();
         module.start();
-        rounds.awaitSleepers(2);
+        rounds.awaitSleepers(TIMERS);
         plane.clock.advance(Duration.ofMinutes(2));
         rounds.advance(Duration.ofSeconds(1));
-        rounds.awaitSleepers(2);
+        rounds.awaitSleepers(TIMERS);
         module.close();
 
         assertThat(plane.recorded()).contains("approval.expire");
@@ -125,6 +130,54 @@ class EvaOsModuleTest {
 
         assertThat(new String(metrics.text(), java.nio.charset.StandardCharsets.UTF_8))
                 .contains("sonia_approvals_pending 1.0");
+    }
+
+    @Test
+    void aFileThatIsEditedOrBrokenWhileItRunsIsToldAndNotInForce() throws IOException {
+        Path risk = plane.home.policies().resolve("risk_policy.json");
+        String sound = Files.readString(risk);
+        ServiceModule module = module();
+        module.start();
+        Object version = module.detail().get("policy_version");
+        assertThat(module.detail()).containsEntry("policy_files", "in_force");
+
+        looked(() -> Files.writeString(risk, sound + "\n"));
+        assertThat(module.detail()).containsEntry("policy_files", "changed").containsEntry("policy_version", version);
+        looked(() -> Files.writeString(risk, "{"));
+        assertThat(module.detail()).containsEntry("policy_files", "invalid").containsEntry("policy_version", version);
+        looked(() -> Files.writeString(risk, sound));
+        assertThat(module.detail()).containsEntry("policy_files", "in_force");
+        module.close();
+    }
+
+    private interface Edit {
+        Object make() throws IOException;
+    }
+
+    private void looked(Edit edit) throws IOException {
+        rounds.awaitSleepers(TIMERS);
+        edit.make();
+        rounds.advance(Duration.ofSeconds(2));
+        rounds.awaitSleepers(TIMERS);
+    }
+
+    @Test
+    void anApprovedPolicyWhoseFilesACrashKeptBackIsInForceInTheNextLife() throws IOException {
+        plane.policy.boot();
+        Path risk = plane.home.policies().resolve("risk_policy.json");
+        String before = Files.readString(risk);
+        PolicyProposed proposed = ControlPlane.data(plane.updates.propose(plane.call(
+                Operation.POLICY_PROPOSE,
+                new PolicyProposal(Map.of("risk_policy.json", before.replace("\"calls\": 5", "\"calls\": 4")), "fewer"),
+                ControlPlane.OPERATOR)));
+        plane.decide(proposed.approval().approvalId(), Decision.APPROVED, ControlPlane.OTHER, null);
+        Files.writeString(risk, before);
+        plane.journal.commit(tx ->
+                tx.sql().update("UPDATE policy_versions SET written = 0 WHERE version = ?", proposed.policyVersion()));
+
+        assertThat(module().detail()).containsEntry("policy_version", proposed.policyVersion());
+        assertThat(Files.readString(risk)).contains("\"calls\": 4");
+        assertThat(plane.policy.versions().unwritten()).isEmpty();
     }
 
     @Test

@@ -207,7 +207,7 @@ class GateTest {
     void anApproverReadsWhatTheCallerWroteOrElseTheNamesOfTheArguments() {
         assertThat(plane.pending().summary()).startsWith("file.write with ").contains("path", "content");
         GateRequest told = new GateRequest(
-                "file.write", WRITE, null, null, new CallContext(null, null, null, "write hello"), false);
+                "file.write", WRITE, null, null, new CallContext(null, null, null, "write hello", false), false);
         assertThat(asked(told, ControlPlane.OPERATOR).approval().summary()).isEqualTo("write hello");
         assertThat(plane.pending().riskTier()).isEqualTo(RiskTier.GUARDED_MEDIUM);
     }

@@ -107,6 +107,8 @@ final class PlaneDoor implements AutoCloseable {
                                 plane.grants,
                                 plane.tasks,
                                 plane.policy,
+                                plane.updates,
+                                plane.stops,
                                 identities,
                                 published,
                                 new Persons(plane.base, Cursors.of(plane.home, plane.base.clock()), auth, published),

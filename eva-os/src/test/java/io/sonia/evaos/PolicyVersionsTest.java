@@ -3,6 +3,7 @@ package io.sonia.evaos;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sonia.contracts.evaos.Circumstances;
 import io.sonia.contracts.evaos.EvaluateAnswer;
 import io.sonia.contracts.evaos.EvaluateRequest;
 import io.sonia.contracts.evaos.PolicyAnswer;
@@ -28,7 +29,7 @@ class PolicyVersionsTest {
 
     private static final String RISK = "risk_policy.json";
     private static final String NEVER =
-            "\"rules\": [{\"rule_id\": \"never\", \"effect\": \"deny\", \"tools\": [\"file.list\"]}]";
+            "\"rules\": [{\"rule_id\": \"never\", \"effect\": \"deny\", \"tools\": [\"file.list\"]},";
 
     @TempDir
     Path folder;
@@ -83,7 +84,7 @@ class PolicyVersionsTest {
 
     @Test
     void filesThatAreGivenAreJudgedByAndNotPutInForce() throws IOException {
-        String given = Files.readString(risk()).replace("\"rules\": []", NEVER);
+        String given = Files.readString(risk()).replace("\"rules\": [", NEVER);
         EvaluateAnswer answer = answer(plane.policy, null, Map.of(RISK, given));
 
         assertThat(answer.verdict()).isEqualTo(Verdict.DENY);
@@ -120,12 +121,13 @@ class PolicyVersionsTest {
 
     /** The policy after somebody forbade a tool and EVA-OS was started again. */
     private PolicyInForce changed() throws IOException {
-        Files.writeString(risk(), Files.readString(risk()).replace("\"rules\": []", NEVER));
+        Files.writeString(risk(), Files.readString(risk()).replace("\"rules\": [", NEVER));
         plane.clock.advance(Duration.ofSeconds(1));
         PolicyInForce next = new PolicyInForce(
                 PolicySet.load(plane.home.policies()),
-                new PolicyVersions(plane.base),
-                () -> new PolicyConfig(Verdict.CONFIRM),
+                plane.stops,
+                plane.base,
+                () -> new PolicyConfig(Verdict.CONFIRM, 7),
                 plane.home.workspace());
         next.boot();
         return next;
@@ -141,8 +143,8 @@ class PolicyVersionsTest {
     }
 
     private EvaluateAnswer answer(PolicyInForce policy, String version, Map<String, String> files) {
-        EvaluateRequest request =
-                new EvaluateRequest("file.list", Map.of("path", "docs"), Role.OPERATOR, version, files);
+        EvaluateRequest request = new EvaluateRequest(
+                "file.list", Map.of("path", "docs"), Role.OPERATOR, version, files, Circumstances.NONE);
         return ControlPlane.data(
                 policy.evaluate(plane.call(Operation.POLICY_EVALUATE, request, ControlPlane.OPERATOR)));
     }

@@ -1,6 +1,7 @@
 package io.sonia.openclaw;
 
 import io.sonia.contracts.RiskTier;
+import io.sonia.contracts.evaos.Circumstances;
 import io.sonia.contracts.openclaw.CheckAnswer;
 import io.sonia.contracts.openclaw.CheckRequest;
 import io.sonia.contracts.openclaw.ExecuteRequest;
@@ -20,6 +21,7 @@ import io.sonia.openclaw.tools.ToolFacts;
 import io.sonia.openclaw.tools.ToolRun;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -124,7 +126,11 @@ final class Executions {
     private Permission permitted(Call<ExecuteRequest> request, ToolCall call, @Nullable Execution claimed) {
         String token = request.input().approvalToken();
         Permission permission = token == null
-                ? permissions.byPolicy(call.context(), call.toolName(), call.args())
+                ? permissions.byPolicy(
+                        call.context(),
+                        call.toolName(),
+                        call.args(),
+                        new Circumstances(call.sessionId(), request.input().tainted(), null, Map.of()))
                 : permissions.byGrant(call.context(), call.toolName(), call.args(), token, request.fence(null));
         if (claimed != null && !usesSameGrant(claimed, permission)) {
             throw taken(claimed);
@@ -146,7 +152,7 @@ final class Executions {
             }
             ToolRun run = new ToolRun(call.executionId(), call.context().within(call.timeout()), call.sessionId());
             hold.show(started == null ? Drafts.claimed(call, permission) : started);
-            hold.started(run);
+            hold.started(call, run);
             finished = runner.run(call, run);
         }
         Execution ended = started == null
@@ -167,7 +173,7 @@ final class Executions {
         try {
             permissions.consume(call.context(), granted.grant(), call.executionId());
         } catch (SoniaException e) {
-            if (e.code() == ErrorCode.INVALID_APPROVAL) {
+            if (e.code().blame() == ErrorCode.Blame.POLICY) {
                 records.refuse(call, permission, held, e);
                 traffic.metrics().refused(call.toolName());
             } else {

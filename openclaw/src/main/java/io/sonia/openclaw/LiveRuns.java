@@ -1,5 +1,6 @@
 package io.sonia.openclaw;
 
+import io.sonia.contracts.evaos.KillSwitch.Stoppable;
 import io.sonia.contracts.openclaw.Execution;
 import io.sonia.kernel.ErrorCode;
 import io.sonia.kernel.SoniaException;
@@ -11,6 +12,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** The executions that somebody works on right now, at most one worker per id. */
@@ -24,6 +26,7 @@ final class LiveRuns {
         private final String executionId;
         private final CountDownLatch over = new CountDownLatch(1);
         private volatile @Nullable Execution shown;
+        private volatile @Nullable Stoppable call;
         private volatile @Nullable ToolRun run;
 
         private Live(String executionId) {
@@ -36,7 +39,8 @@ final class LiveRuns {
         }
 
         /** From now on it can be cancelled. */
-        void started(ToolRun toolRun) {
+        void started(ToolCall about, ToolRun toolRun) {
+            call = new Stoppable(about.toolName(), about.tool().facts().tier(), about.sessionId(), about.requester());
             run = toolRun;
         }
 
@@ -92,8 +96,18 @@ final class LiveRuns {
         return byId.size();
     }
 
+    /** Asks the running tools to end whose calls were stopped. */
+    void cancelStopped(Predicate<Stoppable> stopped) {
+        for (Live each : byId.values()) {
+            Stoppable call = each.call;
+            if (call != null && stopped.test(call)) {
+                each.run().ifPresent(ToolRun::cancel);
+            }
+        }
+    }
+
     /** Asks every running tool to end. */
     void cancelAll() {
-        byId.values().forEach(each -> each.run().ifPresent(ToolRun::cancel));
+        cancelStopped(any -> true);
     }
 }

@@ -51,9 +51,12 @@ public final class OpenClawModule implements ServiceModule {
             ServiceName.OPENCLAW, List.of(SECTION), ExecutionTables.MIGRATIONS, OpenClawModule::new);
 
     private static final Duration RETENTION_EVERY = Duration.ofMinutes(10);
+    private static final Duration STOPS_EVERY = Duration.ofMillis(250);
+    private static final Duration ALLOWLIST_EVERY = Duration.ofSeconds(1);
     private static final Duration RESTORE_TIME = Duration.ofSeconds(10);
 
     private final ServiceParts parts;
+    private final AllowlistWatch allowlist;
     private final Isolation isolation;
     private final Toolbox toolbox;
     private final LiveRuns live = new LiveRuns();
@@ -67,10 +70,14 @@ public final class OpenClawModule implements ServiceModule {
         this.parts = parts;
         OpenClawConfig config = parts.settings().section(SECTION);
         Peer evaOs = parts.peers().of(ServiceName.EVA_OS);
+        PolicySet policy = PolicySet.load(parts.home().policies());
+        Destinations destinations = new Destinations(policy.network(), Resolver.system());
+        this.allowlist = new AllowlistWatch(
+                parts.home().policies(), destinations, policy.version(), evaOs, parts.clock(), parts.ids());
         Sandbox sandbox = Roots.sandbox(parts.home(), config);
         Processes processes = new Processes(parts.clock());
         this.isolation = Isolation.of(config.isolation(), sandbox, processes);
-        this.toolbox = new Toolbox(tools(config, sandbox, processes));
+        this.toolbox = new Toolbox(tools(config, destinations, sandbox, processes));
         this.queue = new ToolQueue(config.maxRunning(), config.maxWaiting());
         this.store = new ExecutionStore(parts.journal(), Cursors.of(parts.home(), parts.clock()));
         ExecutionRecords records = new ExecutionRecords(parts.journal(), store, parts.clock());
@@ -87,12 +94,11 @@ public final class OpenClawModule implements ServiceModule {
         this.routes = new OpenClawRoutes(toolbox, executions, new Settlements(toolbox, records, live), store).list();
     }
 
-    private List<Tool<?>> tools(OpenClawConfig config, Sandbox sandbox, Processes processes) {
+    private List<Tool<?>> tools(
+            OpenClawConfig config, Destinations destinations, Sandbox sandbox, Processes processes) {
         int maxFile = config.maxFileBytes();
         FileChanges changes = new FileChanges(sandbox, maxFile, parts.ids());
         OpenClawConfig.Shell shell = config.shell();
-        Destinations destinations =
-                new Destinations(PolicySet.load(parts.home().policies()).network(), Resolver.system());
         Peer memory = parts.peers().of(ServiceName.MEMORY_ENGINE);
         RunningCommands running = new RunningCommands(parts.home().runningCommands(), processes);
         int ended = running.endLeftOver();
@@ -152,6 +158,9 @@ public final class OpenClawModule implements ServiceModule {
                 new OutcomeReports(parts.peers().of(ServiceName.EVA_OS), parts.clock(), parts.ids()),
                 parts.clock());
         ResultRetention retention = new ResultRetention(parts.journal(), store, parts.clock());
+        StopWatch stops = new StopWatch(live, parts.peers().of(ServiceName.EVA_OS), parts.clock(), parts.ids());
+        parts.timers().every("kill switches", STOPS_EVERY, stops::look);
+        parts.timers().every("network allowlist", ALLOWLIST_EVERY, allowlist::look);
         parts.timers().every("results", RETENTION_EVERY, retention::run);
     }
 

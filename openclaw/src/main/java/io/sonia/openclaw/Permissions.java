@@ -1,6 +1,7 @@
 package io.sonia.openclaw;
 
 import io.sonia.contracts.RiskTier;
+import io.sonia.contracts.evaos.Circumstances;
 import io.sonia.contracts.evaos.ConsumeAnswer;
 import io.sonia.contracts.evaos.ConsumeRequest;
 import io.sonia.contracts.evaos.EvaluateAnswer;
@@ -39,11 +40,12 @@ final class Permissions {
      *
      * @throws SoniaException POLICY_DENIED with {@code details.rule_id}, UNAVAILABLE
      */
-    Permission.ByPolicy byPolicy(Context context, String tool, Map<String, @Nullable Object> args) {
+    Permission.ByPolicy byPolicy(
+            Context context, String tool, Map<String, @Nullable Object> args, Circumstances circumstances) {
         EvaluateAnswer answer;
         try {
             answer = evaOs.on(context.within(POLICY_TIME), Operation.POLICY_EVALUATE)
-                    .body(EvaluateRequest.of(tool, args, context.caller().role()))
+                    .body(EvaluateRequest.of(tool, args, context.caller().role(), circumstances))
                     .send(EvaluateAnswer.class);
         } catch (SoniaException e) {
             throw unavailable(e);
@@ -80,7 +82,7 @@ final class Permissions {
     /**
      * Uses the grant up for this execution; a repetition for the same one succeeds again.
      *
-     * @throws SoniaException INVALID_APPROVAL if EVA-OS refuses, UNAVAILABLE if it could not be asked
+     * @throws SoniaException INVALID_APPROVAL or POLICY_DENIED if EVA-OS refuses, UNAVAILABLE if it could not be asked
      */
     void consume(Context context, Grant grant, String executionId) {
         try {
@@ -91,7 +93,7 @@ final class Permissions {
                     .send(ConsumeAnswer.class);
         } catch (SoniaException e) {
             throw switch (e.code()) {
-                case INVALID_APPROVAL -> e;
+                case INVALID_APPROVAL, POLICY_DENIED -> e;
                 case STALE_FENCE -> Grant.invalid("stale_fence");
                 case NOT_FOUND -> Grant.invalid("unknown");
                 case APPROVAL_EXPIRED -> Grant.invalid("expired");

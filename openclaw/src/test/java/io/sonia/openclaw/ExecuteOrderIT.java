@@ -5,6 +5,7 @@ import static io.sonia.openclaw.Workshop.request;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sonia.contracts.RiskTier;
+import io.sonia.contracts.evaos.Circumstances;
 import io.sonia.contracts.evaos.EvaluateAnswer;
 import io.sonia.contracts.evaos.Grant;
 import io.sonia.contracts.evaos.Verdict;
@@ -161,7 +162,9 @@ class ExecuteOrderIT extends WorkshopCase {
         String args = "{'path':'S:/data/openclaw/sonia.db'}";
         SoniaException refusal = refusedAt(ErrorCode.PATH_OUTSIDE_SANDBOX, List.of("policy"), "file.read", args, null);
         assertThat(refusal.details()).containsEntry("reason", "protected");
-        evaOs.says("file.read", new EvaluateAnswer(Verdict.DENY, "never", RiskTier.SAFE_READ, List.of(), "pol_1"));
+        evaOs.says(
+                "file.read",
+                new EvaluateAnswer(Verdict.DENY, "never", RiskTier.SAFE_READ, List.of(), "pol_1", Circumstances.NONE));
         refusal = refusedAt(ErrorCode.POLICY_DENIED, List.of("policy", "policy"), "file.read", args, null);
         assertThat(refusal.details()).containsEntry("rule_id", "never").containsEntry("requires_grant", false);
     }
@@ -170,13 +173,15 @@ class ExecuteOrderIT extends WorkshopCase {
     @ParameterizedTest
     @CsvSource({"ALLOW, GUARDED_LOW", "ALLOW, ", "CONFIRM, SAFE_READ", "CONFIRM, GUARDED_HIGH", "DENY, BLOCKED"})
     void onlyAnAllowedSafeReadRunsWithoutAGrant(Verdict verdict, RiskTier tier) throws IOException {
-        evaOs.says("file.read", new EvaluateAnswer(verdict, "r1", tier, List.of(), "pol_1"));
+        evaOs.says("file.read", new EvaluateAnswer(verdict, "r1", tier, List.of(), "pol_1", Circumstances.NONE));
         SoniaException refusal =
                 refusedAt(ErrorCode.POLICY_DENIED, List.of("policy"), "file.read", "{'path':'notes.txt'}", null);
         assertThat(refusal.details())
                 .containsEntry("rule_id", "r1")
                 .containsEntry("requires_grant", verdict != Verdict.DENY);
-        evaOs.says("file.read", new EvaluateAnswer(Verdict.ALLOW, "r2", RiskTier.SAFE_READ, List.of(), "pol_1"));
+        evaOs.says(
+                "file.read",
+                new EvaluateAnswer(Verdict.ALLOW, "r2", RiskTier.SAFE_READ, List.of(), "pol_1", Circumstances.NONE));
         assertThat(shop.run(request("file.read", "{'path':'notes.txt'}", null, "exe_1"))
                         .result())
                 .containsEntry("content", "hers");

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sonia.contracts.evaos.ExecutionOutcome;
 import io.sonia.contracts.evaos.Grant;
+import io.sonia.contracts.evaos.KillSwitch;
 import io.sonia.contracts.evaos.OutcomeRequest;
 import io.sonia.contracts.openclaw.ExecuteAnswer;
 import io.sonia.contracts.openclaw.ExecuteRequest;
@@ -22,6 +23,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -199,6 +201,37 @@ class ExecutionsIT extends WorkshopCase {
         assertThat(refused(() -> shop.cancel("exe_1"), ErrorCode.INVALID_STATE).details())
                 .containsEntry("state", "cancelled");
         refused(() -> shop.cancel("exe_none"), ErrorCode.NOT_FOUND);
+    }
+
+    @Test
+    void aKillSwitchEndsWhatRunsAndNothingElse() throws Exception {
+        Running running = new Running("exe_1");
+        long pid = running.awaitPid();
+        evaOs.stops.add(stop(KillSwitch.Scope.SESSION, "ses_2"));
+        evaOs.stops.add(stop(KillSwitch.Scope.TOOL, "file.write"));
+        evaOs.awaitLooks(2);
+        assertThat(ProcessHandle.of(pid).filter(ProcessHandle::isAlive)).isPresent();
+
+        evaOs.stops.add(stop(KillSwitch.Scope.ALL, null));
+
+        assertThat(running.failure().details()).containsEntry("reason", "cancelled");
+        assertThat(ProcessHandle.of(pid).filter(ProcessHandle::isAlive)).isEmpty();
+        assertThat(shop.execution("exe_1").state()).isEqualTo(ExecutionState.CANCELLED);
+    }
+
+    private static KillSwitch stop(KillSwitch.Scope scope, String target) {
+        return new KillSwitch(scope, target, true, "enough", "usr_1", Instant.EPOCH);
+    }
+
+    @Test
+    void aGrantThatEvaOsWillNotSeeUsedBecauseOfAStopRunsNothing() {
+        evaOs.refuses(SoniaException.of(ErrorCode.POLICY_DENIED).with("rule_id", "kill_switch:all"));
+        SoniaException refusal = refused(
+                () -> shop.execute(granted("file.write", "{'path':'a.txt','content':'x'}", "exe_1")),
+                ErrorCode.POLICY_DENIED);
+        assertThat(refusal.details()).containsEntry("rule_id", "kill_switch:all");
+        assertThat(shop.home.workspace().resolve("a.txt")).doesNotExist();
+        assertThat(shop.execution("exe_1").state()).isEqualTo(ExecutionState.FAILED);
     }
 
     @Test

@@ -2,11 +2,14 @@ package io.sonia.openclaw;
 
 import io.sonia.contracts.RiskTier;
 import io.sonia.contracts.evaos.ApprovalState;
+import io.sonia.contracts.evaos.Circumstances;
 import io.sonia.contracts.evaos.ConsumeAnswer;
 import io.sonia.contracts.evaos.ConsumeRequest;
 import io.sonia.contracts.evaos.EvaluateAnswer;
 import io.sonia.contracts.evaos.EvaluateRequest;
 import io.sonia.contracts.evaos.Grant;
+import io.sonia.contracts.evaos.KillSwitch;
+import io.sonia.contracts.evaos.KillSwitchList;
 import io.sonia.contracts.evaos.OutcomeAnswer;
 import io.sonia.contracts.evaos.OutcomeRequest;
 import io.sonia.contracts.evaos.Verdict;
@@ -14,6 +17,7 @@ import io.sonia.kernel.Clock;
 import io.sonia.kernel.ServiceName;
 import io.sonia.kernel.SoniaException;
 import io.sonia.kernel.http.Call;
+import io.sonia.kernel.http.Empty;
 import io.sonia.kernel.http.Operation;
 import io.sonia.kernel.http.Reply;
 import io.sonia.kernel.http.Route;
@@ -27,15 +31,16 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /** The control plane as the executor meets it: a verdict per tool, grants that are used up once, and a list of reports. */
 final class FakeEvaOs implements AutoCloseable {
 
     private static final EvaluateAnswer READS =
-            new EvaluateAnswer(Verdict.ALLOW, "reads", RiskTier.SAFE_READ, List.of(), "pol_1");
-    private static final EvaluateAnswer ASKS =
-            new EvaluateAnswer(Verdict.CONFIRM, "asks", RiskTier.GUARDED_MEDIUM, List.of(), "pol_1");
+            new EvaluateAnswer(Verdict.ALLOW, "reads", RiskTier.SAFE_READ, List.of(), "pol_1", Circumstances.NONE);
+    private static final EvaluateAnswer ASKS = new EvaluateAnswer(
+            Verdict.CONFIRM, "asks", RiskTier.GUARDED_MEDIUM, List.of(), "pol_1", Circumstances.NONE);
 
     /** What it was asked, oldest first: {@code policy} and {@code consume}. */
     final List<String> asked = new CopyOnWriteArrayList<>();
@@ -51,6 +56,10 @@ final class FakeEvaOs implements AutoCloseable {
     private final BlockingQueue<OutcomeRequest> outcomes = new LinkedBlockingQueue<>();
     private final Credential executor;
     private final Path folder;
+    /** What is stopped. */
+    final List<KillSwitch> stops = new CopyOnWriteArrayList<>();
+
+    private final Semaphore looks = new Semaphore(0);
     private volatile SoniaException refusal;
     private Neighbour server;
     private final int port;
@@ -64,7 +73,9 @@ final class FakeEvaOs implements AutoCloseable {
             verdicts.put(tool, READS);
         }
         verdicts.put(
-                "memory.store", new EvaluateAnswer(Verdict.ALLOW, "lets", RiskTier.GUARDED_LOW, List.of(), "pol_1"));
+                "memory.store",
+                new EvaluateAnswer(
+                        Verdict.ALLOW, "lets", RiskTier.GUARDED_LOW, List.of(), "pol_1", Circumstances.NONE));
     }
 
     private Neighbour serve(int at) throws IOException {
@@ -76,6 +87,7 @@ final class FakeEvaOs implements AutoCloseable {
                 List.of(
                         Route.of(
                                 Operation.POLICY_EVALUATE, EvaluateRequest.class, EvaluateAnswer.class, this::evaluate),
+                        Route.of(Operation.KILL_GET, KillSwitchList.class, this::stops),
                         Route.of(Operation.APPROVAL_CONSUME, ConsumeRequest.class, ConsumeAnswer.class, this::consume),
                         Route.of(
                                 Operation.APPROVAL_OUTCOME, OutcomeRequest.class, OutcomeAnswer.class, this::outcome)));
@@ -111,6 +123,19 @@ final class FakeEvaOs implements AutoCloseable {
     private Reply evaluate(Call<EvaluateRequest> call) {
         asked.add("policy");
         return Reply.ok(verdicts.getOrDefault(call.input().toolName(), ASKS));
+    }
+
+    private Reply stops(Call<Empty> call) {
+        looks.release();
+        return Reply.ok(new KillSwitchList(List.copyOf(stops)));
+    }
+
+    /** Waits until somebody has asked for the stops so often from now on. */
+    void awaitLooks(int count) throws InterruptedException {
+        looks.drainPermits();
+        if (!looks.tryAcquire(count, 20, TimeUnit.SECONDS)) {
+            throw new AssertionError("nobody asks what is stopped");
+        }
     }
 
     private Reply consume(Call<ConsumeRequest> call) {

@@ -173,7 +173,7 @@ final class Workshop implements AutoCloseable {
     }
 
     static ExecuteRequest request(String tool, String args, String token, String executionId) {
-        return new ExecuteRequest(tool, args(args), token, executionId, null, "ses_1", null);
+        return new ExecuteRequest(tool, args(args), token, executionId, null, "ses_1", null, false);
     }
 
     /** A grant for exactly this call of {@link #OLENA}'s. */

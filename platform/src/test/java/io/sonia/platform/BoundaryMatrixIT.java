@@ -47,6 +47,7 @@ class BoundaryMatrixIT {
             task.create op/svc, task.get obs, task.update op/svc, task.delete op, health.all obs, sup.services obs,
             sup.budgets obs,
             sup.restart op, sup.stop op, sup.start op, policy.get obs, policy.evaluate obs, auth.whoami obs,
+            policy.propose op, kill.get obs, kill.set op,
             incident.create op, incident.list obs, incident.get obs, incident.bundle op, incident.verify op,
             auth.verifiers svc, auth.rotate_service op, user.create op, user.list op, user.get op, user.update op,
             user.delete op, user.rotate op, user.revoke op, notary.sign svc, notary.heads obs, notary.keys obs, notary.rotate op,

@@ -241,7 +241,7 @@ class EvidenceIT {
     }
 
     private String turn(String text) throws IOException {
-        Api.Response answer = home.gateway().post("/v1/turn", Map.of("input_text", text));
+        Api.Response answer = home.gateway().post("/v1/turn", Map.of("input_text", text, "conversation_id", text));
         assertThat(answer.status()).as(answer.text()).isEqualTo(200);
         return answer.header("X-Correlation-ID").orElseThrow();
     }

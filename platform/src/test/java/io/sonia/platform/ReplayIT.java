@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ReplayIT {
 
     private static final String RISK = "risk_policy.json";
-    private static final String NO_RULES = "\"rules\": []";
+    private static final String NO_RULES = "\"rules\": [";
 
     @TempDir
     static Path folder;
@@ -63,7 +63,7 @@ class ReplayIT {
         String strict = Files.readString(home.home().policies().resolve(RISK))
                 .replace(
                         NO_RULES,
-                        "\"rules\": [{\"rule_id\": \"no-notes\", \"effect\": \"deny\", \"tools\": [\"file.write\"]}]");
+                        "\"rules\": [{\"rule_id\": \"no-notes\", \"effect\": \"deny\", \"tools\": [\"file.write\"]},");
 
         Api.Response replayed = replay(turn, Map.of("files", Map.of(RISK, strict)));
 

@@ -1,6 +1,7 @@
 package io.sonia.contracts.evaos;
 
 import io.sonia.contracts.RiskTier;
+import io.sonia.kernel.json.Default;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param fenceToken grows with every edge; a caller that shows an older one is refused
  * @param approvals who has agreed so far
  * @param outcome how the execution ended, once it is known
+ * @param tainted whether the turn had taken in content that nobody of the house wrote when it was asked for
  */
 public record Approval(
         String approvalId,
@@ -44,7 +46,8 @@ public record Approval(
         @Nullable String executionId,
         @Nullable ExecutionOutcome outcome,
         @Nullable String supersedes,
-        @Nullable String supersededBy) {
+        @Nullable String supersededBy,
+        @Default("false") boolean tainted) {
 
     /** Who asked, and through which service if not directly. */
     public record Requester(

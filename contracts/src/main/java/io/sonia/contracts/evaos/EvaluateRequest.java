@@ -21,10 +21,13 @@ public record EvaluateRequest(
         @Nullable @Text(min = 1, max = 64) String version,
 
         @Default("{}") @Items(max = 4) @Text(max = 1_048_576)
-        Map<String, String> files) {
+        Map<String, String> files,
+
+        @Default("{}") Circumstances circumstances) {
 
     /** Asks about a call under the policy in force. */
-    public static EvaluateRequest of(String toolName, Map<String, @Nullable Object> args, Role role) {
-        return new EvaluateRequest(toolName, args, role, null, Map.of());
+    public static EvaluateRequest of(
+            String toolName, Map<String, @Nullable Object> args, Role role, Circumstances circumstances) {
+        return new EvaluateRequest(toolName, args, role, null, Map.of(), circumstances);
     }
 }

@@ -1,6 +1,7 @@
 package io.sonia.contracts.evaos;
 
 import io.sonia.contracts.RiskTier;
+import io.sonia.kernel.json.Default;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param riskTier null for a tool that policy does not know
  * @param approvalToken the grant, for what is allowed above safe_read and for nothing else
  * @param approval what waits, or what was allowed with a grant
+ * @param circumstances what the call was judged in
  */
 public record GateAnswer(
         GateStatus status,
@@ -23,4 +25,5 @@ public record GateAnswer(
         String digest,
         @Nullable Long fenceToken,
         @Nullable String approvalToken,
-        @Nullable Approval approval) {}
+        @Nullable Approval approval,
+        @Default("{}") Circumstances circumstances) {}

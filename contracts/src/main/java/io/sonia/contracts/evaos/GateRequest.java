@@ -21,13 +21,19 @@ public record GateRequest(
         @Default("{}") CallContext context,
         @Default("false") boolean dryRun) {
 
-    /** Where the call came from; {@code summary} is what an approver reads. */
+    /**
+     * Where the call came from.
+     *
+     * @param summary what an approver reads
+     * @param tainted whether the turn has taken in content that nobody of the house wrote
+     */
     public record CallContext(
             @Nullable @Text(min = 1, max = 128) String sessionId,
             @Nullable @Text(min = 1, max = 128) String turnId,
             @Nullable @Text(min = 1, max = 128) String actionId,
-            @Nullable String summary) {
+            @Nullable String summary,
+            @Default("false") boolean tainted) {
 
-        public static final CallContext NONE = new CallContext(null, null, null, null);
+        public static final CallContext NONE = new CallContext(null, null, null, null, false);
     }
 }

@@ -1,6 +1,7 @@
 package io.sonia.contracts.gateway;
 
 import io.sonia.contracts.RiskTier;
+import io.sonia.kernel.json.Default;
 import java.time.Instant;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -9,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * One governed tool call: stored as it was submitted, executed from what was stored.
  *
  * @param execution what came of running it; null while it has not run
+ * @param tainted whether its turn had taken in content that nobody of the house wrote
  */
 public record Action(
         String actionId,
@@ -30,7 +32,8 @@ public record Action(
         Instant createdAt,
         Instant updatedAt,
         @Nullable Instant completedAt,
-        String actorId) {
+        String actorId,
+        @Default("false") boolean tainted) {
 
     /** Milliseconds of each stage. */
     public record Telemetry(double planMs, double approvalWaitMs, double executeMs, double totalMs) {
@@ -60,7 +63,8 @@ public record Action(
                 createdAt,
                 at,
                 to.terminal() ? at : null,
-                actorId);
+                actorId,
+                tainted);
     }
 
     /** A copy that belongs to an approval; {@code asked} if a person has to decide on it. */
@@ -85,7 +89,8 @@ public record Action(
                 createdAt,
                 updatedAt,
                 completedAt,
-                actorId);
+                actorId,
+                tainted);
     }
 
     /** A copy with other arguments, for eyes that may not see the real ones. */
@@ -110,6 +115,7 @@ public record Action(
                 createdAt,
                 updatedAt,
                 completedAt,
-                actorId);
+                actorId,
+                tainted);
     }
 }

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param executionId names the run, so that asking again finds its outcome; made when absent
  * @param timeoutMs the tool's own default when absent, and never more than the tool's ceiling
  * @param correlationId when given it must be the request's own
+ * @param tainted whether its turn has taken in content that nobody of the house wrote
  */
 public record ExecuteRequest(
         @Text(min = 1, max = 64) String toolName,
@@ -25,4 +26,5 @@ public record ExecuteRequest(
 
         @Nullable @Range(min = 100, max = 120_000) Integer timeoutMs,
         @Nullable @Text(min = 1, max = 128) String sessionId,
-        @Nullable @Text(min = 1, max = 128) String correlationId) {}
+        @Nullable @Text(min = 1, max = 128) String correlationId,
+        @Default("false") boolean tainted) {}

@@ -3,8 +3,8 @@ package io.sonia.contracts.policy;
 import java.util.List;
 
 /**
- * A pattern over a name, or over the parts of a path: {@code *} stands for any characters of one part, a part that is
- * {@code **} for any number of parts, also none. Matching takes time linear in text times pattern at worst.
+ * A pattern over a name, or over the parts of a path, of a host name or of a command: {@code *} stands for any characters
+ * of one part, a part that is {@code **} for any number of parts, also none. Matching takes time linear in text times pattern at worst.
  */
 public record Glob(List<String> parts) {
 
@@ -27,17 +27,21 @@ public record Glob(List<String> parts) {
 
     /** True if all parts of the path match. */
     public boolean matchesPath(String path) {
-        String[] given = path.split("/", -1);
+        return matchesParts(List.of(path.split("/", -1)));
+    }
+
+    /** True if all parts match, whatever they are parts of. */
+    public boolean matchesParts(List<String> given) {
         int part = 0;
         int at = 0;
         int lastAny = -1;
         int resume = 0;
-        while (at < given.length) {
+        while (at < given.size()) {
             boolean any = part < parts.size() && parts.get(part).equals(ANY_PARTS);
             if (any) {
                 lastAny = part++;
                 resume = at;
-            } else if (part < parts.size() && matches(parts.get(part), given[at])) {
+            } else if (part < parts.size() && matches(parts.get(part), given.get(at))) {
                 part++;
                 at++;
             } else if (lastAny >= 0) {

@@ -1,23 +1,30 @@
 package io.sonia.contracts.policy;
 
+import java.util.Map;
 import java.util.Set;
 
-/** The names of all tools this build has; policy may name no others. */
+/** All tools this build has, and what their calls are given; policy may name no others. */
 public final class KnownTools {
 
-    public static final Set<String> NAMES = Set.of(
-            "file.read",
-            "file.list",
-            "file.stat",
-            "file.write",
-            "file.append",
-            "file.move",
-            "file.copy",
-            "file.delete",
-            "shell.run",
-            "web.fetch",
-            "memory.search",
-            "memory.store");
+    /** Tool name to what rules may look at: the arguments, and what is parsed out of a command or an address. */
+    public static final Map<String, Set<String>> ARGUMENTS = Map.ofEntries(
+            Map.entry("file.read", Set.of("path", "encoding", "offset", "max_bytes")),
+            Map.entry("file.list", Set.of("path", "recursive", "limit")),
+            Map.entry("file.stat", Set.of("path")),
+            Map.entry("file.write", Set.of("path", "content", "encoding", "create_parents", "expected_sha256")),
+            Map.entry("file.append", Set.of("path", "content", "encoding")),
+            Map.entry("file.move", Set.of("source", "destination", "overwrite")),
+            Map.entry("file.copy", Set.of("source", "destination", "overwrite")),
+            Map.entry("file.delete", Set.of("path")),
+            Map.entry("shell.run", Set.of("command", "argv", "argv0", "cwd", "expected_exit_codes")),
+            Map.entry("web.fetch", Set.of("url", "host", "max_chars", "method")),
+            Map.entry("memory.search", Set.of("query", "limit", "mode")),
+            Map.entry("memory.store", Set.of("type", "content", "metadata")));
+
+    public static final Set<String> NAMES = ARGUMENTS.keySet();
+
+    /** What rules see of a call beside the arguments it has. */
+    public static final Set<String> PARSED = Set.of("argv0", "host");
 
     private KnownTools() {}
 }

@@ -36,11 +36,7 @@ final class PolicyChecks {
             }
             globs(rule.tools(), where);
             rule.roles().forEach(role -> role(role, where));
-            rule.args().forEach((name, condition) -> {
-                if ((condition.glob() == null) == (condition.in() == null)) {
-                    problems.accept(where + ": args." + name + ": expected either glob or in");
-                }
-            });
+            new RuleChecks(rule, risk.tools(), problem -> problems.accept(where + ": " + problem)).all();
         }
     }
 

@@ -54,9 +54,9 @@ class PolicySetTest {
 
     @Test
     void rulesAndEntriesHaveDefaults() throws IOException {
-        replace("risk_policy.json", "\"rules\": []", """
+        replace("risk_policy.json", "\"rules\": [", """
                 "rules": [{"rule_id": "ask-docs", "effect": "confirm", "tools": ["file.*"],
-                           "args": {"path": {"glob": "docs/**"}, "encoding": {"in": ["utf-8"]}}}]""");
+                           "args": {"path": {"glob": "docs/**"}, "encoding": {"in": ["utf-8"]}}},""");
         replace("network_allowlist.json", "[]", "[{\"host\": \"example.com\"}]");
 
         PolicySet set = PolicySet.load(folder);
@@ -113,15 +113,57 @@ class PolicySetTest {
 
     @Test
     void rulesMustBeDistinctAndMeanSomething() throws IOException {
-        replace("risk_policy.json", "\"rules\": []", """
+        replace("risk_policy.json", "\"rules\": [", """
                 "rules": [
                   {"rule_id": "one", "effect": "deny", "tools": ["file.write"], "roles": ["nobody"]},
-                  {"rule_id": "one", "effect": "deny", "tools": ["file.write"], "args": {"path": {}}}]""");
+                  {"rule_id": "one", "effect": "deny", "tools": ["file.write"], "args": {"path": {}}},""");
 
         problems(
                 "risk_policy.json: rules: one: expected operator, observer or service, met nobody",
                 "risk_policy.json: rules: one: another rule has the same rule_id",
-                "risk_policy.json: rules: one: args.path: expected either glob or in");
+                "risk_policy.json: rules: one: args.path: expected one of glob, in, labels and elements");
+    }
+
+    @Test
+    void theShippedPolicyAsksFromTheSixthLowRiskCallOn() {
+        PolicyRule often = PolicySet.load(folder).risk().rules().getFirst();
+
+        assertThat(often.effect()).isEqualTo(PolicyRule.Effect.CONFIRM);
+        assertThat(often.tiers()).containsExactly(RiskTier.GUARDED_LOW);
+        assertThat(often.when().budget()).isEqualTo(new CallBudget(5, CallBudget.Per.SESSION));
+    }
+
+    @Test
+    void conditionsThatCanNeverHoldAreRefusedAllAtOnce() throws IOException {
+        replace("risk_policy.json", "\"rules\": [", """
+                "rules": [
+                  {"rule_id": "a", "effect": "deny", "tools": ["file.write"], "args": {"pth": {"glob": "x"}}},
+                  {"rule_id": "b", "effect": "deny", "tools": ["shell.run"], "args": {"argv": {"glob": "x"},
+                    "command": {"labels": "x"}, "cwd": {"glob": "a", "in": ["b"]}}},
+                  {"rule_id": "c", "effect": "deny", "tools": ["web.fetch"], "args": {"host": {"labels": "a..b"}}},
+                  {"rule_id": "d", "effect": "deny", "tools": ["web.fetch"], "args": {"host": {"in": ["a b"]}}},
+                  {"rule_id": "e", "effect": "deny", "tools": ["*"],
+                    "when": {"times": [{"zone": "Europe/Kiyv", "from": "10:00", "to": "10:00"}]}},
+                  {"rule_id": "f", "effect": "confirm", "tools": ["file.*"],
+                    "when": {"budget": {"calls": 5, "per": "day"}}},
+                  {"rule_id": "g", "effect": "deny", "tools": ["file.read"], "tiers": ["guarded_high"]},""");
+
+        problems(
+                "risk_policy.json: rules: a: args.pth: no tool of the rule has it; nearest is path",
+                "risk_policy.json: rules: b: args.argv: elements and argv go together only",
+                "risk_policy.json: rules: b: args.command: labels goes with host only",
+                "risk_policy.json: rules: b: args.cwd: expected one of glob, in, labels and elements",
+                "risk_policy.json: rules: c: args.host: expected a host name or, as labels, a pattern over one",
+                "risk_policy.json: rules: d: args.host: expected a host name or, as labels, a pattern over one",
+                "risk_policy.json: rules: e: when.times: there is no time zone Europe/Kiyv; nearest is Europe/Kiev",
+                "risk_policy.json: rules: e: when.times: from and to are the same: leave both out for the whole day",
+                "risk_policy.json: rules: f: when.budget: file.list is safe_read and not counted;"
+                        + " name tiers or other tools",
+                "risk_policy.json: rules: f: when.budget: file.read is safe_read and not counted;"
+                        + " name tiers or other tools",
+                "risk_policy.json: rules: f: when.budget: file.stat is safe_read and not counted;"
+                        + " name tiers or other tools",
+                "risk_policy.json: rules: g: tiers: none of its tools has one of them");
     }
 
     @Test

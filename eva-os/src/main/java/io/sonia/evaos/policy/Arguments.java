@@ -1,5 +1,8 @@
 package io.sonia.evaos.policy;
 
+import io.sonia.contracts.openclaw.CommandLine;
+import io.sonia.contracts.policy.HostName;
+import io.sonia.kernel.SoniaException;
 import io.sonia.kernel.json.CanonicalJson;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -7,10 +10,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +24,7 @@ final class Arguments {
 
     private static final Set<String> PATHS = Set.of("path", "source", "destination", "cwd");
     private static final String PLAIN_WORD = "[A-Za-z0-9_.+-]+";
+    private static final Pattern CLIMBING = Pattern.compile("(.*[/\\\\=])?\\.\\.([/\\\\].*)?", Pattern.DOTALL);
     private static final String HOME_DRIVE = "S:/";
 
     private final Map<String, @Nullable Object> args;
@@ -38,10 +42,76 @@ final class Arguments {
      */
     Optional<String> text(String name) {
         return switch (name) {
-            case "argv0" -> program();
-            case "host" -> text("url").map(Arguments::host);
+            case "argv0" -> words().map(Arguments::program);
+            case "host" -> host().map(labels -> String.join(".", labels));
             default -> Optional.ofNullable(args.get(name)).map(value -> scalar(name, value));
         };
+    }
+
+    /**
+     * The labels of the host that a URL names; empty if the call has no URL.
+     *
+     * @throws IllegalArgumentException if it names none, or none with a certain form
+     */
+    Optional<List<String>> host() {
+        return text("url").map(Arguments::hostOf).map(HostName::labels);
+    }
+
+    /**
+     * The words of a command as the executor splits them; empty if the call has no command.
+     *
+     * @throws IllegalArgumentException if it cannot be split, or does not consist of words
+     */
+    Optional<List<String>> words() {
+        Object argv = args.get("argv");
+        Object command = args.get("command");
+        if (argv == null && command == null) {
+            return Optional.empty();
+        }
+        if (argv != null && command != null) {
+            throw new IllegalArgumentException("the call has both a command and an argv");
+        }
+        return Optional.of(argv == null ? split(command) : listed(argv));
+    }
+
+    /**
+     * As {@link #words}, where no word climbs out of a folder it names: such a word names another place than it shows.
+     *
+     * @throws IllegalArgumentException as there, and if one does
+     */
+    Optional<List<String>> certainWords() {
+        Optional<List<String>> words = words();
+        if (words.orElse(List.of()).stream().anyMatch(CLIMBING.asMatchPredicate())) {
+            throw new IllegalArgumentException("a word of the command holds a path with a double dot");
+        }
+        return words;
+    }
+
+    private static List<String> split(@Nullable Object command) {
+        if (command instanceof String text) {
+            try {
+                return CommandLine.split(text);
+            } catch (SoniaException unreadable) {
+                throw new IllegalArgumentException("the command is not one plain command", unreadable);
+            }
+        }
+        throw new IllegalArgumentException("the command is no text");
+    }
+
+    private static List<String> listed(Object argv) {
+        List<String> words = new ArrayList<>();
+        if (argv instanceof List<?> list) {
+            for (Object each : list) {
+                if (!(each instanceof String word)) {
+                    throw new IllegalArgumentException("the argv holds something that is no text");
+                }
+                words.add(word);
+            }
+        }
+        if (words.isEmpty()) {
+            throw new IllegalArgumentException("the argv is no list of words");
+        }
+        return words;
     }
 
     private String scalar(String name, Object value) {
@@ -58,26 +128,19 @@ final class Arguments {
         return new String(CanonicalJson.bytes(number), StandardCharsets.UTF_8);
     }
 
-    /** The first word, which must be a bare program name: quotes, escapes and paths could name the same program twice. */
-    private Optional<String> program() {
-        Object first = args.get("argv") instanceof List<?> list && !list.isEmpty() ? list.getFirst() : null;
-        if (first == null && args.get("command") instanceof String command) {
-            first = command.strip().split("\\s+", 2)[0];
-        }
-        if (first == null && !args.containsKey("argv") && !args.containsKey("command")) {
-            return Optional.empty();
-        }
-        if (first instanceof String word && word.matches(PLAIN_WORD)) {
-            return Optional.of(word);
+    /** The first word, which must be a bare program name: a path could name the same program twice. */
+    private static String program(List<String> words) {
+        if (words.getFirst().matches(PLAIN_WORD)) {
+            return words.getFirst();
         }
         throw new IllegalArgumentException("the command does not start with a plain program name");
     }
 
-    private static String host(String url) {
+    private static String hostOf(String url) {
         try {
             String host = new URI(url).getHost();
             if (host != null) {
-                return host.toLowerCase(Locale.ROOT);
+                return host;
             }
         } catch (URISyntaxException e) {
             throw new IllegalArgumentException("the url is not well formed", e);

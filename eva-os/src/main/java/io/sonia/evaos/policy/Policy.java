@@ -2,6 +2,7 @@ package io.sonia.evaos.policy;
 
 import io.sonia.contracts.RiskTier;
 import io.sonia.contracts.evaos.Verdict;
+import io.sonia.contracts.policy.CallBudget;
 import io.sonia.contracts.policy.Glob;
 import io.sonia.contracts.policy.PolicyRule.Effect;
 import io.sonia.contracts.policy.PolicySet;
@@ -9,6 +10,7 @@ import io.sonia.contracts.policy.RbacToolsMatrix;
 import io.sonia.contracts.policy.ToolsRollout.Stage;
 import io.sonia.kernel.identity.Role;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
@@ -38,8 +40,13 @@ public final class Policy {
         this.set = set;
         this.defaultVerdict = defaultVerdict;
         this.workspace = workspace;
+        Map<String, @Nullable RiskTier> tiers = new HashMap<>();
+        set.rollout()
+                .stages()
+                .keySet()
+                .forEach(tool -> tiers.put(tool, set.risk().tools().get(tool)));
         List<CompiledRule> rules = set.risk().rules().stream()
-                .map(CompiledRule::new)
+                .map(rule -> new CompiledRule(rule, tiers))
                 .sorted(Comparator.comparingInt(CompiledRule::priority).reversed())
                 .toList();
         for (Role role : Role.values()) {
@@ -62,23 +69,26 @@ public final class Policy {
     }
 
     /** What may be done with this call. Never fails: what cannot be judged is denied. */
-    public Judgement judge(String tool, Map<String, @Nullable Object> args, Role role) {
-        Plan plan = plans.getOrDefault(role, Map.of()).get(tool);
+    public Judgement judge(String tool, Map<String, @Nullable Object> args, Situation situation) {
+        Plan plan = plans.getOrDefault(situation.role(), Map.of()).get(tool);
         if (plan == null) {
             List<String> trace = List.of("tools_rollout: no stage for this tool");
-            return new Judgement(Verdict.DENY, "tools_rollout:unknown", trace, null);
+            return new Judgement(Verdict.DENY, "tools_rollout:unknown", trace, null, Map.of());
         }
-        return plan.settled() == null ? inFull(tool, args, role, plan.rules()) : plan.settled();
+        return plan.settled() == null ? inFull(tool, args, situation, plan.rules()) : plan.settled();
     }
 
     private Plan plan(String tool, Role role, List<CompiledRule> rules) {
         List<CompiledRule> concerned =
                 rules.stream().filter(rule -> rule.concerns(tool, role)).toList();
         boolean fixed = concerned.stream().allMatch(CompiledRule::unconditional);
-        return new Plan(concerned, fixed ? inFull(tool, Map.of(), role, concerned) : null);
+        Situation any = new Situation(role, null, false, Instant.EPOCH, (ruleId, per, tools) -> 0);
+        return new Plan(concerned, fixed ? inFull(tool, Map.of(), any, concerned) : null);
     }
 
-    private Judgement inFull(String tool, Map<String, @Nullable Object> args, Role role, List<CompiledRule> rules) {
+    private Judgement inFull(
+            String tool, Map<String, @Nullable Object> args, Situation situation, List<CompiledRule> rules) {
+        Role role = situation.role();
         RiskTier tier = set.risk().tools().get(tool);
         // A tool without a tier counts as the highest that may still run.
         Trail trail = new Trail(tier == null ? RiskTier.GUARDED_HIGH : tier);
@@ -96,7 +106,7 @@ public final class Policy {
         if (tier == RiskTier.BLOCKED) {
             return trail.end(Verdict.DENY, "tier:blocked");
         }
-        Judgement byRule = byRules(new Arguments(args, workspace), rules, trail);
+        Judgement byRule = byRules(new Arguments(args, workspace), situation, rules, trail);
         if (byRule != null) {
             return byRule;
         }
@@ -109,14 +119,15 @@ public final class Policy {
         return trail.end(verdict, "tier:" + word(tier));
     }
 
-    private static @Nullable Judgement byRules(Arguments args, List<CompiledRule> rules, Trail trail) {
+    private static @Nullable Judgement byRules(
+            Arguments args, Situation situation, List<CompiledRule> rules, Trail trail) {
         for (Effect effect : RULE_ORDER) {
             for (CompiledRule rule : rules) {
                 if (rule.effect() != effect) {
                     continue;
                 }
                 try {
-                    if (rule.matches(args)) {
+                    if (rule.matches(args, situation) && usedUp(rule, situation, trail)) {
                         trail.step(word(effect) + " rule: " + rule.id() + " matches");
                         return trail.end(Verdict.valueOf(effect.name()), rule.id());
                     }
@@ -128,6 +139,19 @@ public final class Policy {
             trail.step(word(effect) + " rules: none matches");
         }
         return null;
+    }
+
+    /** True if a rule has no budget, or as many calls as it gives were made. */
+    private static boolean usedUp(CompiledRule rule, Situation situation, Trail trail) {
+        CallBudget budget = rule.budget();
+        if (budget == null) {
+            return true;
+        }
+        int calls = rule.counted(situation, budget);
+        trail.counted(rule.id(), calls);
+        trail.step("budget: " + rule.id() + " met " + calls + " of " + budget.calls() + " calls per "
+                + word(budget.per()));
+        return calls >= budget.calls();
     }
 
     private boolean permitted(String tool, Role role) {
@@ -160,6 +184,7 @@ public final class Policy {
 
         private final RiskTier tier;
         private final List<String> steps = new ArrayList<>();
+        private final Map<String, Integer> counted = new HashMap<>();
 
         Trail(RiskTier tier) {
             this.tier = tier;
@@ -169,8 +194,12 @@ public final class Policy {
             steps.add(text);
         }
 
+        void counted(String ruleId, int calls) {
+            counted.put(ruleId, calls);
+        }
+
         Judgement end(Verdict verdict, String ruleId) {
-            return new Judgement(verdict, ruleId, List.copyOf(steps), tier);
+            return new Judgement(verdict, ruleId, List.copyOf(steps), tier, Map.copyOf(counted));
         }
     }
 }

@@ -33,6 +33,10 @@ class PolicyTest {
     private static final String ALLOW = "{\"rule_id\":\"yes\",\"effect\":\"allow\",\"tools\":[\"file.*\"]}";
 
     private Stage stage = Stage.ON;
+    private String session;
+    private boolean tainted;
+    private Instant at = Instant.EPOCH;
+    private int calls;
     private RiskTier tier = RiskTier.GUARDED_MEDIUM;
     private Verdict fallback = Verdict.CONFIRM;
     private final List<RbacToolsMatrix.Entry> matrix =
@@ -208,11 +212,16 @@ class PolicyTest {
         rules("{\"rule_id\":\"no\",\"effect\":\"deny\",\"tools\":[\"*\"],\"args\":{\"argv0\":{\"in\":[\"rm\"]}}}");
 
         for (Map<String, Object> call : List.<Map<String, Object>>of(
-                Map.of("command", "rm -r x"), Map.of("command", "  rm\tx"), Map.of("argv", List.of("rm", "x")))) {
+                Map.of("command", "rm -r x"),
+                Map.of("command", "  rm\tx"),
+                Map.of("command", "'rm' x"),
+                Map.of("command", "r\\m x"),
+                Map.of("command", "\"rm\""),
+                Map.of("argv", List.of("rm", "x")))) {
             decided(judge(TOOL, call, Role.OPERATOR), Verdict.DENY, "no");
         }
         decided(judge(TOOL, Map.of("command", "ls rm"), Role.OPERATOR), Verdict.CONFIRM, "tier:guarded_medium");
-        for (Object odd : List.of("'rm' x", "r\\m x", "/bin/rm x", "$(rm)", "", "\"rm\"")) {
+        for (Object odd : List.of("/bin/rm x", "$(rm)", "", "rm x; ls", "rm\nx", "'rm x")) {
             decided(judge(TOOL, Map.of("command", odd), Role.OPERATOR), Verdict.DENY, "policy:error");
         }
         decided(judge(TOOL, Map.of("argv", List.of()), Role.OPERATOR), Verdict.DENY, "policy:error");
@@ -232,6 +241,139 @@ class PolicyTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "https://example.org/",
+                "https://a.example.org/",
+                "https://a.b.EXAMPLE.org./",
+                "https://example.org.:443/x",
+                "https://xn--exmple-cua.org/",
+                "http://a.xn--exmple-cua.org"
+            })
+    void aHostIsMatchedByItsLabelsInOneForm(String url) {
+        rules(
+                rule("no", "deny", "\"args\":{\"host\":{\"labels\":\"**.example.org\"}}"),
+                rule("no-idn", "deny", "\"args\":{\"host\":{\"labels\":\"**.exämple.org\"}}"));
+
+        assertThat(judge(TOOL, Map.of("url", url), Role.OPERATOR).ruleId()).isIn("no", "no-idn");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "https://example.org.evil.net/",
+                "https://notexample.org/",
+                "https://evil.net/?example.org",
+                "https://xn--xample-9fg.org/"
+            })
+    void anotherHostIsNotMatchedByLabels(String url) {
+        rules(rule("yes", "allow", "\"args\":{\"host\":{\"labels\":\"**.example.org\"}}"));
+
+        decided(judge(TOOL, Map.of("url", url), Role.OPERATOR), Verdict.CONFIRM, "tier:guarded_medium");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "https://[::1]/",
+                "https://ex%61mple.org/",
+                "https://exämple.org/",
+                "https://2130706433/",
+                "https://0x7f.1/",
+                "https://a_b.example.org/"
+            })
+    void aHostWithoutACertainFormIsDenied(String url) {
+        rules(rule("yes", "allow", "\"args\":{\"host\":{\"labels\":\"**\"}}"));
+
+        decided(judge(TOOL, Map.of("url", url), Role.OPERATOR), Verdict.DENY, "policy:error");
+    }
+
+    @Test
+    void aCommandIsMatchedWordByWordHoweverItIsGiven() {
+        rules(rule("push", "deny", "\"args\":{\"argv\":{\"elements\":[\"git\",\"**\",\"push\",\"**\"]}}"));
+
+        for (Map<String, Object> call : List.<Map<String, Object>>of(
+                Map.of("command", "git push"),
+                Map.of("command", "git  -C x 'pu'sh origin"),
+                Map.of("argv", List.of("git", "push")))) {
+            decided(judge(TOOL, call, Role.OPERATOR), Verdict.DENY, "push");
+        }
+        for (Map<String, Object> call : List.<Map<String, Object>>of(
+                Map.of("command", "git log 'a push'"), Map.of("argv", List.of("git", "log", "git push")))) {
+            decided(judge(TOOL, call, Role.OPERATOR), Verdict.CONFIRM, "tier:guarded_medium");
+        }
+        for (Map<String, Object> call : List.<Map<String, Object>>of(
+                Map.of("command", "git push; ls"),
+                Map.of("command", "git push", "argv", List.of("ls")),
+                Map.of("argv", List.of("git", 1L)),
+                Map.of("command", 1L))) {
+            decided(judge(TOOL, call, Role.OPERATOR), Verdict.DENY, "policy:error");
+        }
+    }
+
+    @Test
+    void aRuleCanBeAboutSessionsAndNothingElse() {
+        rules(rule("voice", "deny", "\"sessions\":[\"vs_*\"]"));
+
+        decided(judge(), Verdict.CONFIRM, "tier:guarded_medium");
+        session = "ses_1";
+        decided(judge(), Verdict.CONFIRM, "tier:guarded_medium");
+        session = "vs_1";
+        decided(judge(), Verdict.DENY, "voice");
+    }
+
+    @Test
+    void aRuleCanBeAboutTaint() {
+        rules(
+                rule("foreign", "deny", "\"when\":{\"tainted\":true}"),
+                rule("own", "allow", "\"when\":{\"tainted\":false}"));
+
+        decided(judge(), Verdict.ALLOW, "own");
+        tainted = true;
+        decided(judge(), Verdict.DENY, "foreign");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        // Friday 22:00 to 06:00 in Kyiv, which is UTC+2 in winter and UTC+3 in summer.
+        "2026-01-02T19:59:00Z, false",
+        "2026-01-02T20:00:00Z, true",
+        "2026-01-03T03:59:59Z, true",
+        "2026-01-03T04:00:00Z, false",
+        "2026-01-03T20:00:00Z, false",
+        "2026-07-03T19:00:00Z, true",
+        "2026-07-04T03:00:00Z, false"
+    })
+    void aWindowOfTimeIsThatOfItsZone(Instant when, boolean within) {
+        rules(
+                rule(
+                        "night",
+                        "deny",
+                        "\"when\":{\"times\":[{\"days\":[\"friday\"],\"from\":\"22:00\",\"to\":\"06:00\",\"zone\":\"Europe/Kyiv\"}]}"));
+        at = when;
+
+        assertThat(judge().ruleId()).isEqualTo(within ? "night" : "tier:guarded_medium");
+    }
+
+    @Test
+    void aBudgetThatIsUsedUpMakesItsRuleMatch() {
+        tier = RiskTier.GUARDED_LOW;
+        rules(rule(
+                "often",
+                "confirm",
+                "\"tiers\":[\"guarded_low\"],\"when\":{\"budget\":{\"calls\":5,\"per\":\"session\"}}"));
+
+        calls = 4;
+        decided(judge(), Verdict.ALLOW, "tier:guarded_low");
+        calls = 5;
+        decided(judge(), Verdict.CONFIRM, "often");
+        assertThat(judge().counted()).containsExactly(Map.entry("often", 5));
+        assertThat(judge().trace()).contains("budget: often met 5 of 5 calls per session");
+        tier = RiskTier.GUARDED_MEDIUM;
+        decided(judge(), Verdict.CONFIRM, "tier:guarded_medium");
+    }
+
     @Test
     void numbersAndTruthValuesCompareByTheirText() {
         rules("{\"rule_id\":\"no\",\"effect\":\"deny\",\"tools\":[\"*\"],\"args\":{\"n\":{\"in\":[\"1\",\"true\"]}}}");
@@ -243,25 +385,30 @@ class PolicyTest {
         decided(judge(TOOL, Map.of("n", 2L), Role.OPERATOR), Verdict.CONFIRM, "tier:guarded_medium");
     }
 
+    private static String rule(String id, String effect, String more) {
+        return "{\"rule_id\":\"%s\",\"effect\":\"%s\",\"tools\":[\"*\"],%s}".formatted(id, effect, more);
+    }
+
     private Judgement judge() {
         return judge(TOOL, Map.of(), Role.OPERATOR);
     }
 
     private Judgement judge(String tool, Map<String, Object> args, Role role) {
-        Instant at = Instant.EPOCH;
+        Instant epoch = Instant.EPOCH;
         Map<String, RiskTier> tiers = new HashMap<>();
         if (tier != null) {
             tiers.put(TOOL, tier);
         }
         PolicySet set = new PolicySet(
-                new RiskPolicy(1, 1, at, tiers, rules),
-                new RbacToolsMatrix(1, 1, at, matrix),
-                new ToolsRollout(1, 1, at, Map.of(TOOL, stage)),
-                new NetworkAllowlist(1, 1, at, List.of()),
+                new RiskPolicy(1, 1, epoch, tiers, rules),
+                new RbacToolsMatrix(1, 1, epoch, matrix),
+                new ToolsRollout(1, 1, epoch, Map.of(TOOL, stage)),
+                new NetworkAllowlist(1, 1, epoch, List.of()),
                 List.of(),
                 Map.of(),
                 "0".repeat(64));
-        return new Policy(set, fallback, Path.of("/home/run/workspace")).judge(tool, args, role);
+        return new Policy(set, fallback, Path.of("/home/run/workspace"))
+                .judge(tool, args, new Situation(role, session, tainted, at, (ruleId, per, tools) -> calls));
     }
 
     private void rules(String... json) {

@@ -104,6 +104,9 @@ public enum Operation {
     SUPERVISION_START("sup.start", EVA_OS, "POST /v1/supervision/start/{service_name}", OP, SMALL, 60),
     POLICY_GET("policy.get", EVA_OS, "GET /v1/policy", OBS, NONE, 2),
     POLICY_EVALUATE("policy.evaluate", EVA_OS, "POST /v1/policy/evaluate", OBS, MEDIUM, 2),
+    POLICY_PROPOSE("policy.propose", EVA_OS, "POST /v1/policy/proposals", OP, MEDIUM, 30),
+    KILL_GET("kill.get", EVA_OS, "GET /v1/kill-switch", OBS, NONE, 2),
+    KILL_SET("kill.set", EVA_OS, "POST /v1/kill-switch", OP, SMALL, 2),
     AUTH_WHOAMI("auth.whoami", EVA_OS, "GET /v1/auth/whoami", OBS, NONE, 2),
     AUTH_VERIFIERS("auth.verifiers", EVA_OS, "GET /v1/auth/verifiers", SVC, NONE, 65),
     AUTH_ROTATE_SERVICE("auth.rotate_service", EVA_OS, "POST /v1/auth/service-tokens/rotate", OP, SMALL, 5),
@@ -242,6 +245,8 @@ public enum Operation {
             APPROVAL_GRANT,
             APPROVAL_CONSUME,
             APPROVAL_OUTCOME,
+            KILL_GET,
+            KILL_SET,
             AUTH_VERIFIERS,
             USER_DELETE,
             USER_REVOKE);

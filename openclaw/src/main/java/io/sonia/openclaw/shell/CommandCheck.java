@@ -44,11 +44,6 @@ public final class CommandCheck {
     public record Allowed(
             List<String> argv, Map<String, String> environment, boolean writesNothing, Set<SandboxRoot> roots) {}
 
-    /** Splits a command text into words. */
-    public static List<String> split(String command) {
-        return CommandLine.split(command);
-    }
-
     /** The absolute path of a program in the fixed folders. */
     public static Optional<Path> find(String program) {
         return FOLDERS.stream()

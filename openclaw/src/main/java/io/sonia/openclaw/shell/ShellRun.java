@@ -2,6 +2,7 @@ package io.sonia.openclaw.shell;
 
 import io.sonia.contracts.RiskTier;
 import io.sonia.contracts.openclaw.CheckAnswer.Resolved;
+import io.sonia.contracts.openclaw.CommandLine;
 import io.sonia.contracts.openclaw.SideEffect;
 import io.sonia.contracts.openclaw.Verification;
 import io.sonia.contracts.openclaw.Verification.Check;
@@ -114,7 +115,7 @@ public final class ShellRun extends Tool<ShellRun.Args> {
         if ((args.command() == null) == (args.argv() == null)) {
             throw Violations.single("args.command", "choice", "expected one of command and argv");
         }
-        List<String> words = args.argv() != null ? args.argv() : CommandCheck.split(String.valueOf(args.command()));
+        List<String> words = args.argv() != null ? args.argv() : CommandLine.split(String.valueOf(args.command()));
         if (words.stream().anyMatch(each -> each.indexOf('\0') >= 0)) {
             throw CommandRefusal.of("control_character", "The command holds a control character");
         }

@@ -11,12 +11,17 @@ import java.util.List;
 /** Where web tools may go: listed places only, and of those only the addresses that are public. */
 public final class Destinations {
 
-    private final NetworkAllowlist allowlist;
+    private volatile NetworkAllowlist allowlist;
     private final Resolver resolver;
 
     public Destinations(NetworkAllowlist allowlist, Resolver resolver) {
         this.allowlist = allowlist;
         this.resolver = resolver;
+    }
+
+    /** From now on these places are listed. */
+    public void use(NetworkAllowlist other) {
+        allowlist = other;
     }
 
     /** An address that may be connected to: resolved once and checked, so that the name is not asked again. */

@@ -3,6 +3,7 @@ package io.sonia.openclaw.shell;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sonia.contracts.openclaw.CommandLine;
 import io.sonia.kernel.ErrorCode;
 import io.sonia.kernel.SoniaException;
 import io.sonia.kernel.json.Shape;
@@ -40,7 +41,7 @@ class CommandCheckTest {
     }
 
     private CommandCheck.Allowed check(String command) throws IOException {
-        return commands.check(CommandCheck.split(command), house.sandbox.start());
+        return commands.check(CommandLine.split(command), house.sandbox.start());
     }
 
     private static ErrorCode code(org.assertj.core.api.ThrowableAssert.ThrowingCallable call) {

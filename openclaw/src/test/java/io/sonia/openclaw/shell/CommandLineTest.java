@@ -3,6 +3,7 @@ package io.sonia.openclaw.shell;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sonia.contracts.openclaw.CommandLine;
 import io.sonia.kernel.ErrorCode;
 import io.sonia.kernel.SoniaException;
 import io.sonia.testkit.Cases;

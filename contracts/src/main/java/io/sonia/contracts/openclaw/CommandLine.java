@@ -1,5 +1,6 @@
-package io.sonia.openclaw.shell;
+package io.sonia.contracts.openclaw;
 
+import io.sonia.kernel.ErrorCode;
 import io.sonia.kernel.SoniaException;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * would act upon is refused rather than read otherwise: {@code ; | & < > ( )} outside quotes, dollar signs and backticks
  * unless single-quoted or escaped, and control characters anywhere. {@code * ? [ ] { } ~ # !} stand for themselves.
  */
-final class CommandLine {
+public final class CommandLine {
 
     private static final String SHELL_SYNTAX = ";|&<>()$`";
     private static final String IN_DOUBLE_QUOTES = "$`";
@@ -38,7 +39,7 @@ final class CommandLine {
      *
      * @throws SoniaException INVALID_COMMAND
      */
-    static List<String> split(String command) {
+    public static List<String> split(String command) {
         return new CommandLine(command).split();
     }
 
@@ -60,7 +61,7 @@ final class CommandLine {
         }
         endWord();
         if (words.isEmpty()) {
-            throw CommandRefusal.of("empty", "The command is empty");
+            throw refused("empty", "The command is empty");
         }
         return List.copyOf(words);
     }
@@ -82,14 +83,14 @@ final class CommandLine {
 
     private char nextIn(char quote) {
         if (at == text.length()) {
-            throw CommandRefusal.of("quote", "A quote is not closed").with("quote", String.valueOf(quote));
+            throw refused("quote", "A quote is not closed").with("quote", String.valueOf(quote));
         }
         return next();
     }
 
     private char escaped() {
         if (at == text.length()) {
-            throw CommandRefusal.of("escape", "The command ends with a backslash");
+            throw refused("escape", "The command ends with a backslash");
         }
         return next();
     }
@@ -98,7 +99,7 @@ final class CommandLine {
         char c = text.charAt(at);
         at++;
         if ((c < ' ' && c != '\t') || c == 0x7f) {
-            throw CommandRefusal.of("control_character", "The command holds a control character");
+            throw refused("control_character", "The command holds a control character");
         }
         return c;
     }
@@ -121,14 +122,17 @@ final class CommandLine {
             return;
         }
         if (words.size() == MAX_WORDS) {
-            throw CommandRefusal.of("too_long", "The command has more than " + MAX_WORDS + " words");
+            throw refused("too_long", "The command has more than " + MAX_WORDS + " words");
         }
         words.add(word.toString());
         word = null;
     }
 
+    private static SoniaException refused(String reason, String message) {
+        return SoniaException.of(ErrorCode.INVALID_COMMAND, message).with("reason", reason);
+    }
+
     private static SoniaException syntax(char c) {
-        return CommandRefusal.of("shell_syntax", "The command holds shell syntax")
-                .with("character", String.valueOf(c));
+        return refused("shell_syntax", "The command holds shell syntax").with("character", String.valueOf(c));
     }
 }
