@@ -99,13 +99,22 @@ class GateTest {
 
     @Test
     void aDeniedCallIsAnsweredAndJournaled() {
-        GateAnswer answer = plane.judge("file.delete", READ, ControlPlane.OPERATOR);
+        GateAnswer answer = plane.judge("file.shred", READ, ControlPlane.OPERATOR);
 
         assertThat(answer.status()).isEqualTo(GateStatus.DENIED);
         assertThat(answer.verdict()).isEqualTo(Verdict.DENY);
         assertThat(answer.ruleId()).isEqualTo("tools_rollout:unknown");
         assertThat(answer.riskTier()).isNull();
         assertThat(plane.recorded()).containsExactly("gate");
+    }
+
+    @Test
+    void deletingIsBlockedWithoutAQuestion() {
+        GateAnswer answer = plane.judge("file.delete", READ, ControlPlane.OPERATOR);
+
+        assertThat(answer.status()).isEqualTo(GateStatus.DENIED);
+        assertThat(answer.ruleId()).isEqualTo("tier:blocked");
+        assertThat(answer.riskTier()).isEqualTo(RiskTier.BLOCKED);
     }
 
     @Test

@@ -191,6 +191,20 @@ public final class Sandbox {
         }
     }
 
+    /**
+     * Refuses what a program may not be given: protected places, links, special files and second names of files. A folder
+     * may be given, and so may a name that nothing has.
+     */
+    public void requireGivable(SandboxPath path) throws IOException {
+        requireOpen(path);
+        Optional<Entry> entry = look(path);
+        if (entry.isPresent() && entry.get().kind() != Entry.Kind.DIRECTORY) {
+            try (Folder folder = openParent(path)) {
+                folder.requirePlain(path.name());
+            }
+        }
+    }
+
     private static Folder walk(SandboxPath path, List<String> names) throws IOException {
         Folder folder = Folder.open(path.root(), path.shown());
         for (String name : names) {

@@ -71,7 +71,9 @@ public final class CommandCheck {
         Paths paths = new Paths(sandbox, cwd);
         List<String> argv = new ArrayList<>(List.of(executable.toString()));
         argv.addAll(arguments(program, words.subList(1, words.size()), paths));
-        requireOpen(paths.named());
+        for (SandboxPath path : paths.named()) {
+            sandbox.requireGivable(path);
+        }
         boolean known = program.equals(GIT) || Programs.rules(program).isPresent();
         Set<SandboxRoot> roots = new LinkedHashSet<>(Set.of(cwd.root()));
         paths.named().forEach(each -> roots.add(each.root()));
@@ -86,13 +88,6 @@ public final class CommandCheck {
         return rules.isPresent()
                 ? Arguments.checked(program, rules.get(), given, paths)
                 : withPathsChecked(given, paths);
-    }
-
-    private void requireOpen(List<SandboxPath> paths) throws IOException {
-        for (SandboxPath path : paths) {
-            sandbox.requireOpen(path);
-            sandbox.look(path);
-        }
     }
 
     /** For programs that only the settings know: whatever looks like a path, or names something, has to be inside. */

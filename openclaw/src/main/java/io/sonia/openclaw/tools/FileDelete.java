@@ -68,6 +68,6 @@ public final class FileDelete extends Tool<FileDelete.Args> {
     }
 
     private static SoniaException denied() {
-        return SoniaException.of(ErrorCode.POLICY_DENIED).with("rule_id", "tool:file.delete");
+        return SoniaException.of(ErrorCode.POLICY_DENIED).with("rule_id", "tier:blocked");
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sonia.kernel.Clock;
 import io.sonia.kernel.json.Shape;
+import io.sonia.kernel.process.Command;
 import io.sonia.kernel.process.Processes;
 import io.sonia.openclaw.Corpus;
 import io.sonia.openclaw.OpenClawConfig;
@@ -68,6 +69,12 @@ class CommandCorpusIT {
         Files.createSymbolicLink(house.workspace.resolve("link-file"), house.outside.resolve("secret.txt"));
         Files.createSymbolicLink(house.workspace.resolve("link-dir"), house.outside);
         Files.writeString(house.workspace.resolve("x.db"), TestHouse.SECRET);
+        String pipe = house.workspace.resolve("pipe").toString();
+        new Processes(Clock.system())
+                .spawn(new Command(List.of("/usr/bin/mkfifo", pipe), Map.of(), house.workspace, null))
+                .exit()
+                .join();
+        Files.createLink(house.workspace.resolve("hard.txt"), house.outside.resolve("secret.txt"));
         List<Map<String, Object>> lines = Corpus.lines("commands.jsonl");
         assertThat(lines).hasSizeGreaterThanOrEqualTo(200);
         Map<String, String> before = files();

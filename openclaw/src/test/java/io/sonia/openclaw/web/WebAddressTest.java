@@ -11,10 +11,14 @@ import io.sonia.kernel.ErrorCode;
 import io.sonia.kernel.SoniaException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -232,6 +236,41 @@ class WebAddressTest {
                             .pinned())
                     .isEqualTo(answer);
         }
+    }
+
+    @Test
+    @Timeout(20)
+    void aNameServerThatDoesNotAnswerIsGivenUp() throws InterruptedException {
+        CountDownLatch silence = new CountDownLatch(1);
+        CountDownLatch left = new CountDownLatch(1);
+        Resolver mute = Resolver.within(Duration.ofMillis(50), host -> {
+            try {
+                silence.await();
+            } catch (InterruptedException e) {
+                left.countDown();
+            }
+            throw new UnknownHostException(host);
+        });
+        Destinations destinations = new Destinations(LIST, mute);
+        WebAddress address = destinations.listed("https://example.org/", Method.GET);
+
+        assertThatThrownBy(() -> destinations.pinned(address, Method.GET))
+                .isInstanceOfSatisfying(
+                        SoniaException.class, e -> assertThat(e.details()).containsEntry("reason", "unknown_host"));
+        assertThat(left.await(20, TimeUnit.SECONDS)).isTrue();
+    }
+
+    @Test
+    void whatTheResolverSaysInTimeIsPassedOn() throws UnknownHostException {
+        InetAddress address = InetAddress.getByName("93.184.216.34");
+        assertThat(Resolver.within(Duration.ofSeconds(20), host -> List.of(address))
+                        .resolve("example.org"))
+                .containsExactly(address);
+        assertThatThrownBy(() -> Resolver.within(Duration.ofSeconds(20), host -> {
+                            throw new UnknownHostException(host);
+                        })
+                        .resolve("example.org"))
+                .isInstanceOf(UnknownHostException.class);
     }
 
     @Test
