@@ -11,6 +11,8 @@ import io.sonia.contracts.audit.ExportQuery;
 import io.sonia.contracts.audit.HeadAnswer;
 import io.sonia.contracts.audit.ProofAnswer;
 import io.sonia.contracts.audit.ProofQuery;
+import io.sonia.contracts.audit.PruneAnswer;
+import io.sonia.contracts.audit.PruneRequest;
 import io.sonia.contracts.audit.TraceAnswer;
 import io.sonia.contracts.audit.TraceQuery;
 import io.sonia.contracts.audit.VerifyAnswer;
@@ -21,6 +23,7 @@ import io.sonia.kernel.ServiceName;
 import io.sonia.kernel.SoniaException;
 import io.sonia.kernel.http.Call;
 import io.sonia.kernel.http.Empty;
+import io.sonia.kernel.http.IdempotencyKey;
 import io.sonia.kernel.http.Operation;
 import io.sonia.kernel.http.Peer;
 import io.sonia.kernel.http.PeerFile;
@@ -60,6 +63,7 @@ final class AuditFanOut {
                 Route.of(Operation.AUDIT_ENTRIES, EntriesQuery.class, EntriesAnswer.class, this::entries),
                 Route.of(Operation.AUDIT_VERIFY, VerifyQuery.class, VerifyAnswer.class, this::verify),
                 Route.of(Operation.AUDIT_TRACE, TraceQuery.class, TraceAnswer.class, this::trace),
+                Route.of(Operation.AUDIT_PRUNE, PruneRequest.class, PruneAnswer.class, this::prune),
                 Route.of(Operation.AUDIT_HEAD, HeadAnswer.class, this::head));
     }
 
@@ -181,6 +185,18 @@ final class AuditFanOut {
         entries.sort(CAUSAL);
         List<Map<String, @Nullable Object>> shown = entries.size() > limit ? entries.subList(0, limit) : entries;
         return Reply.ok(new TraceAnswer(correlationId, shown, asked, missing.isEmpty(), missing, shown.size()));
+    }
+
+    private Reply prune(Call<PruneRequest> call) {
+        ServiceName chain = chain(call.input().chain());
+        IdempotencyKey key = call.idempotencyKey();
+        return chain == ServiceName.API_GATEWAY
+                ? own.pruning().prune(call)
+                : Reply.ok(peers.of(chain)
+                        .on(call.context(), Operation.AUDIT_PRUNE)
+                        .idempotencyKey(key == null ? null : key.key())
+                        .body(call.input())
+                        .send(PruneAnswer.class));
     }
 
     private Reply head(Call<Empty> call) {

@@ -106,6 +106,11 @@ final class FlakyJournal implements Journal {
     }
 
     @Override
+    public void vacuum() {
+        real.vacuum();
+    }
+
+    @Override
     public void renewKeys() {
         real.renewKeys();
     }

@@ -4,7 +4,7 @@ import io.sonia.contracts.audit.ExternalHeads;
 import io.sonia.kernel.ServiceName;
 import io.sonia.kernel.SoniaException;
 import io.sonia.kernel.identity.NotaryKeys;
-import io.sonia.kernel.settings.AuditConfig;
+import io.sonia.kernel.settings.HeadPlaces;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -44,10 +44,10 @@ final class AuditAccept implements Callable<Integer> {
         if (reason.isBlank() || reason.length() > LONGEST_REASON) {
             throw Failure.of(ExitCode.USAGE, "a reason has 1 to 500 characters", "", "say why the loss is accepted");
         }
-        AuditConfig config =
-                new AuditConfig(0, 0, 0, ConfigGlance.at(place, "audit").text("heads_directory"));
+        ConfigGlance audit = ConfigGlance.at(place, "audit");
+        HeadPlaces places = HeadPlaces.of(place.home(), audit.text("heads_directory"), audit.text("heads_git"));
         try {
-            new ExternalHeads(config.heads(place.home()), () -> NotaryKeys.published(place.home()))
+            new ExternalHeads(places, () -> NotaryKeys.published(place.home()))
                     .accept(service, reason, place.clock().now());
             place.screen().line("accepted: " + chain + " may start with the store it has; next: ./sonia up");
             return ExitCode.OK.code();

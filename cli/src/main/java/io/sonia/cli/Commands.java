@@ -63,6 +63,7 @@ final class Commands {
                         .addSubcommand("verify", new AuditVerify(place))
                         .addSubcommand("export", new AuditExport(place))
                         .addSubcommand("prove", new AuditProve(place))
+                        .addSubcommand("prune", new AuditPrune(place))
                         .addSubcommand("keys", new AuditKeys(place))
                         .addSubcommand("accept", new AuditAccept(place)));
         all.put(
@@ -75,6 +76,13 @@ final class Commands {
                         .addSubcommand("propose", new PolicyPropose(place)));
         all.put("stop-all", () -> new CommandLine(new StopAll(place)));
         all.put("resume", () -> new CommandLine(new Resume(place)));
+        all.put(
+                "token",
+                () -> new CommandLine(new Token())
+                        .addSubcommand("create", new TokenCreate(place))
+                        .addSubcommand("list", new TokenList(place))
+                        .addSubcommand("rotate", new TokenRotate(place))
+                        .addSubcommand("revoke", new TokenRevoke(place)));
         all.put("replay", () -> new CommandLine(new Replay(place)));
         all.put(
                 "incident",

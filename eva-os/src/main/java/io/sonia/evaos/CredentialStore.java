@@ -12,22 +12,15 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** The principals and credentials tables: who there is, and the hashes of their keys. */
+/** The credentials table, and of the principals what keys need: the hashes of keys, and whose they are. */
 final class CredentialStore {
 
     private static final String VERIFIERS = """
             SELECT c.public_id, c.hash, c.actor_id, p.role, p.kind, c.not_before, c.not_after
             FROM credentials c JOIN principals p ON p.actor_id = c.actor_id
-            WHERE c.revoked_at IS NULL""";
+            WHERE c.revoked_at IS NULL AND p.status = 'active'""";
 
     private CredentialStore() {}
-
-    /** The person who installed this home. */
-    static Optional<String> operator(Sql sql) throws SQLException {
-        return sql.one("""
-                SELECT actor_id FROM principals WHERE kind = 'person' AND role = 'operator'
-                ORDER BY created_at, actor_id LIMIT 1""", row -> row.text("actor_id"));
-    }
 
     /** Adds a principal unless it is there. */
     static void addPrincipal(Sql sql, String actorId, Credential.Kind kind, Role role, Instant now)
@@ -61,18 +54,42 @@ final class CredentialStore {
                 end);
     }
 
+    /** How many keys of an actor are good at this time. */
+    static long good(Sql sql, String actorId, Instant now) throws SQLException {
+        return sql.number(
+                "SELECT count(*) FROM credentials WHERE actor_id = ? AND revoked_at IS NULL AND not_after > ?",
+                actorId,
+                now);
+    }
+
+    /** When the last key of an actor that is good at this time ends. */
+    static Optional<Instant> end(Sql sql, String actorId, Instant now) throws SQLException {
+        return sql.one("""
+                SELECT not_after FROM credentials WHERE actor_id = ? AND revoked_at IS NULL AND not_after > ?
+                ORDER BY not_after DESC LIMIT 1""", row -> row.instant("not_after"), actorId, now);
+    }
+
     static void revoke(Sql sql, String actorId, Instant now) throws SQLException {
         sql.update("UPDATE credentials SET revoked_at = ? WHERE actor_id = ? AND revoked_at IS NULL", now, actorId);
     }
 
-    /** Drops the service tokens that have ended; the audit keeps that they were. */
-    static void dropEnded(Sql sql, Instant now) throws SQLException {
+    /** Revokes all but so many of an actor's keys, the newest of which stay. */
+    static void keepNewest(Sql sql, String actorId, int count, Instant now) throws SQLException {
         sql.update("""
-                DELETE FROM credentials WHERE not_after <= ?
-                  AND actor_id IN (SELECT actor_id FROM principals WHERE kind = 'service')""", now);
+                UPDATE credentials SET revoked_at = ? WHERE actor_id = ? AND revoked_at IS NULL AND public_id NOT IN
+                  (SELECT public_id FROM credentials WHERE actor_id = ? AND revoked_at IS NULL
+                   ORDER BY not_before DESC, public_id LIMIT ?)""", now, actorId, actorId, count);
     }
 
-    /** All keys that are valid at this time or later. */
+    /** Drops an actor's keys that are worth nothing; the audit keeps that they were. */
+    static void dropEnded(Sql sql, String actorId, Instant now) throws SQLException {
+        sql.update(
+                "DELETE FROM credentials WHERE actor_id = ? AND (not_after <= ? OR revoked_at IS NOT NULL)",
+                actorId,
+                now);
+    }
+
+    /** All keys that are valid at this time or later, of principals who are active. */
     static List<Verifier> valid(Sql sql, Instant now) throws SQLException {
         return sql.list(VERIFIERS + " AND c.not_after > ? ORDER BY c.public_id", CredentialStore::read, now);
     }

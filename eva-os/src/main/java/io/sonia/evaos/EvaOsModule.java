@@ -11,6 +11,7 @@ import io.sonia.evaos.supervision.SupervisionConfig;
 import io.sonia.evaos.supervision.SupervisionRoutes;
 import io.sonia.kernel.ErrorCode;
 import io.sonia.kernel.ServiceName;
+import io.sonia.kernel.SoniaException;
 import io.sonia.kernel.http.RestorePhase;
 import io.sonia.kernel.http.Route;
 import io.sonia.kernel.identity.KeyMaterial;
@@ -35,6 +36,7 @@ public final class EvaOsModule implements ServiceModule {
     private static final Duration SWEEP_EVERY = Duration.ofSeconds(1);
     private static final Duration POLICY_EVERY = Duration.ofSeconds(2);
     private static final Duration RENEW_EVERY = Duration.ofSeconds(10);
+    private static final Duration PUBLISH_EVERY = Duration.ofMinutes(1);
 
     private final ServiceParts parts;
     private final Identities identities;
@@ -68,9 +70,6 @@ public final class EvaOsModule implements ServiceModule {
         this.parts = parts;
         Foundation base = new Foundation(parts.journal(), parts.clock(), parts.ids(), new Figures(parts.metrics()));
         KeyMaterial keys = KeyMaterial.load(parts.home());
-        this.identities =
-                new Identities(base, parts.home(), keys, parts.settings().section(AuthConfig.SECTION), wakeups);
-        parts.verifiers().accept(identities.set());
         this.folder = new PolicyFolder(parts.home().policies());
         // An approved change whose files a crash kept from being written is written first.
         PolicyVersions versions = new PolicyVersions(base);
@@ -79,6 +78,9 @@ public final class EvaOsModule implements ServiceModule {
             versions.written(approved.version());
         });
         this.stops = new KillSwitches(base, wakeups);
+        AuthConfig auth = parts.settings().section(AuthConfig.SECTION);
+        PublishedKeys published = new PublishedKeys(base, parts.home(), keys, parts.verifiers(), wakeups);
+        this.identities = new Identities(base, parts.home(), auth, published);
         this.policy = new PolicyInForce(
                 folder.load(),
                 stops,
@@ -106,6 +108,8 @@ public final class EvaOsModule implements ServiceModule {
                 updates,
                 stops,
                 identities,
+                published,
+                new Persons(base, cursors, auth, published),
                 notary);
         this.supervision = supervision(parts, plans);
         parts.metrics().gauge("sonia_kill_switch_engaged", "Kill switches that are set", stops::count);
@@ -153,7 +157,8 @@ public final class EvaOsModule implements ServiceModule {
                 new RestorePhase("restart_budgets", 3, supervision.startAll()));
         parts.timers().every("approvals", SWEEP_EVERY, sweep::tick);
         parts.timers().every("policy files", POLICY_EVERY, this::lookAtFiles);
-        parts.timers().every("credentials of all services", RENEW_EVERY, this::renew);
+        parts.timers().every("audit heads", PUBLISH_EVERY, notary::publish);
+        parts.timers().every("credentials of all services", RENEW_EVERY, identities::renew);
     }
 
     @Override
@@ -172,11 +177,10 @@ public final class EvaOsModule implements ServiceModule {
     public void close() {
         wakeups.close();
         supervision.stopAll();
-    }
-
-    private void renew() {
-        if (identities.renew()) {
-            parts.verifiers().accept(identities.set());
+        try {
+            notary.publish();
+        } catch (SoniaException e) {
+            parts.log().error("audit.heads.behind", "The newest audit heads are not published", Map.of(), e);
         }
     }
 

@@ -20,6 +20,10 @@ import io.sonia.contracts.evaos.EvaluateRequest;
 import io.sonia.contracts.evaos.GateAnswer;
 import io.sonia.contracts.evaos.GateRequest;
 import io.sonia.contracts.evaos.GrantAnswer;
+import io.sonia.contracts.evaos.KeyRevoke;
+import io.sonia.contracts.evaos.KeyRevoked;
+import io.sonia.contracts.evaos.KeyRotate;
+import io.sonia.contracts.evaos.KeyRotated;
 import io.sonia.contracts.evaos.KillSwitchChange;
 import io.sonia.contracts.evaos.KillSwitchChanged;
 import io.sonia.contracts.evaos.KillSwitchList;
@@ -29,6 +33,8 @@ import io.sonia.contracts.evaos.PolicyAnswer;
 import io.sonia.contracts.evaos.PolicyProposal;
 import io.sonia.contracts.evaos.PolicyProposed;
 import io.sonia.contracts.evaos.PolicyQuery;
+import io.sonia.contracts.evaos.ServiceRotate;
+import io.sonia.contracts.evaos.ServiceRotated;
 import io.sonia.contracts.evaos.TaskAnswer;
 import io.sonia.contracts.evaos.TaskCreate;
 import io.sonia.contracts.evaos.TaskCreated;
@@ -36,6 +42,13 @@ import io.sonia.contracts.evaos.TaskDeleted;
 import io.sonia.contracts.evaos.TaskFilter;
 import io.sonia.contracts.evaos.TaskList;
 import io.sonia.contracts.evaos.TaskUpdate;
+import io.sonia.contracts.evaos.UserAnswer;
+import io.sonia.contracts.evaos.UserCreate;
+import io.sonia.contracts.evaos.UserCreated;
+import io.sonia.contracts.evaos.UserDeleted;
+import io.sonia.contracts.evaos.UserFilter;
+import io.sonia.contracts.evaos.UserList;
+import io.sonia.contracts.evaos.UserUpdate;
 import io.sonia.contracts.evaos.VerifiersQuery;
 import io.sonia.contracts.evaos.WhoAmI;
 import io.sonia.kernel.http.Operation;
@@ -54,6 +67,8 @@ record EvaOsRoutes(
         PolicyUpdates updates,
         KillSwitches stops,
         Identities identities,
+        PublishedKeys keys,
+        Persons persons,
         Notary notary) {
 
     List<Route<?>> list() {
@@ -78,7 +93,15 @@ record EvaOsRoutes(
                 Route.of(Operation.KILL_GET, KillSwitchList.class, stops::list),
                 Route.of(Operation.KILL_SET, KillSwitchChange.class, KillSwitchChanged.class, stops::change),
                 Route.of(Operation.AUTH_WHOAMI, WhoAmI.class, identities::whoAmI),
-                Route.of(Operation.AUTH_VERIFIERS, VerifiersQuery.class, VerifierSet.class, identities::verifiers),
+                Route.of(Operation.AUTH_VERIFIERS, VerifiersQuery.class, VerifierSet.class, keys::poll),
+                Route.of(Operation.AUTH_ROTATE_SERVICE, ServiceRotate.class, ServiceRotated.class, identities::rotate),
+                Route.of(Operation.USER_CREATE, UserCreate.class, UserCreated.class, persons::create),
+                Route.of(Operation.USER_LIST, UserFilter.class, UserList.class, persons::list),
+                Route.of(Operation.USER_GET, UserAnswer.class, persons::get),
+                Route.of(Operation.USER_UPDATE, UserUpdate.class, UserAnswer.class, persons::update),
+                Route.of(Operation.USER_DELETE, UserDeleted.class, persons::delete),
+                Route.of(Operation.USER_ROTATE, KeyRotate.class, KeyRotated.class, persons::rotate),
+                Route.of(Operation.USER_REVOKE, KeyRevoke.class, KeyRevoked.class, persons::revoke),
                 Route.of(Operation.NOTARY_SIGN, HeadRequest.class, SignedHead.class, notary::sign),
                 Route.of(Operation.NOTARY_HEADS, SignedHeads.class, notary::list),
                 Route.of(Operation.NOTARY_KEYS, NotaryKeyList.class, notary::keys),

@@ -145,10 +145,34 @@ final class EvaOsSchema {
 
     private static final String POLICY_DOWN = "DROP TABLE policy_versions;";
 
+    private static final String PERSONS_UP = """
+            ALTER TABLE principals ADD COLUMN metadata TEXT NOT NULL DEFAULT '{}';
+            ALTER TABLE principals ADD COLUMN key_days INTEGER;
+            ALTER TABLE principals ADD COLUMN home_owner INTEGER NOT NULL DEFAULT 0;
+            ALTER TABLE principals ADD COLUMN deleted_at TEXT;
+            UPDATE principals SET home_owner = 1 WHERE actor_id =
+              (SELECT min(actor_id) FROM principals WHERE kind = 'person');
+            CREATE INDEX credentials_by_actor ON credentials (actor_id);
+            """;
+
+    private static final String PERSONS_DOWN = """
+            DROP INDEX credentials_by_actor;
+            ALTER TABLE principals DROP COLUMN deleted_at;
+            ALTER TABLE principals DROP COLUMN home_owner;
+            ALTER TABLE principals DROP COLUMN key_days;
+            ALTER TABLE principals DROP COLUMN metadata;
+            """;
+
     private static final String CONDITIONS_UP = """
             ALTER TABLE approvals ADD COLUMN tainted INTEGER NOT NULL DEFAULT 0;
             CREATE INDEX approvals_by_session ON approvals (session_id, tool_name);
             CREATE INDEX approvals_by_requester ON approvals (requester_id, created_at);
+            """;
+
+    private static final String CONDITIONS_DOWN = """
+            DROP INDEX approvals_by_requester;
+            DROP INDEX approvals_by_session;
+            ALTER TABLE approvals DROP COLUMN tainted;
             """;
 
     private static final String PROPOSALS_UP = """
@@ -177,12 +201,6 @@ final class EvaOsSchema {
             ALTER TABLE policy_versions DROP COLUMN written;
             """;
 
-    private static final String CONDITIONS_DOWN = """
-            DROP INDEX approvals_by_requester;
-            DROP INDEX approvals_by_session;
-            ALTER TABLE approvals DROP COLUMN tainted;
-            """;
-
     /** All steps in their order; the second one is supervision's. */
     static final List<Migration> MIGRATIONS = List.of(
             new Migration(1, "control plane", UP, DOWN),
@@ -190,8 +208,9 @@ final class EvaOsSchema {
             new Migration(3, "amended approvals", AMENDED_UP, AMENDED_DOWN),
             new Migration(4, "notary", NOTARY_UP, NOTARY_DOWN),
             new Migration(5, "policy versions", POLICY_UP, POLICY_DOWN),
-            new Migration(6, "conditions of rules", CONDITIONS_UP, CONDITIONS_DOWN),
-            new Migration(7, "proposed policies and kill switches", PROPOSALS_UP, PROPOSALS_DOWN));
+            new Migration(6, "persons", PERSONS_UP, PERSONS_DOWN),
+            new Migration(7, "conditions of rules", CONDITIONS_UP, CONDITIONS_DOWN),
+            new Migration(8, "proposed policies and kill switches", PROPOSALS_UP, PROPOSALS_DOWN));
 
     private EvaOsSchema() {}
 }

@@ -1,10 +1,9 @@
 package io.sonia.evaos;
 
-import io.sonia.contracts.evaos.VerifiersQuery;
+import io.sonia.contracts.evaos.ServiceRotate;
+import io.sonia.contracts.evaos.ServiceRotated;
 import io.sonia.contracts.evaos.WhoAmI;
 import io.sonia.journal.Sql;
-import io.sonia.journal.Tx;
-import io.sonia.kernel.AuditEvent;
 import io.sonia.kernel.ErrorCode;
 import io.sonia.kernel.Home;
 import io.sonia.kernel.SecretFile;
@@ -15,19 +14,16 @@ import io.sonia.kernel.http.Empty;
 import io.sonia.kernel.http.Reply;
 import io.sonia.kernel.identity.Caller;
 import io.sonia.kernel.identity.Credential;
-import io.sonia.kernel.identity.KeyMaterial;
 import io.sonia.kernel.identity.Role;
 import io.sonia.kernel.identity.Verifier;
-import io.sonia.kernel.identity.VerifierSet;
-import io.sonia.kernel.json.Json;
 import io.sonia.kernel.settings.AuthConfig;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,77 +31,47 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Issues keys: one for the person who installed this home, kept until it ends, and a fresh token for each service at
- * every start, renewed at half its life. Keys go to owner-only files; only their hashes are stored and published.
+ * Issues what this machine's processes need: one key for the person who installed this home, kept until it ends, and a
+ * fresh token for each service at every start, renewed at half its life. Keys go to owner-only files; only their hashes
+ * are stored and published.
  */
 final class Identities {
 
-    /** How old the published file may get; services that start later must find it young enough to trust. */
-    private static final Duration REFRESH = Duration.ofSeconds(60);
-
     private static final String CURE = "remove it, and EVA-OS issues another one at its next start";
+    private static final String EVERY = "all";
 
-    /** The keys that are published, and when the service tokens among them were made. */
-    private record Published(long generation, List<Verifier> verifiers, Instant tokensMade, Instant written) {}
-
-    /** What one round of issuing made; {@code operatorKey} is null if the former one is kept. */
-    private record Issued(
-            Published published,
-            Map<ServiceName, Credential> tokens,
-            @Nullable Credential operatorKey) {}
+    /** A service and its new token. */
+    private record Token(ServiceName service, KeyChange change) {}
 
     private final Foundation base;
     private final Home home;
-    private final KeyMaterial keys;
     private final AuthConfig config;
-    private final Wakeups wakeups;
-    private volatile Published published;
+    private final PublishedKeys published;
 
     /** Issues the keys of a new life and writes them to their files. */
-    Identities(Foundation base, Home home, KeyMaterial keys, AuthConfig config, Wakeups wakeups) {
+    Identities(Foundation base, Home home, AuthConfig config, PublishedKeys published) {
         this.base = base;
         this.home = home;
-        this.keys = keys;
         this.config = config;
-        this.wakeups = wakeups;
-        this.published = issue("boot");
+        this.published = published;
+        boot();
     }
 
-    /** Renews what is due; says whether a new set is in force or on file. */
+    /** Renews what is due: tokens at half their life, the published set before it is too old. */
     boolean renew() {
-        Published now = published;
-        Instant time = base.clock().now();
-        Duration half = Duration.ofHours(config.serviceTokenHours()).dividedBy(2);
-        if (!time.isBefore(now.tokensMade().plus(half))) {
-            published = issue("timer");
-            wakeups.changed();
-            return true;
-        }
-        if (!time.isBefore(now.written().plus(REFRESH))) {
-            write(home.verifiers(), Json.bytes(set()));
-            published = new Published(now.generation(), now.verifiers(), now.tokensMade(), time);
-            return true;
-        }
-        return false;
-    }
-
-    /** The set in force, signed now. */
-    VerifierSet set() {
-        Published now = published;
-        Instant time = base.clock().now();
-        List<Verifier> valid = now.verifiers().stream()
-                .filter(each -> each.notAfter().isAfter(time))
+        Instant due = base.clock().now().minus(tokenLife().dividedBy(2));
+        List<ServiceName> services = List.of(ServiceName.values()).stream()
+                .filter(service -> !made(service).isAfter(due))
                 .toList();
-        return VerifierSet.sign(now.generation(), time, valid, keys.keyId(), keys.signingKey());
-    }
-
-    /** The set; waits for a newer generation than the caller has, if asked to. */
-    Reply verifiers(Call<VerifiersQuery> call) {
-        long known = call.input().sinceGeneration();
-        Duration patience = Duration.ofMillis(call.input().waitMs());
-        Duration left = call.context().deadline().left();
-        wakeups.await(() -> published.generation() > known, patience.compareTo(left) < 0 ? patience : left);
-        return Reply.ok(set());
+        if (services.isEmpty()) {
+            return published.refresh();
+        }
+        hand(base.journal().commit(tx -> {
+            List<Token> tokens = tokens(tx.sql(), services, serviceOverlap(), Fences.nextGeneration(tx.sql()));
+            tx.audit(base.own("auth.issue", "timer").detail(detail(tokens)));
+            return tokens;
+        }));
+        return true;
     }
 
     Reply whoAmI(Call<Empty> call) {
@@ -128,64 +94,153 @@ final class Identities {
                 published.generation()));
     }
 
-    private Published issue(String occasion) {
+    /** Gives services new tokens; they take them from their files while they run. */
+    Reply rotate(Call<ServiceRotate> call) {
+        List<ServiceName> services = services(call.input().service());
+        Integer seconds = call.input().overlapSeconds();
+        Duration overlap = seconds == null ? serviceOverlap() : Duration.ofSeconds(seconds);
+        List<Token> made = new ArrayList<>();
+        Reply reply = base.journal().commit(tx -> {
+            List<Token> tokens = tokens(tx.sql(), services, overlap, Fences.nextGeneration(tx.sql()));
+            tx.audit(call.audit().about("service", call.input().service()).detail(detail(tokens)));
+            made.clear();
+            made.addAll(tokens);
+            return Answers.keep(
+                    tx,
+                    call,
+                    Reply.ok(new ServiceRotated(
+                            tokens.stream().map(Identities::rotated).toList())));
+        });
+        hand(made);
+        return reply;
+    }
+
+    private void boot() {
         Instant now = base.clock().now();
         Optional<Credential> kept = storedOperatorKey();
-        Issued issued = base.journal().commit(tx -> issue(tx, now, kept, base.own("auth.issue", occasion)));
-        issued.tokens().forEach((service, token) -> write(home.token(service), ascii(token.text())));
-        if (issued.operatorKey() != null) {
-            write(home.operatorToken(), ascii(issued.operatorKey().text()));
-        }
-        published = issued.published();
-        write(home.verifiers(), Json.bytes(set()));
-        return issued.published();
+        List<ServiceName> services = List.of(ServiceName.values());
+        Map<String, Credential> issued = new LinkedHashMap<>();
+        List<Token> tokens = base.journal().commit(tx -> {
+            Sql sql = tx.sql();
+            long generation = Fences.nextGeneration(sql);
+            for (ServiceName service : services) {
+                CredentialStore.addPrincipal(sql, service.wireName(), Credential.Kind.SERVICE, Role.SERVICE, now);
+                // Starts in a row may not fill the set.
+                CredentialStore.keepNewest(sql, service.wireName(), KeyChange.MOST_OF_A_SERVICE - 1, now);
+            }
+            List<Token> made = tokens(sql, services, serviceOverlap(), generation);
+            issued.clear();
+            operatorKey(sql, now, kept, generation).ifPresent(key -> issued.put("operator", key));
+            Map<String, @Nullable Object> detail = detail(made);
+            detail.put("operator_key", issued.isEmpty() ? "kept" : "issued");
+            tx.audit(base.own("auth.issue", "boot").detail(detail));
+            return made;
+        });
+        issued.values().forEach(key -> PublishedKeys.write(home.operatorToken(), ascii(key.text())));
+        write(tokens);
+        published.publish();
     }
 
-    private Issued issue(Tx tx, Instant now, Optional<Credential> kept, AuditEvent audit) throws SQLException {
-        Sql sql = tx.sql();
-        long generation = Fences.nextGeneration(sql);
-        CredentialStore.dropEnded(sql, now);
-        Instant tokenEnd = now.plus(Duration.ofHours(config.serviceTokenHours()));
-        Map<ServiceName, Credential> tokens = new LinkedHashMap<>();
-        for (ServiceName service : ServiceName.values()) {
-            String name = service.wireName();
-            CredentialStore.addPrincipal(sql, name, Credential.Kind.SERVICE, Role.SERVICE, now);
-            CredentialStore.endBy(sql, name, now.plusSeconds(config.serviceOverlapSeconds()));
-            Credential token = Credential.issue(Credential.Kind.SERVICE, base.ids());
-            CredentialStore.add(sql, verifier(token, name, Role.SERVICE, now, tokenEnd), generation);
-            tokens.put(service, token);
-        }
-        Credential operatorKey = operatorKey(sql, now, kept, generation);
-        Map<String, @Nullable Object> detail = new LinkedHashMap<>();
-        detail.put("generation", generation);
-        detail.put("services", (long) tokens.size());
-        detail.put("operator_key", operatorKey == null ? "kept" : "issued");
-        tx.audit(audit.detail(detail));
-        return new Issued(new Published(generation, CredentialStore.valid(sql, now), now, now), tokens, operatorKey);
+    private void hand(List<Token> tokens) {
+        write(tokens);
+        published.publishEverywhere();
     }
 
-    /** A new key for the operator, who is made if there is none; null if the key on file is still good. */
-    private @Nullable Credential operatorKey(Sql sql, Instant now, Optional<Credential> kept, long generation)
+    private void write(List<Token> tokens) {
+        tokens.forEach(token -> PublishedKeys.write(
+                home.token(token.service()), ascii(token.change().key().text())));
+    }
+
+    private List<Token> tokens(Sql sql, Collection<ServiceName> services, Duration overlap, long generation)
             throws SQLException {
-        Optional<String> known = CredentialStore.operator(sql);
-        String actor = known.orElseGet(() -> base.ids().next("usr_"));
+        Instant now = base.clock().now();
+        List<Token> tokens = new ArrayList<>();
+        for (ServiceName service : services) {
+            KeyChange.Holder holder = new KeyChange.Holder(service.wireName(), Role.SERVICE);
+            tokens.add(
+                    new Token(service, KeyChange.make(sql, base.ids(), holder, now, tokenLife(), overlap, generation)));
+        }
+        return tokens;
+    }
+
+    /**
+     * A new key for the operator's file, unless the key there is good: for the person who installed this home, who is
+     * made at the first start, or if nobody else could act, for the eldest operator.
+     */
+    private Optional<Credential> operatorKey(Sql sql, Instant now, Optional<Credential> kept, long generation)
+            throws SQLException {
         boolean good = kept.isPresent()
                 && CredentialStore.valid(sql, now).stream()
-                        .anyMatch(each -> each.actorId().equals(actor)
-                                && each.hash().equals(kept.get().hash()));
+                        .anyMatch(each -> each.hash().equals(kept.get().hash()));
         if (good) {
-            return null;
+            return Optional.empty();
         }
-        CredentialStore.addPrincipal(sql, actor, Credential.Kind.PERSON, Role.OPERATOR, now);
+        Optional<String> holder = PersonStore.owner(sql);
+        if (holder.isEmpty() && PersonStore.living(sql) == 0) {
+            String actor = base.ids().next("usr_");
+            CredentialStore.addPrincipal(sql, actor, Credential.Kind.PERSON, Role.OPERATOR, now);
+            PersonStore.setOwner(sql, actor);
+            holder = Optional.of(actor);
+        }
+        if (holder.isEmpty() && !PersonStore.operable(sql, now)) {
+            holder = PersonStore.eldest(sql);
+        }
+        if (holder.isEmpty()) {
+            return Optional.empty();
+        }
+        String actor = holder.get();
         CredentialStore.revoke(sql, actor, now);
-        Credential key = Credential.issue(Credential.Kind.PERSON, base.ids());
-        Instant end = now.plus(Duration.ofDays(config.personKeyDays()));
-        CredentialStore.add(sql, verifier(key, actor, Role.OPERATOR, now, end), generation);
-        return key;
+        int days = PersonStore.keyDays(sql, actor).orElse(config.personKeyDays());
+        return Optional.of(KeyChange.make(
+                        sql,
+                        base.ids(),
+                        new KeyChange.Holder(actor, Role.OPERATOR),
+                        now,
+                        Duration.ofDays(days),
+                        Duration.ZERO,
+                        generation)
+                .key());
     }
 
-    private static Verifier verifier(Credential key, String actor, Role role, Instant from, Instant to) {
-        return new Verifier(key.publicId(), key.hash(), actor, role, key.kind(), from, to);
+    private static List<ServiceName> services(String asked) {
+        if (asked.equals(EVERY)) {
+            return List.of(ServiceName.values());
+        }
+        return List.of(ServiceName.byWireName(asked)
+                .orElseThrow(() -> SoniaException.of(ErrorCode.NOT_FOUND, "There is no service of this name")));
+    }
+
+    private static ServiceRotated.Rotated rotated(Token token) {
+        return new ServiceRotated.Rotated(
+                token.service().wireName(),
+                token.change().generation(),
+                token.change().formerUntil());
+    }
+
+    private static Map<String, @Nullable Object> detail(List<Token> tokens) {
+        Map<String, @Nullable Object> detail = new LinkedHashMap<>();
+        detail.put("generation", tokens.getFirst().change().generation());
+        detail.put(
+                "services",
+                tokens.stream().map(each -> each.service().wireName()).toList());
+        return detail;
+    }
+
+    /** When the newest token of a service was made. */
+    private Instant made(ServiceName service) {
+        return published.verifiers().stream()
+                .filter(each -> each.actorId().equals(service.wireName()))
+                .map(Verifier::notBefore)
+                .max(Instant::compareTo)
+                .orElse(Instant.EPOCH);
+    }
+
+    private Duration tokenLife() {
+        return Duration.ofHours(config.serviceTokenHours());
+    }
+
+    private Duration serviceOverlap() {
+        return Duration.ofSeconds(config.serviceOverlapSeconds());
     }
 
     private Optional<Credential> storedOperatorKey() {
@@ -198,13 +253,5 @@ final class Identities {
 
     private static byte[] ascii(String text) {
         return (text + "\n").getBytes(StandardCharsets.US_ASCII);
-    }
-
-    private static void write(Path file, byte[] content) {
-        try {
-            SecretFile.write(file, content);
-        } catch (IOException e) {
-            throw SoniaException.of(ErrorCode.AUTH_UNAVAILABLE, file + " cannot be written: make its folder writable");
-        }
     }
 }

@@ -21,7 +21,7 @@ import io.sonia.kernel.http.Reply;
 import io.sonia.kernel.identity.NotaryKeys;
 import io.sonia.kernel.identity.NoteKey;
 import io.sonia.kernel.identity.SignedNote;
-import java.nio.file.Path;
+import io.sonia.kernel.settings.HeadPlaces;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -29,6 +29,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,14 +46,14 @@ final class Notary {
     private volatile NotaryKeys keys;
 
     /**
-     * @param folders where the heads are kept as files
+     * @param places where the heads are kept beside the store
      * @throws SoniaException AUTH_UNAVAILABLE if the keys are missing or bad
      */
-    Notary(Foundation base, Home home, List<Path> folders) {
+    Notary(Foundation base, Home home, HeadPlaces places) {
         this.base = base;
         this.home = home;
         this.keys = NotaryKeys.load(home);
-        this.heads = new ExternalHeads(folders, () -> keys.publicKeys());
+        this.heads = new ExternalHeads(places, () -> keys.publicKeys());
     }
 
     /** Puts keys on record that are not yet: the first ones, and one whose rotation was interrupted. */
@@ -96,8 +97,16 @@ final class Notary {
         heads.advance(chain, note);
         if (accepted.isPresent()) {
             heads.forget(chain);
+            heads.replace(chain, note);
         }
         return Reply.ok(answer(signed));
+    }
+
+    /** Puts what was signed into the places that are not written at each signature. */
+    synchronized void publish() {
+        Map<String, String> notes = new TreeMap<>();
+        base.journal().read(HeadStore::heads).forEach(head -> notes.put(head.chain(), head.note()));
+        heads.publish(notes);
     }
 
     Reply list(Call<Empty> call) {

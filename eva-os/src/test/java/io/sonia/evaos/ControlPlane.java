@@ -40,6 +40,7 @@ import io.sonia.kernel.identity.Role;
 import io.sonia.kernel.json.Json;
 import io.sonia.kernel.json.Shape;
 import io.sonia.kernel.metrics.Metrics;
+import io.sonia.kernel.settings.HeadPlaces;
 import io.sonia.testkit.FakeClock;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -112,8 +113,7 @@ final class ControlPlane implements AutoCloseable {
         this.amendments = new Amendments(base, approvals, policy, () -> limits);
         this.sweep = new ApprovalSweep(base, approvals, policy::version);
         this.tasks = new Tasks(base, cursors);
-        this.notary =
-                new Notary(base, home, List.of(home.auditHeads(), home.root().resolve("second")));
+        this.notary = new Notary(base, home, HeadPlaces.of(home, "second", null));
     }
 
     static ApprovalsConfig limits(String json) {

@@ -93,10 +93,10 @@ class EvaOsModuleTest {
         ServiceModule module = module();
         String id = plane.pending().approvalId();
         module.start();
-        rounds.awaitSleepers(3);
+        rounds.awaitSleepers(4);
         plane.clock.advance(Duration.ofMinutes(2));
         rounds.advance(Duration.ofSeconds(1));
-        rounds.awaitSleepers(3);
+        rounds.awaitSleepers(4);
         module.close();
 
         assertThat(plane.recorded()).contains("approval.expire");
@@ -153,10 +153,10 @@ class EvaOsModuleTest {
     }
 
     private void looked(Edit edit) throws IOException {
-        rounds.awaitSleepers(3);
+        rounds.awaitSleepers(4);
         edit.make();
         rounds.advance(Duration.ofSeconds(2));
-        rounds.awaitSleepers(3);
+        rounds.awaitSleepers(4);
     }
 
     @Test

@@ -41,15 +41,15 @@ class IdentitiesTest {
     Path folder;
 
     private ControlPlane plane;
+    private PublishedKeys published;
     private Identities identities;
     private Verifiers verifiers;
 
     @BeforeEach
     void open() {
         plane = new ControlPlane(folder);
-        identities = new Identities(plane.base, plane.home, plane.keys, CONFIG, new Wakeups());
         verifiers = new Verifiers(plane.keys.publicKey(), plane.clock, Duration.ofMinutes(5));
-        assertThat(verifiers.accept(identities.set())).isTrue();
+        restart();
     }
 
     @AfterEach
@@ -88,7 +88,7 @@ class IdentitiesTest {
                 Shape.of(VerifierSet.class).read(Json.parseObject(Files.readAllBytes(plane.home.verifiers())));
 
         assertThat(onFile.signedBy(plane.keys.publicKey())).isTrue();
-        assertThat(onFile).isEqualTo(identities.set());
+        assertThat(onFile).isEqualTo(published.set());
         assertThat(onFile.principals()).hasSize(ServiceName.values().length + 1);
     }
 
@@ -114,7 +114,7 @@ class IdentitiesTest {
         assertThat(token(plane.home.operatorToken())).isEqualTo(operator);
         assertThat(verifiers.authenticate(operator, oldToken, null).role()).isEqualTo(Role.OPERATOR);
         plane.clock.advance(Duration.ofMinutes(5));
-        verifiers.accept(identities.set());
+        verifiers.accept(published.set());
         unauthorized(oldToken);
     }
 
@@ -167,7 +167,7 @@ class IdentitiesTest {
     @Test
     void tokensAreRenewedAtHalfTheirLife() throws IOException {
         String old = token(plane.home.token(ServiceName.API_GATEWAY));
-        long generation = identities.set().generation();
+        long generation = published.set().generation();
         plane.clock.advance(Duration.ofHours(12).minusSeconds(1));
         identities.renew();
         assertThat(token(plane.home.token(ServiceName.API_GATEWAY))).isEqualTo(old);
@@ -176,14 +176,14 @@ class IdentitiesTest {
         assertThat(identities.renew()).isTrue();
 
         String next = token(plane.home.token(ServiceName.API_GATEWAY));
-        verifiers.accept(identities.set());
-        assertThat(identities.set().generation()).isEqualTo(generation + 1);
+        verifiers.accept(published.set());
+        assertThat(published.set().generation()).isEqualTo(generation + 1);
         assertThat(verifiers.authenticate(null, next, null).is(ServiceName.API_GATEWAY))
                 .isTrue();
         assertThat(verifiers.authenticate(null, old, null).is(ServiceName.API_GATEWAY))
                 .isTrue();
         plane.clock.advance(Duration.ofSeconds(299));
-        verifiers.accept(identities.set());
+        verifiers.accept(published.set());
         verifiers.authenticate(null, old, null);
         plane.clock.advance(Duration.ofSeconds(1));
         unauthorized(old);
@@ -202,7 +202,7 @@ class IdentitiesTest {
 
     @Test
     void whoAsksForNewsIsAnsweredAtOnceIfThereAreSome() {
-        long generation = identities.set().generation();
+        long generation = published.set().generation();
 
         assertThat(poll(generation - 1, 60_000).generation()).isEqualTo(generation);
         assertThat(poll(generation, 5).generation()).isEqualTo(generation);
@@ -210,7 +210,7 @@ class IdentitiesTest {
 
     @Test
     void whoWaitsForNewsIsWokenByThem() {
-        long generation = identities.set().generation();
+        long generation = published.set().generation();
         CompletableFuture<VerifierSet> waiting = CompletableFuture.supplyAsync(() -> poll(generation, 60_000));
 
         plane.clock.advance(Duration.ofHours(12));
@@ -240,13 +240,13 @@ class IdentitiesTest {
     }
 
     private VerifierSet poll(long since, int waitMs) {
-        return ControlPlane.data(identities.verifiers(
+        return ControlPlane.data(published.poll(
                 plane.call(Operation.AUTH_VERIFIERS, new VerifiersQuery(since, waitMs), ControlPlane.OPENCLAW)));
     }
 
     private void restart() {
-        identities = new Identities(plane.base, plane.home, plane.keys, CONFIG, new Wakeups());
-        assertThat(verifiers.accept(identities.set())).isTrue();
+        published = new PublishedKeys(plane.base, plane.home, plane.keys, verifiers, new Wakeups());
+        identities = new Identities(plane.base, plane.home, CONFIG, published);
     }
 
     private void unauthorized(String credential) {

@@ -21,6 +21,7 @@ import io.sonia.kernel.http.Operation;
 import io.sonia.kernel.identity.Caller;
 import io.sonia.kernel.identity.NotaryKeys;
 import io.sonia.kernel.identity.SignedNote;
+import io.sonia.kernel.settings.HeadPlaces;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -198,7 +199,7 @@ class NotaryTest {
     void aKeyWhoseRotationWasInterruptedIsPutOnRecordAtTheNextStart() {
         NotaryKeys rotated = NotaryKeys.rotate(plane.home, plane.ids);
 
-        new Notary(plane.base, plane.home, List.of(plane.home.auditHeads())).boot();
+        new Notary(plane.base, plane.home, HeadPlaces.of(plane.home, null, null)).boot();
 
         assertThat(newestEntry())
                 .containsEntry("operation", "notary.key.made")
@@ -234,9 +235,7 @@ class NotaryTest {
     }
 
     private ExternalHeads heads() {
-        return new ExternalHeads(
-                List.of(plane.home.auditHeads(), plane.home.root().resolve("second")),
-                () -> NotaryKeys.published(plane.home));
+        return new ExternalHeads(HeadPlaces.of(plane.home, "second", null), () -> NotaryKeys.published(plane.home));
     }
 
     private Map<String, Object> newestEntry() {

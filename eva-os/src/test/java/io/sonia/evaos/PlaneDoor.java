@@ -1,5 +1,6 @@
 package io.sonia.evaos;
 
+import io.sonia.contracts.Cursors;
 import io.sonia.kernel.Hlc;
 import io.sonia.kernel.ServiceName;
 import io.sonia.kernel.http.KeyClaims;
@@ -83,8 +84,10 @@ final class PlaneDoor implements AutoCloseable {
         this.verifiers = new Verifiers(plane.keys.publicKey(), plane.base.clock(), Duration.ofDays(2));
         issue(1, Role.OPERATOR);
         Settings settings = settings(folder);
-        Identities identities =
-                new Identities(plane.base, plane.home, plane.keys, settings.section(AuthConfig.SECTION), new Wakeups());
+        AuthConfig auth = settings.section(AuthConfig.SECTION);
+        Verifiers elsewhere = new Verifiers(plane.keys.publicKey(), plane.base.clock(), Duration.ofDays(2));
+        PublishedKeys published = new PublishedKeys(plane.base, plane.home, plane.keys, elsewhere, new Wakeups());
+        Identities identities = new Identities(plane.base, plane.home, auth, published);
         this.server = new ServiceServer(
                 new ServiceServer.Parts(
                         ServiceName.EVA_OS,
@@ -107,6 +110,8 @@ final class PlaneDoor implements AutoCloseable {
                                 plane.updates,
                                 plane.stops,
                                 identities,
+                                published,
+                                new Persons(plane.base, Cursors.of(plane.home, plane.base.clock()), auth, published),
                                 plane.notary)
                         .list(),
                 List.of());

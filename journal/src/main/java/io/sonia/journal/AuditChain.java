@@ -98,16 +98,20 @@ public final class AuditChain {
      * Entries that match, newest first.
      *
      * @param before only entries older than this sequence number; null starts at the newest
-     * @throws io.sonia.kernel.SoniaException AUDIT_CHAIN_BROKEN with {@code first_bad_seq} and {@code reason}
+     * @throws io.sonia.kernel.SoniaException AUDIT_CHAIN_BROKEN with {@code first_bad_seq} and {@code reason},
+     *     AUDIT_PRUNED if all that the filter asks for was removed
      */
     public Page entries(Filter filter, int limit, @Nullable Long before) {
         StoredEntry.Selection matching = selection(filter);
         return journal.read(sql -> {
             Head head = heads.durable(sql);
+            Head base = heads.base(sql);
+            refuseGone(filter.toSeq(), base);
             checkTail(sql, head);
-            long total = filter.equals(Filter.ALL) ? head.size() : matching.count(sql);
-            StoredEntry.Selection page = matching.and("e.seq < ?", before);
-            List<AuditEntry> entries = verified(sql, page.newestFirst(sql, bounded(limit)), head);
+            StoredEntry.Selection there = matching.and("e.seq > ?", base.size() == 0 ? null : base.size());
+            long total = filter.equals(Filter.ALL) ? head.size() - base.size() : there.count(sql);
+            StoredEntry.Selection page = there.and("e.seq < ?", before);
+            List<AuditEntry> entries = verified(sql, page.newestFirst(sql, bounded(limit)), base, head);
             boolean more = entries.size() == limit;
             return new Page(entries, head, total, more ? entries.getLast().seq() : null);
         });
@@ -122,23 +126,40 @@ public final class AuditChain {
         StoredEntry.Selection matching = new StoredEntry.Selection().traced(correlationId);
         return journal.read(sql -> {
             Head head = heads.durable(sql);
+            Head base = heads.base(sql);
             checkTail(sql, head);
-            return verified(sql, matching.oldestFirst(sql, bounded(limit)), head);
+            StoredEntry.Selection there = matching.and("e.seq > ?", base.size() == 0 ? null : base.size());
+            return verified(sql, there.oldestFirst(sql, bounded(limit)), base, head);
         });
     }
 
     /**
-     * Recomputes every hash from {@code fromSeq} to {@code toSeq}, both included; null means the first and the newest.
-     * Checks at most {@link #MAX_VERIFIED} entries.
+     * Recomputes every hash from {@code fromSeq} to {@code toSeq}, both included; null means the first that is there and
+     * the newest. Checks at most {@link #MAX_VERIFIED} entries.
      */
     public Verification verify(@Nullable Long fromSeq, @Nullable Long toSeq) {
+        while (true) {
+            Head base = base();
+            Verification found = verify(base, fromSeq, toSeq);
+            if (found.valid() || base.equals(base())) {
+                return found;
+            }
+        }
+    }
+
+    /** What the first entry that is there continues: nothing, unless older ones were removed. */
+    Head base() {
+        return journal.read(heads::base);
+    }
+
+    private Verification verify(Head base, @Nullable Long fromSeq, @Nullable Long toSeq) {
         Head head = head();
-        long from = Math.max(1, fromSeq == null ? 1 : fromSeq);
+        long from = Math.max(base.size() + 1, fromSeq == null ? 1 : fromSeq);
         long to = Math.min(toSeq == null ? head.size() : Math.min(toSeq, head.size()), from + MAX_VERIFIED - 1);
         if (from > Math.max(1, to)) {
             return new Verification(true, 0, null, null, null, null);
         }
-        ChainWalk walk = to - from < WORTH_TWO_THREADS ? walk(from, to, () -> true) : inHalves(from, to);
+        ChainWalk walk = to - from < WORTH_TWO_THREADS ? walk(base, from, to, () -> true) : inHalves(base, from, to);
         if (walk.good() && to == head.size()) {
             walk.endsAt(head);
             journal.read(sql -> {
@@ -150,13 +171,13 @@ public final class AuditChain {
     }
 
     /** Each half can be checked alone: the second one begins with what the first one must end with. */
-    private ChainWalk inHalves(long from, long to) {
+    private ChainWalk inHalves(Head base, long from, long to) {
         long middle = from + (to - from) / 2;
         AtomicBoolean wanted = new AtomicBoolean(true);
-        FutureTask<ChainWalk> second = new FutureTask<>(() -> walk(middle, to, wanted::get));
+        FutureTask<ChainWalk> second = new FutureTask<>(() -> walk(base, middle, to, wanted::get));
         Threads.platform("audit check", second);
         try {
-            ChainWalk first = walk(from, middle - 1, () -> true);
+            ChainWalk first = walk(base, from, middle - 1, () -> true);
             if (first.good()) {
                 first.goesOn(second.get());
             }
@@ -174,8 +195,8 @@ public final class AuditChain {
     }
 
     @SuppressWarnings("ThreadPriorityCheck") // a virtual thread is not preempted; others must get its carrier
-    private ChainWalk walk(long from, long to, BooleanSupplier wanted) {
-        ChainWalk walk = journal.read(sql -> ChainWalk.startingAt(sql, from));
+    private ChainWalk walk(Head base, long from, long to, BooleanSupplier wanted) {
+        ChainWalk walk = journal.read(sql -> ChainWalk.startingAt(sql, from, base));
         while (walk.good() && walk.next() <= to && wanted.getAsBoolean()) {
             walk.takeAll(journal.read(
                     sql -> StoredEntry.range(sql, walk.next(), Math.min(to, walk.next() + STEP - 1))));
@@ -184,16 +205,22 @@ public final class AuditChain {
         return walk;
     }
 
-    private List<AuditEntry> verified(Sql sql, List<StoredEntry> found, Head head) throws SQLException {
+    private List<AuditEntry> verified(Sql sql, List<StoredEntry> found, Head base, Head head) throws SQLException {
         EntryHash hash = new EntryHash();
         Head written = heads.written(sql);
         for (StoredEntry entry : found) {
-            ChainBreak broken = entry.check(hash, head, written);
+            ChainBreak broken = entry.check(hash, base, head, written);
             if (broken != null) {
                 throw broken.asException();
             }
         }
         return found.stream().map(StoredEntry::decoded).toList();
+    }
+
+    private static void refuseGone(@Nullable Long toSeq, Head base) {
+        if (toSeq != null && toSeq <= base.size()) {
+            throw AuditPruning.gone(base);
+        }
     }
 
     private static void checkTail(Sql sql, Head head) throws SQLException {

@@ -104,17 +104,22 @@ public final class AuditExport {
      * What an export of these entries says at its beginning. Without bounds it goes from the first entry to the last one
      * that was signed.
      *
-     * @throws SoniaException NOT_FOUND if there is no such entry, INVALID_ARGUMENT if there are too many
+     * @throws SoniaException NOT_FOUND if there is no such entry, AUDIT_PRUNED if the first was removed,
+     *     INVALID_ARGUMENT if there are too many
      */
     public Header header(String exportId, String chain, @Nullable Long fromSeq, @Nullable Long toSeq, Instant now) {
         AuditTree.Anchor anchor = journal.tree().anchor().orElse(null);
         long size = journal.chain().head().size();
-        long from = fromSeq == null ? 1 : fromSeq;
+        AuditChain.Head base = journal.chain().base();
+        long from = fromSeq == null ? base.size() + 1 : fromSeq;
         long signed = anchor == null ? size : anchor.size();
         long to = Math.min(size, toSeq == null ? Math.max(from, signed) : toSeq);
         if (from < 1 || from > to) {
             throw SoniaException.of(ErrorCode.NOT_FOUND, "There are no such entries")
                     .with("size", size);
+        }
+        if (from <= base.size()) {
+            throw AuditPruning.gone(base);
         }
         if (to - from >= MAX_ENTRIES) {
             throw SoniaException.of(ErrorCode.INVALID_ARGUMENT, "An export has at most a million entries")
@@ -153,7 +158,7 @@ public final class AuditExport {
     public void write(Header header, OutputStream out) throws IOException {
         DigestOutputStream hashed = new DigestOutputStream(out, Sha256.newDigest());
         line(hashed, header.toMap());
-        ChainWalk walk = journal.read(sql -> ChainWalk.startingAt(sql, header.fromSeq()));
+        ChainWalk walk = walk(header);
         while (walk.good() && walk.next() <= header.toSeq()) {
             long from = walk.next();
             List<StoredEntry> step = journal.read(
@@ -178,7 +183,7 @@ public final class AuditExport {
 
     /** The entries themselves, verified, oldest first; for parts that fit into one answer. */
     public List<AuditEntry> entries(Header header) {
-        ChainWalk walk = journal.read(sql -> ChainWalk.startingAt(sql, header.fromSeq()));
+        ChainWalk walk = walk(header);
         List<StoredEntry> found = journal.read(sql -> StoredEntry.range(sql, header.fromSeq(), header.toSeq()));
         walk.takeAll(found);
         Optional<ChainBreak> broken = walk.broken();
@@ -186,6 +191,14 @@ public final class AuditExport {
             throw broken.get().asException();
         }
         return found.stream().map(StoredEntry::decoded).toList();
+    }
+
+    private ChainWalk walk(Header header) {
+        AuditChain.Head base = journal.chain().base();
+        if (header.fromSeq() <= base.size()) {
+            throw AuditPruning.gone(base);
+        }
+        return journal.read(sql -> ChainWalk.startingAt(sql, header.fromSeq(), base));
     }
 
     private static void line(OutputStream out, Map<String, @Nullable Object> value) throws IOException {

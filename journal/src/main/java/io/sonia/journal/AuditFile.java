@@ -55,8 +55,10 @@ public final class AuditFile {
     }
 
     static Verdict verify(Sql sql, AuditChain.Head head) throws SQLException {
-        List<String> chains = sql.list("SELECT chain FROM audit_entries WHERE seq = 1", row -> row.text("chain"));
-        ChainWalk walk = ChainWalk.startingAt(sql, 1);
+        List<String> chains =
+                sql.list("SELECT chain FROM audit_entries ORDER BY seq LIMIT 1", row -> row.text("chain"));
+        AuditChain.Head base = AuditPruning.baseIfKnown(sql);
+        ChainWalk walk = ChainWalk.startingAt(sql, base.size() + 1, base);
         try {
             while (walk.good() && walk.next() <= head.size()) {
                 walk.takeAll(StoredEntry.range(sql, walk.next(), walk.next() + AuditChain.STEP - 1));

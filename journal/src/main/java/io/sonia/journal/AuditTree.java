@@ -1,11 +1,14 @@
 package io.sonia.journal;
 
+import io.sonia.kernel.SoniaException;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * The Merkle tree (RFC 6962) over a chain's entries: leaf {@code seq - 1} is the hash of entry {@code seq}. The entries
@@ -16,20 +19,26 @@ public final class AuditTree {
     /** Tiles completed in one commit. */
     private static final int TILES_PER_STEP = 32;
 
-    /** Anchors kept; what an older one said follows from the tree. */
+    /** Newest anchors kept; of those that are older, the first of each day is, so that entries can be pruned to it. */
     private static final int ANCHORS_KEPT = 1_000;
 
     private static final String NODES =
             "SELECT hash FROM audit_tree WHERE level = ? AND idx >= ? AND idx < ? ORDER BY idx";
     private static final String LEAVES = "SELECT seq, hash FROM audit_entries WHERE seq > ? AND seq <= ? ORDER BY seq";
     private static final String ADD_NODE = "INSERT INTO audit_tree (level, idx, hash) VALUES (?, ?, ?)";
+    private static final String KEEP_LEAF = ADD_NODE + " ON CONFLICT (level, idx) DO NOTHING";
+    private static final String KEPT_TILES = "SELECT DISTINCT idx / ? AS tile FROM audit_tree WHERE level = 0";
+    private static final String DROP_TILE = "DELETE FROM audit_tree WHERE level = 0 AND idx >= ? AND idx < ?";
+    private static final String EXPORTED = "SELECT size FROM audit_anchors WHERE exported_at IS NOT NULL AND size <= ?";
     private static final String TILES = "SELECT coalesce(max(idx) + 1, 0) FROM audit_tree WHERE level = 1";
-    private static final String ANCHOR = "SELECT size, hash, merkle_root, note, signed_at FROM audit_anchors";
+    static final String ANCHOR = "SELECT size, hash, merkle_root, note, signed_at FROM audit_anchors";
     private static final String ADD_ANCHOR = "INSERT INTO audit_anchors (size, hash, merkle_root, note, signed_at)"
             + " VALUES (?, ?, ?, ?, ?) ON CONFLICT (size) DO UPDATE SET note = excluded.note,"
             + " signed_at = excluded.signed_at";
-    private static final String FORGET = "DELETE FROM audit_anchors WHERE exported_at IS NULL AND size <="
-            + " (SELECT size FROM audit_anchors ORDER BY size DESC LIMIT 1 OFFSET " + ANCHORS_KEPT + ")";
+    private static final String FORGET = "DELETE FROM audit_anchors WHERE exported_at IS NULL AND size ="
+            + " (SELECT size FROM audit_anchors ORDER BY size DESC LIMIT 1 OFFSET " + ANCHORS_KEPT + ")"
+            + " AND EXISTS (SELECT 1 FROM audit_anchors b WHERE b.size < audit_anchors.size"
+            + " AND substr(b.signed_at, 1, 10) = substr(audit_anchors.signed_at, 1, 10))";
     private static final String LAST_EXPORTED =
             ANCHOR + " WHERE exported_at IS NOT NULL AND size <= ? ORDER BY size DESC LIMIT 1";
     private static final String FORGET_EXPORTED =
@@ -161,6 +170,11 @@ public final class AuditTree {
         return journal.read(AuditTree::newestAnchor);
     }
 
+    /** The signed head that the chain begins behind; empty if nothing was ever removed. */
+    public Optional<Anchor> pruned() {
+        return journal.read(sql -> sql.one(AuditPruning.NEWEST_PRUNED, AuditTree::anchor));
+    }
+
     /** The root of the tree's first entries, in hex. The size is at most that of the chain. */
     public String root(long size) {
         return journal.read(sql -> hex(at(sql, size).root()));
@@ -175,6 +189,10 @@ public final class AuditTree {
     public Inclusion inclusion(long seq, long size) {
         return journal.read(sql -> {
             MerkleTree.At<SQLException> tree = at(sql, size);
+            AuditChain.Head base = heads.base(sql);
+            if (seq <= base.size()) {
+                throw AuditPruning.gone(base);
+            }
             byte[] entry = entryHash(sql, seq);
             return new Inclusion(
                     seq,
@@ -190,7 +208,7 @@ public final class AuditTree {
         return sql.one(ANCHOR + " ORDER BY size DESC LIMIT 1", AuditTree::anchor);
     }
 
-    private static Anchor anchor(Row row) throws SQLException {
+    static Anchor anchor(Row row) throws SQLException {
         return new Anchor(
                 row.number("size"),
                 row.text("hash"),
@@ -211,7 +229,7 @@ public final class AuditTree {
                     List<byte[]> tile = tile(sql, hash, level, number);
                     long first = number * MerkleTree.TILE_WIDTH;
                     if (level == 0 && tile.size() < Math.min(MerkleTree.TILE_WIDTH, size - first)) {
-                        throw new ChainBreak(first + tile.size() + 1, ChainBreak.GAP).asException();
+                        throw missing(sql, first + tile.size() + 1);
                     }
                     return tile;
                 },
@@ -225,6 +243,35 @@ public final class AuditTree {
     private static byte[] entryHash(Sql sql, long seq) throws SQLException {
         return bytes(sql.one(LEAVES, row -> row.text("hash"), seq - 1, seq)
                 .orElseThrow(() -> new ChainBreak(seq, ChainBreak.GAP).asException()));
+    }
+
+    private static SoniaException missing(Sql sql, long seq) throws SQLException {
+        AuditChain.Head base = AuditPruning.base(sql);
+        return seq <= base.size() ? AuditPruning.gone(base) : new ChainBreak(seq, ChainBreak.GAP).asException();
+    }
+
+    /**
+     * Keeps the leaves that proofs need once the entries up to {@code size} are gone: those of the tile that is cut, and
+     * of the one that the last export ended in.
+     */
+    static void keepLeaves(Sql sql, long size) throws SQLException {
+        TreeHash hash = new TreeHash();
+        Set<Long> kept = new TreeSet<>();
+        kept.add(size / MerkleTree.TILE_WIDTH);
+        sql.list(EXPORTED, row -> row.number("size"), size).forEach(each -> kept.add(each / MerkleTree.TILE_WIDTH));
+        for (long tile : kept) {
+            long from = tile * MerkleTree.TILE_WIDTH;
+            long at = from;
+            for (byte[] leaf : leaves(sql, hash, from, Math.min(from + MerkleTree.TILE_WIDTH, size))) {
+                sql.update(KEEP_LEAF, 0, at, leaf);
+                at++;
+            }
+        }
+        for (long tile : sql.list(KEPT_TILES, row -> row.number("tile"), MerkleTree.TILE_WIDTH)) {
+            if (!kept.contains(tile)) {
+                sql.update(DROP_TILE, tile * MerkleTree.TILE_WIDTH, (tile + 1) * MerkleTree.TILE_WIDTH);
+            }
+        }
     }
 
     /** Nodes that are not kept yet follow from the tiles below. */
@@ -247,10 +294,10 @@ public final class AuditTree {
     /** Leaves of entries that were pruned are among the nodes. */
     private static List<byte[]> leaves(Sql sql, TreeHash hash, long from, long to) throws SQLException {
         List<byte[]> leaves = new ArrayList<>(sql.list(NODES, row -> row.bytes("hash"), 0, from, to));
-        for (AuditChain.Head entry : sql.list(LEAVES, StoredEntry::head, from, to)) {
+        for (AuditChain.Head entry : sql.list(LEAVES, StoredEntry::head, from + leaves.size(), to)) {
             long next = from + leaves.size() + 1;
             if (entry.size() > next) {
-                throw new ChainBreak(next, ChainBreak.GAP).asException();
+                throw missing(sql, next);
             }
             if (!EntryHash.wellFormed(entry.hash())) {
                 throw new ChainBreak(next, ChainBreak.HASH).asException();

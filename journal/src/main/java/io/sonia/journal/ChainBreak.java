@@ -27,6 +27,9 @@ record ChainBreak(long firstBadSeq, String reason) {
     /** The entry's place in the file is damaged. */
     static final String UNREADABLE = "unreadable";
 
+    /** The chain does not begin at its first entry and does not say why. */
+    static final String UNRECORDED_PRUNING = "unrecorded_pruning";
+
     SoniaException asException() {
         return SoniaException.of(ErrorCode.AUDIT_CHAIN_BROKEN)
                 .with("first_bad_seq", firstBadSeq)

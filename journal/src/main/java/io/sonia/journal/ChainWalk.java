@@ -24,13 +24,22 @@ final class ChainWalk {
         this.broken = hashBefore == null ? new ChainBreak(from - 1, ChainBreak.GAP) : null;
     }
 
-    /** A walk that continues the entry before {@code from}. */
-    static ChainWalk startingAt(Sql sql, long from) throws SQLException {
-        String before = from == 1
-                ? EntryHash.ZEROS
-                : sql.one("SELECT hash FROM audit_entries WHERE seq = ?", row -> row.text("hash"), from - 1)
-                        .orElse(null);
-        return new ChainWalk(from, before);
+    /**
+     * A walk that continues the entry before {@code from}.
+     *
+     * @param base what the chain's first entry continues; it must say so itself
+     */
+    static ChainWalk startingAt(Sql sql, long from, AuditChain.Head base) throws SQLException {
+        if (from != base.size() + 1) {
+            String before = sql.one("SELECT hash FROM audit_entries WHERE seq = ?", row -> row.text("hash"), from - 1)
+                    .orElse(null);
+            return new ChainWalk(from, before);
+        }
+        ChainWalk walk = new ChainWalk(from, base.hash());
+        if (!AuditPruning.recorded(sql, base)) {
+            walk.cannotRead(ChainBreak.UNRECORDED_PRUNING);
+        }
+        return walk;
     }
 
     boolean good() {

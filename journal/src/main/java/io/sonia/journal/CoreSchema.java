@@ -150,6 +150,43 @@ final class CoreSchema {
                 "DROP INDEX audit_entries_replays;");
     }
 
+    /** The signed heads that the oldest entries were removed up to. */
+    static Migration pruned(int version) {
+        return new Migration(version, "pruned entries", """
+            CREATE TABLE audit_pruned (
+              size INTEGER PRIMARY KEY,
+              hash TEXT NOT NULL,
+              merkle_root TEXT NOT NULL,
+              note TEXT NOT NULL,
+              signed_at TEXT NOT NULL,
+              pruned_at TEXT NOT NULL
+            ) STRICT;
+            """, "DROP TABLE audit_pruned;");
+    }
+
+    /** Only entries that are on record as removed can be, and only what was signed can be recorded so. */
+    private static final Migration PRUNING = new Migration(9, "removal of pruned entries", """
+            DROP TRIGGER audit_entries_no_delete;
+            CREATE TRIGGER audit_entries_no_delete BEFORE DELETE ON audit_entries
+            WHEN OLD.seq > (SELECT coalesce(max(size), 0) FROM audit_pruned)
+            BEGIN SELECT RAISE(ABORT, 'audit entries are append-only'); END;
+            CREATE TRIGGER audit_pruned_signed BEFORE INSERT ON audit_pruned
+            WHEN NOT EXISTS (SELECT 1 FROM audit_anchors a WHERE a.size = NEW.size AND a.hash = NEW.hash
+              AND a.merkle_root = NEW.merkle_root AND a.note = NEW.note)
+            BEGIN SELECT RAISE(ABORT, 'only signed heads are pruned to'); END;
+            CREATE TRIGGER audit_pruned_no_update BEFORE UPDATE ON audit_pruned
+            BEGIN SELECT RAISE(ABORT, 'what was pruned stays on record'); END;
+            CREATE TRIGGER audit_pruned_no_delete BEFORE DELETE ON audit_pruned
+            BEGIN SELECT RAISE(ABORT, 'what was pruned stays on record'); END;
+            """, """
+            DROP TRIGGER audit_pruned_no_delete;
+            DROP TRIGGER audit_pruned_no_update;
+            DROP TRIGGER audit_pruned_signed;
+            DROP TRIGGER audit_entries_no_delete;
+            CREATE TRIGGER audit_entries_no_delete BEFORE DELETE ON audit_entries
+            BEGIN SELECT RAISE(ABORT, 'audit entries are append-only'); END;
+            """);
+
     static final List<Migration> MIGRATIONS =
-            List.of(AUDIT, IDEMPOTENCY, OUTBOX, TREE, begun(5), sharedOutbox(6), replays(7));
+            List.of(AUDIT, IDEMPOTENCY, OUTBOX, TREE, begun(5), sharedOutbox(6), replays(7), pruned(8), PRUNING);
 }

@@ -60,6 +60,13 @@ public interface Journal extends AuditTrail, IdempotencyRecords, AutoCloseable {
      */
     int reap(int limit);
 
+    /**
+     * Gives the space of what was deleted back to the disk; whoever writes meanwhile waits.
+     *
+     * @throws io.sonia.kernel.SoniaException STORAGE_FULL if there is no room for a copy beside the store
+     */
+    void vacuum();
+
     /** Prolongs the leases of the keyed requests at work here; to be called three times within a lease. */
     void renewKeys();
 

@@ -10,4 +10,9 @@ interface KnownHeads {
 
     /** A head beyond which nothing was written when this connection read last. */
     AuditChain.Head written(Sql sql) throws SQLException;
+
+    /** What the first entry that is there continues: nothing, unless older ones were removed. */
+    default AuditChain.Head base(Sql sql) throws SQLException {
+        return AuditPruning.base(sql);
+    }
 }

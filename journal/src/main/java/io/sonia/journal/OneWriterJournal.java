@@ -171,7 +171,15 @@ final class OneWriterJournal implements Journal {
 
     @Override
     public int reap(int limit) {
-        return commit(tx -> keyed.reap(tx.sql(), limit) + outbox.reap(tx.sql(), limit));
+        int pruned = new AuditPruning(this).removeLeft(limit);
+        return pruned + commit(tx -> keyed.reap(tx.sql(), limit) + outbox.reap(tx.sql(), limit));
+    }
+
+    @Override
+    public void vacuum() {
+        store.vacuum();
+        commit(tx -> true);
+        commit(tx -> true); // begins once the store has done it
     }
 
     @Override
@@ -199,7 +207,9 @@ final class OneWriterJournal implements Journal {
     private void checkTail() {
         long size = chain.head().size();
         long signed = tree.anchor().map(AuditTree.Anchor::size).orElse(0L);
-        long before = Math.max(Math.min(size - CHECKED_TAIL, signed), size - AuditChain.MAX_VERIFIED);
+        long before = Math.max(
+                Math.max(Math.min(size - CHECKED_TAIL, signed), size - AuditChain.MAX_VERIFIED),
+                chain.base().size());
         AuditChain.Verification tail = chain.verify(before + 1, size);
         Long bad = tail.firstBadSeq();
         if (bad != null) {

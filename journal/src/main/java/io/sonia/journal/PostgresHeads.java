@@ -48,8 +48,8 @@ final class PostgresHeads implements KnownHeads {
         if (found.size() < known.size()) {
             return new ChainBreak(found.size() + 1, ChainBreak.GAP);
         }
-        if (known.size() == 0) {
-            return null;
+        if (known.size() <= AuditPruning.base(sql).size()) {
+            return null; // nothing, or what was removed since
         }
         String there = found.size() == known.size()
                 ? found.hash()

@@ -95,6 +95,46 @@ final class PostgresSchema {
             DROP TABLE journal_leases;
             """);
 
+    /** As {@link CoreSchema} has it: only what is on record as removed can be, and only what was signed is recorded so. */
+    private static final Migration PRUNING = new Migration(12, "removal of pruned entries", """
+            DROP TRIGGER audit_entries_append_only ON audit_entries;
+            CREATE TRIGGER audit_entries_append_only BEFORE UPDATE OR TRUNCATE ON audit_entries
+              FOR EACH STATEMENT EXECUTE FUNCTION audit_entries_are_append_only();
+            CREATE FUNCTION audit_entries_go_when_pruned() RETURNS trigger LANGUAGE plpgsql AS $$
+            BEGIN
+              IF OLD.seq > (SELECT coalesce(max(size), 0) FROM audit_pruned) THEN
+                RAISE EXCEPTION 'audit entries are append-only';
+              END IF;
+              RETURN OLD;
+            END $$;
+            CREATE TRIGGER audit_entries_no_delete BEFORE DELETE ON audit_entries
+              FOR EACH ROW EXECUTE FUNCTION audit_entries_go_when_pruned();
+            CREATE FUNCTION audit_pruned_is_signed() RETURNS trigger LANGUAGE plpgsql AS $$
+            BEGIN
+              IF NOT EXISTS (SELECT 1 FROM audit_anchors a WHERE a.size = NEW.size AND a.hash = NEW.hash
+                AND a.merkle_root = NEW.merkle_root AND a.note = NEW.note) THEN
+                RAISE EXCEPTION 'only signed heads are pruned to';
+              END IF;
+              RETURN NEW;
+            END $$;
+            CREATE TRIGGER audit_pruned_signed BEFORE INSERT ON audit_pruned
+              FOR EACH ROW EXECUTE FUNCTION audit_pruned_is_signed();
+            CREATE FUNCTION audit_pruned_stays() RETURNS trigger LANGUAGE plpgsql AS $$
+            BEGIN RAISE EXCEPTION 'what was pruned stays on record'; END $$;
+            CREATE TRIGGER audit_pruned_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_pruned
+              FOR EACH STATEMENT EXECUTE FUNCTION audit_pruned_stays();
+            """, """
+            DROP TRIGGER audit_pruned_append_only ON audit_pruned;
+            DROP FUNCTION audit_pruned_stays();
+            DROP TRIGGER audit_pruned_signed ON audit_pruned;
+            DROP FUNCTION audit_pruned_is_signed();
+            DROP TRIGGER audit_entries_no_delete ON audit_entries;
+            DROP FUNCTION audit_entries_go_when_pruned();
+            DROP TRIGGER audit_entries_append_only ON audit_entries;
+            CREATE TRIGGER audit_entries_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_entries
+              FOR EACH STATEMENT EXECUTE FUNCTION audit_entries_are_append_only();
+            """);
+
     static final List<Migration> MIGRATIONS = List.of(
             AUDIT,
             IDEMPOTENCY,
@@ -105,5 +145,7 @@ final class PostgresSchema {
             CoreSchema.begun(7),
             LEASES,
             CoreSchema.sharedOutbox(9),
-            CoreSchema.replays(10));
+            CoreSchema.replays(10),
+            CoreSchema.pruned(11),
+            PRUNING);
 }

@@ -65,6 +65,11 @@ final class PostgresStore implements Store {
     }
 
     @Override
+    public void vacuum() {
+        // The server does it by itself.
+    }
+
+    @Override
     public long walBytes() {
         return 0;
     }

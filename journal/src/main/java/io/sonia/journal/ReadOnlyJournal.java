@@ -117,6 +117,11 @@ public final class ReadOnlyJournal implements Journal {
     }
 
     @Override
+    public void vacuum() {
+        throw readOnly();
+    }
+
+    @Override
     public void renewKeys() {
         throw readOnly();
     }
@@ -171,6 +176,11 @@ public final class ReadOnlyJournal implements Journal {
         @Override
         public AuditChain.Head written(Sql sql) throws SQLException {
             return head.run(sql);
+        }
+
+        @Override
+        public AuditChain.Head base(Sql sql) throws SQLException {
+            return AuditPruning.baseIfKnown(sql);
         }
     }
 }

@@ -148,6 +148,11 @@ final class SqliteFile implements Readers.Source {
         }
     }
 
+    /** Size of the database without its write-ahead log. */
+    long bytes() {
+        return path.toFile().length();
+    }
+
     long walBytes() {
         try {
             return Files.size(sibling("-wal"));

@@ -24,6 +24,7 @@ final class SqliteStore implements Store {
     private final WriteAheadLog writeAheadLog;
     private long diskCheckedAt;
     private @Nullable SoniaException diskFull;
+    private volatile boolean vacuumAsked;
 
     SqliteStore(SqliteFile file, Sql writer, AuditLog log, Clock clock, JournalOptions options) {
         this.file = file;
@@ -77,7 +78,20 @@ final class SqliteStore implements Store {
     }
 
     @Override
+    public void vacuum() {
+        if (SqliteFile.usableBytes(disk) - file.bytes() * 2 < options.bounds().diskFloorBytes()) {
+            throw SoniaException.of(ErrorCode.STORAGE_FULL);
+        }
+        vacuumAsked = true;
+    }
+
+    @Override
     public void committed() throws SQLException {
+        if (vacuumAsked) {
+            vacuumAsked = false;
+            transactions.sql().update("VACUUM");
+            writeAheadLog.empty();
+        }
         writeAheadLog.tend();
     }
 

@@ -29,6 +29,9 @@ interface Store {
     /** Told by the writer after each commit. */
     void committed() throws SQLException;
 
+    /** Has the space of what was deleted given back, before the second commit from now is told. */
+    void vacuum();
+
     /** Size of the write-ahead log, if it is this process's to empty. */
     long walBytes();
 

@@ -24,7 +24,9 @@ record StoredEntry(
             + " FROM audit_entries e"
             + " LEFT JOIN audit_entries p ON p.seq = e.seq - 1 LEFT JOIN audit_entries n ON n.seq = e.seq + 1";
 
-    private static final String TRACED = "WITH RECURSIVE bucket (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM bucket"
+    private static final String TRACED = "WITH RECURSIVE bucket (n) AS"
+            + " (SELECT coalesce(min(seq) / " + CoreSchema.BUCKET
+            + ", 0) FROM audit_entries UNION ALL SELECT n + 1 FROM bucket"
             + " WHERE n < (SELECT max(seq) / " + CoreSchema.BUCKET + " FROM audit_entries))"
             + " SELECT c.seq FROM bucket CROSS JOIN audit_entries c"
             + " WHERE c.seq / " + CoreSchema.BUCKET + " = bucket.n AND c.correlation_id = ?";
@@ -126,11 +128,12 @@ record StoredEntry(
     /**
      * What is wrong with the entry or its place in the chain, or null.
      *
+     * @param base what the chain's first entry continues
      * @param durable a head that was durable before the entry was read
      * @param written a head beyond which nothing was written when it was read
      */
     @Nullable
-    ChainBreak check(EntryHash hash, AuditChain.Head durable, AuditChain.Head written) {
+    ChainBreak check(EntryHash hash, AuditChain.Head base, AuditChain.Head durable, AuditChain.Head written) {
         long seq = seq();
         ChainBreak own = check(hash);
         if (own != null) {
@@ -139,7 +142,7 @@ record StoredEntry(
         if (seq > written.size()) {
             return new ChainBreak(seq, ChainBreak.BEYOND_HEAD);
         }
-        String before = seq == 1 ? EntryHash.ZEROS : hashBefore;
+        String before = seq == base.size() + 1 ? base.hash() : hashBefore;
         if (!prevHash().equals(before)) {
             return before == null ? new ChainBreak(seq - 1, ChainBreak.GAP) : new ChainBreak(seq, ChainBreak.PREV_HASH);
         }

@@ -31,6 +31,11 @@ public final class TileExport {
         return files + tiles(anchor.size()) <= MAX_FILES;
     }
 
+    /** Whether all entries are there; an archive has no place for fewer. */
+    public boolean whole() {
+        return journal.chain().base().size() == 0;
+    }
+
     public void write(OutputStream out) throws IOException {
         ZipOutputStream zip = new ZipOutputStream(out, StandardCharsets.UTF_8);
         add(zip, "checkpoint", anchor.note().getBytes(StandardCharsets.UTF_8));

@@ -48,11 +48,16 @@ final class WriteAheadLog {
             next = pages + movedAt;
             if (pages >= limit) {
                 // Readers that overlap all the time would let it grow without end.
-                readers.whileQuiet(QUIET_MS, () -> checkpoint("TRUNCATE"));
+                empty();
             } else {
                 checkpoint("PASSIVE");
             }
         }
+    }
+
+    /** Moves everything, once no reader is at work or some time has passed. */
+    void empty() throws SQLException {
+        readers.whileQuiet(QUIET_MS, () -> checkpoint("TRUNCATE"));
     }
 
     /** The number of pages in the log. */

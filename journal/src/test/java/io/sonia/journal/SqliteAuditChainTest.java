@@ -266,11 +266,11 @@ class SqliteAuditChainTest extends AuditChainContract {
     @Test
     void halvesThatDoNotFitAreABreak() throws SQLException {
         appendMany(4);
-        ChainWalk second = journal.read(sql -> ChainWalk.startingAt(sql, 3));
+        ChainWalk second = journal.read(sql -> ChainWalk.startingAt(sql, 3, AuditChain.Head.EMPTY));
         second.takeAll(journal.read(sql -> StoredEntry.range(sql, 3, 4)));
         StoredEntry entry = journal.read(sql -> StoredEntry.range(sql, 2, 2)).getFirst();
         outside(UNLOCK + "UPDATE audit_entries SET actor_id = 'forger', hash = '" + forged(entry) + "' WHERE seq = 2");
-        ChainWalk first = journal.read(sql -> ChainWalk.startingAt(sql, 1));
+        ChainWalk first = journal.read(sql -> ChainWalk.startingAt(sql, 1, AuditChain.Head.EMPTY));
         first.takeAll(journal.read(sql -> StoredEntry.range(sql, 1, 2)));
 
         first.goesOn(second);

@@ -92,6 +92,11 @@ public record Home(Path root) {
         return root.resolve("state/audit-heads");
     }
 
+    /** The last head of a chain that a witness has signed, with its signature. */
+    public Path witnessed(ServiceName chain) {
+        return root.resolve("state/witnessed/" + chain.wireName());
+    }
+
     public Path verifiers() {
         return secrets().resolve("verifiers.json");
     }

@@ -23,8 +23,11 @@ import org.jspecify.annotations.Nullable;
 /** Keeps one service's own token and its verifier set up to date: from files at start, then from EVA-OS. */
 final class CredentialFeed implements AutoCloseable {
 
-    /** Between two long polls; each one waits at EVA-OS until something changes. */
+    /** Before a long poll, unless the last one brought news; each one waits at EVA-OS until something changes. */
     private static final Duration PAUSE = Duration.ofMillis(200);
+
+    /** Within this time every service knows a token that was issued. */
+    private static final Duration SETTLING = Duration.ofSeconds(2);
 
     private static final int WAIT_MS = 20_000;
     private static final Duration CALL_TIME = Duration.ofSeconds(25);
@@ -36,6 +39,8 @@ final class CredentialFeed implements AutoCloseable {
     private final Clock clock;
     private final Ids ids;
     private volatile String token = "";
+    private String successor = "";
+    private long successorSeen;
     private volatile @Nullable Peer evaOs;
     private volatile @Nullable Thread follower;
     private volatile boolean closed;
@@ -55,15 +60,35 @@ final class CredentialFeed implements AutoCloseable {
      */
     void load(Peer source) {
         evaOs = source;
-        readToken();
-        VerifierSet set = Shape.of(VerifierSet.class).read(Json.parseObject(SecretFile.read(home.verifiers(), CURE)));
+        token = onFile();
+        VerifierSet set = setOnFile();
         if (verifiers.generation() < set.generation() && !verifiers.accept(set)) {
             throw SecretFile.refused(home.verifiers(), "is not signed by EVA-OS", CURE);
         }
-        try {
-            verifiers.authenticate(null, token, null);
-        } catch (SoniaException e) {
+        if (!verifiers.usable()) {
+            throw SecretFile.refused(home.verifiers(), "is too old to be trusted", CURE);
+        }
+        if (!good(token)) {
             throw SecretFile.refused(home.token(service), "is not a valid token of this service", CURE);
+        }
+    }
+
+    private VerifierSet setOnFile() {
+        try {
+            return Shape.of(VerifierSet.class).read(Json.parseObject(SecretFile.read(home.verifiers(), CURE)));
+        } catch (SoniaException e) {
+            if (e.code() == ErrorCode.INVALID_ARGUMENT) {
+                throw SecretFile.refused(home.verifiers(), "is no set of verifiers", CURE);
+            }
+            throw e;
+        }
+    }
+
+    private boolean good(String text) {
+        try {
+            return verifiers.authenticate(null, text, null).is(service);
+        } catch (SoniaException e) {
+            return false;
         }
     }
 
@@ -80,34 +105,63 @@ final class CredentialFeed implements AutoCloseable {
 
     private void loop() {
         while (!closed) {
-            refresh();
+            boolean news = refresh();
             try {
-                clock.sleep(PAUSE);
+                if (!news) {
+                    clock.sleep(PAUSE);
+                }
             } catch (InterruptedException e) {
                 return;
             }
         }
     }
 
-    /** One long poll: returns when EVA-OS had news, when it had none for a while, or when it could not be asked. */
-    private void refresh() {
+    /**
+     * One long poll: returns when EVA-OS had news, when it had none for a while, or when it could not be asked.
+     *
+     * @return true if there were news
+     */
+    private boolean refresh() {
         Peer peer = Objects.requireNonNull(evaOs);
         long before = verifiers.generation();
+        boolean refused = false;
         try {
             Context context = Context.own(service, "timer", null, CALL_TIME, ids, clock);
             VerifierSet set = peer.on(context, Operation.AUTH_VERIFIERS)
                     .query("since_generation", before)
-                    .query("wait_ms", WAIT_MS)
+                    .query("wait_ms", successor.isEmpty() ? WAIT_MS : SETTLING.toMillis())
                     .send(VerifierSet.class);
             verifiers.accept(set);
         } catch (SoniaException e) {
-            if (e.code() != ErrorCode.UNAUTHORIZED || closed) {
-                return;
-            }
-            readToken();
+            refused = e.code() == ErrorCode.UNAUTHORIZED;
         }
-        if (verifiers.generation() != before) {
-            readToken();
+        takeSuccessor(refused);
+        return verifiers.generation() != before;
+    }
+
+    /**
+     * Takes a new token from its file into use when every other service has had the time to learn of it, or at once if
+     * the old one is refused.
+     */
+    private void takeSuccessor(boolean refused) {
+        String latest;
+        try {
+            latest = onFile();
+        } catch (SoniaException unreadable) {
+            return; // the one in use is as good as before
+        }
+        if (latest.equals(token)) {
+            successor = "";
+            return;
+        }
+        if (!latest.equals(successor)) {
+            successor = latest;
+            successorSeen = clock.nanoTime();
+        }
+        boolean settled = clock.nanoTime() - successorSeen >= SETTLING.toNanos();
+        if (settled || refused || !good(token)) {
+            token = latest;
+            successor = "";
         }
     }
 
@@ -121,7 +175,7 @@ final class CredentialFeed implements AutoCloseable {
         }
     }
 
-    private void readToken() {
-        token = new String(SecretFile.read(home.token(service), CURE), StandardCharsets.US_ASCII).strip();
+    private String onFile() {
+        return new String(SecretFile.read(home.token(service), CURE), StandardCharsets.US_ASCII).strip();
     }
 }

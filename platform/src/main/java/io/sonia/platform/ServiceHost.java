@@ -75,6 +75,7 @@ final class ServiceHost implements AutoCloseable {
     private final Timers timers;
     private final SharedClaims claims;
     private final Checkpoints checkpoints;
+    private final Optional<Witnessing> witness;
     private volatile boolean auditSound = true;
 
     ServiceHost(ServiceDefinition definition, HostProcess process) {
@@ -96,13 +97,14 @@ final class ServiceHost implements AutoCloseable {
                 .dividedBy(RENEWALS);
         this.journal = journal(definition, process, hlc, database);
         HeadCheck heads = new HeadCheck(service, journal, heads(settings, home));
+        AuditConfig auditing = settings.section(AuditConfig.SECTION);
+        this.witness = witness(auditing, home);
         requireSigned(heads, process);
         Verifiers verifiers = verifiers(process);
         this.credentials = new CredentialFeed(service, home, verifiers, process.clock(), process.ids());
         Peers peers = new Peers(ports(settings), hlc, credentials::token);
         Metrics metrics = new Metrics();
-        this.checkpoints = new Checkpoints(
-                service, journal, settings.section(AuditConfig.SECTION), peers.of(ServiceName.EVA_OS), process, log);
+        this.checkpoints = new Checkpoints(service, journal, auditing, peers.of(ServiceName.EVA_OS), process, log);
         if (journal.instance() == 1) {
             checkpoints.measure(metrics);
         }
@@ -164,7 +166,10 @@ final class ServiceHost implements AutoCloseable {
                 service,
                 journal,
                 Cursors.of(process.home(), process.clock()),
-                new Attestation(heads, journal.instance() == 1 ? checkpoints::sign : () -> {}),
+                new Attestation(
+                        heads,
+                        journal.instance() == 1 ? checkpoints::sign : () -> {},
+                        process.settings().section(AuditConfig.SECTION)),
                 process.clock(),
                 process.ids());
     }
@@ -173,11 +178,20 @@ final class ServiceHost implements AutoCloseable {
         return new ExternalHeads(settings.section(AuditConfig.SECTION).heads(home), () -> NotaryKeys.published(home));
     }
 
+    /** The first process of a service gives its heads to the witness. */
+    private Optional<Witnessing> witness(AuditConfig config, Home home) {
+        AuditConfig.Witness named = config.witness();
+        return named == null || journal.instance() != 1
+                ? Optional.empty()
+                : Optional.of(new Witnessing(service, named, home.witnessed(service), journal, log));
+    }
+
     /** A store that was put back or written anew is found by what was signed of it; it is let go before anything is served. */
     private void requireSigned(HeadCheck heads, HostProcess process) {
         try {
             Context own = Context.own(service, "boot", null, OWN_WORK, process.ids(), process.clock());
             heads.require(AuditEvent.of("audit.head.accepted", own.origin()));
+            witness.ifPresent(Witnessing::require);
         } catch (SoniaException e) {
             journal.close();
             throw e;
@@ -215,7 +229,7 @@ final class ServiceHost implements AutoCloseable {
                 process.settings(),
                 journal,
                 () -> journal.state().open(),
-                () -> auditSound,
+                () -> auditSound && witness.map(Witnessing::sound).orElse(true),
                 verifiers::usable,
                 () -> journal.state().schemaVersion(),
                 module::restored,
@@ -242,6 +256,7 @@ final class ServiceHost implements AutoCloseable {
         timers.every("keys", renewal, journal::renewKeys);
         if (journal.instance() == 1) {
             timers.every("checkpoint", CHECKPOINT_LOOK, checkpoints::tick);
+            witness.ifPresent(each -> timers.every("witness", each.interval(), each::submit));
         }
         timers.every("reaper", REAP_EVERY, () -> journal.reap(REAP_LIMIT));
         Threads.virtual("audit check " + service, this::checkAudit);

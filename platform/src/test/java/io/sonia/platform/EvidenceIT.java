@@ -10,14 +10,12 @@ import io.sonia.kernel.ServiceName;
 import io.sonia.kernel.SoniaException;
 import io.sonia.kernel.identity.NotaryKeys;
 import io.sonia.kernel.json.Json;
+import io.sonia.kernel.settings.HeadPlaces;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -33,15 +31,11 @@ class EvidenceIT {
 
     private static final Map<String, ?> QUICK = Map.of("audit", Map.of("checkpoint_interval_ms", 1_000));
 
-    private static final Class<?> VERIFIER = io.sonia.verifier.Main.class;
-
     @TempDir
     Path folder;
 
     private TestHome home;
     private Stack stack;
-
-    private record Ended(int code, String said) {}
 
     @BeforeEach
     void start() throws IOException {
@@ -61,19 +55,26 @@ class EvidenceIT {
         Path first = saved("/v1/audit/export?format=file", "first.jsonl");
         Path other = saved("/v1/audit/export?format=file&chain=eva-os", "eva-os.jsonl");
 
-        assertThat(verified("export", first)).extracting(Ended::code).isEqualTo(0);
-        assertThat(verified("export", other)).extracting(Ended::code).isEqualTo(0);
+        assertThat(verified("export", first))
+                .extracting(OfflineVerifier.Ended::code)
+                .isEqualTo(0);
+        assertThat(verified("export", other))
+                .extracting(OfflineVerifier.Ended::code)
+                .isEqualTo(0);
         Path middle = saved("/v1/audit/export?format=file&chain=eva-os&from_seq=3&to_seq=5", "middle.jsonl");
-        assertThat(verified("export", middle)).extracting(Ended::code).isEqualTo(0);
+        assertThat(verified("export", middle))
+                .extracting(OfflineVerifier.Ended::code)
+                .isEqualTo(0);
         turn("what colour is the gate?");
         Path second = saved("/v1/audit/export?format=file", "second.jsonl");
         assertThat(Files.readString(second)).contains("\"previous\":{");
-        Ended compared = verifier("compare", first.toString(), second.toString(), "--key", keys());
+        OfflineVerifier.Ended compared =
+                OfflineVerifier.run("compare", first.toString(), second.toString(), "--key", keys());
         assertThat(compared.code()).as(compared.said()).isZero();
         Path changed = Files.writeString(
                 folder.resolve("changed.jsonl"),
                 Files.readString(second).replaceFirst("\"actor_id\":\"[a-z_0-9]+", "\"actor_id\":\"somebody"));
-        Ended refused = verified("export", changed);
+        OfflineVerifier.Ended refused = verified("export", changed);
         assertThat(refused.code()).as(refused.said()).isEqualTo(1);
         assertThat(refused.said()).contains("hash_mismatch");
     }
@@ -83,7 +84,7 @@ class EvidenceIT {
         turn("list files in docs");
 
         Path tiles = saved("/v1/audit/export?format=tiles&chain=eva-os", "tiles.zip");
-        Ended tree = verified("tiles", tiles);
+        OfflineVerifier.Ended tree = verified("tiles", tiles);
         assertThat(tree.code()).as(tree.said()).isZero();
 
         Api.Response proof = home.gateway().get("/v1/audit/proof/2?chain=openclaw");
@@ -93,10 +94,10 @@ class EvidenceIT {
                         "format", "sonia-audit-proof/1",
                         "entry", Api.object(proof.data().get("entry")),
                         "tlog_proof", proof.data().get("tlog_proof"))));
-        Ended proved = verified("proof", bundle);
+        OfflineVerifier.Ended proved = verified("proof", bundle);
         assertThat(proved.code()).as(proved.said()).isZero();
         Path bare = saved("/v1/audit/proof/2?chain=openclaw&format=tlog", "proof.txt");
-        Ended alone = verified("proof", bare);
+        OfflineVerifier.Ended alone = verified("proof", bare);
         assertThat(alone.code()).as(alone.said()).isZero();
         assertThat(home.gateway().get("/v1/audit/proof/900000").code()).isEqualTo("NOT_FOUND");
         assertThat(home.gateway().get("/v1/audit/proof/0").code()).isEqualTo("INVALID_ARGUMENT");
@@ -208,13 +209,15 @@ class EvidenceIT {
         assertThat(rotated.status()).as(rotated.text()).isEqualTo(200);
         Path export = saved("/v1/audit/export?format=file&chain=memory-engine", "rotated.jsonl");
 
-        assertThat(verified("export", export)).extracting(Ended::code).isEqualTo(0);
+        assertThat(verified("export", export))
+                .extracting(OfflineVerifier.Ended::code)
+                .isEqualTo(0);
         Api.Response all = home.gateway().get("/v1/audit/verify?chain=all");
         assertThat(all.data()).as(all.text()).containsEntry("valid", true);
     }
 
     private void accepted(ServiceName chain, String reason) throws IOException {
-        new ExternalHeads(List.of(home.home().auditHeads()), () -> NotaryKeys.published(home.home()))
+        new ExternalHeads(HeadPlaces.of(home.home(), null, null), () -> NotaryKeys.published(home.home()))
                 .accept(chain, reason, Clock.system().now());
     }
 
@@ -253,25 +256,7 @@ class EvidenceIT {
         return home.home().notaryPublicKeys().toString();
     }
 
-    private Ended verified(String what, Path file) throws Exception {
-        return verifier(what, file.toString(), "--key", keys());
-    }
-
-    /** The verifier alone, with nothing of SONIA's on its class path. */
-    private static Ended verifier(String... words) throws Exception {
-        Path jar = Path.of(
-                VERIFIER.getProtectionDomain().getCodeSource().getLocation().toURI());
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin/java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                jar.toString(),
-                VERIFIER.getName()));
-        command.addAll(List.of(words));
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        try (InputStream out = process.getInputStream()) {
-            String said = new String(out.readAllBytes(), StandardCharsets.UTF_8);
-            return new Ended(process.waitFor(), said);
-        }
+    private OfflineVerifier.Ended verified(String what, Path file) throws Exception {
+        return OfflineVerifier.run(what, file.toString(), "--key", keys());
     }
 }

@@ -36,7 +36,7 @@ class RefusedStartsIT {
     private static final int CONFIG = 78;
 
     /** How a process ended and all that it said. */
-    private record Ended(int code, String said) {}
+    record Ended(int code, String said) {}
 
     @TempDir
     Path folder;
@@ -67,7 +67,7 @@ class RefusedStartsIT {
         return builder.start();
     }
 
-    private static Ended start(Path root, String... words) throws Exception {
+    static Ended start(Path root, String... words) throws Exception {
         Process process = launch(root, null, words);
         try (InputStream out = process.getInputStream()) {
             String said = new String(out.readAllBytes(), StandardCharsets.UTF_8);
@@ -87,7 +87,7 @@ class RefusedStartsIT {
         refused(start(files().root(), service.wireName()), code, named);
     }
 
-    private static void refused(Ended ended, int code, Object... named) {
+    static void refused(Ended ended, int code, Object... named) {
         assertThat(ended.code()).as(ended.said()).isEqualTo(code);
         assertThat(ended.said())
                 .startsWith("sonia: ")
@@ -124,31 +124,6 @@ class RefusedStartsIT {
                 new ServerSocket(home.port(ServiceName.EVA_OS), 1, InetAddress.getLoopbackAddress())) {
             refused(PORT, ServiceName.EVA_OS, taken.getLocalPort());
         }
-    }
-
-    @Test
-    void aMissingRootKeyIs77() throws Exception {
-        Files.delete(files().rootKey());
-        refused(KEYS, ServiceName.EVA_OS, "root.key");
-    }
-
-    @Test
-    void aRootKeyThatOthersCanReadIs77() throws Exception {
-        Files.setPosixFilePermissions(files().rootKey(), PosixFilePermissions.fromString("rw-r--r--"));
-        refused(KEYS, ServiceName.EVA_OS, "root.key");
-    }
-
-    @Test
-    void aSigningKeyOfAnotherRootIs77() throws Exception {
-        byte[] root = Files.readAllBytes(files().rootKey());
-        root[0] ^= 1;
-        Files.write(files().rootKey(), root);
-        refused(KEYS, ServiceName.EVA_OS, "eva-os.key");
-    }
-
-    @Test
-    void aServiceWithoutItsTokenIs77() throws Exception {
-        refused(KEYS, ServiceName.OPENCLAW, "openclaw.token");
     }
 
     @Test

@@ -29,6 +29,7 @@ public final class AuditRoutes {
     private final Attestation attestation;
     private final Clock clock;
     private final EvidenceRoutes evidence;
+    private final PruneRoute pruning;
 
     public AuditRoutes(
             ServiceName service, Journal journal, Cursors cursors, Attestation attestation, Clock clock, Ids ids) {
@@ -38,6 +39,7 @@ public final class AuditRoutes {
         this.attestation = attestation;
         this.clock = clock;
         this.evidence = new EvidenceRoutes(service, journal, attestation, clock, ids);
+        this.pruning = new PruneRoute(service, journal, attestation.config(), clock);
     }
 
     public List<Route<?>> list() {
@@ -46,6 +48,7 @@ public final class AuditRoutes {
                 Route.of(Operation.AUDIT_ENTRIES, EntriesQuery.class, EntriesAnswer.class, this::entries),
                 Route.of(Operation.AUDIT_VERIFY, VerifyQuery.class, VerifyAnswer.class, this::verify),
                 Route.of(Operation.AUDIT_TRACE, TraceQuery.class, TraceAnswer.class, this::trace),
+                Route.of(Operation.AUDIT_PRUNE, PruneRequest.class, PruneAnswer.class, pruning::prune),
                 Route.of(Operation.AUDIT_HEAD, HeadAnswer.class, this::head)));
         return List.copyOf(all);
     }
@@ -53,6 +56,11 @@ public final class AuditRoutes {
     /** Exports and proofs. */
     public EvidenceRoutes evidence() {
         return evidence;
+    }
+
+    /** Removal of old entries. */
+    public PruneRoute pruning() {
+        return pruning;
     }
 
     /** The page a query asks for. */

@@ -110,6 +110,14 @@ public final class EvidenceRoutes {
         AuditTree.Anchor anchor =
                 journal.tree().anchor().orElseThrow(() -> unsigned("No head of this chain is signed yet"));
         TileExport tiles = journal.tree().tiles(anchor);
+        if (!tiles.whole()) {
+            throw SoniaException.of(
+                            ErrorCode.AUDIT_PRUNED,
+                            "An archive of tiles holds every entry: export what is left as a file")
+                    .with(
+                            "anchor_seq",
+                            journal.tree().pruned().map(AuditTree.Anchor::size).orElse(0L));
+        }
         if (!tiles.fits()) {
             throw SoniaException.of(ErrorCode.INVALID_ARGUMENT, "The tree has too many tiles for one archive");
         }

@@ -8,60 +8,120 @@ import io.sonia.kernel.Sha256;
 import io.sonia.kernel.SoniaException;
 import io.sonia.kernel.identity.NoteKey;
 import io.sonia.kernel.identity.SignedNote;
+import io.sonia.kernel.settings.HeadPlaces;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The last signed checkpoint of each chain, as a file in one or more folders outside of the databases: what shows that a
- * database was put back to an older state or written anew.
+ * The last signed checkpoint of each chain in one or more places outside of the databases: what shows that a database was
+ * put back to an older state or written anew.
  */
 public final class ExternalHeads {
 
     private static final String ACCEPTED = ".accepted";
 
     private final List<Path> folders;
+    private final Optional<GitHeads> git;
     private final Supplier<List<NoteKey>> keys;
 
     /** A head that the notary of this installation has signed. */
     public record Head(Checkpoint checkpoint, SignedNote note) {}
 
     /** @param keys the notary's, old and new, as they are now: one may be replaced at any time */
-    public ExternalHeads(List<Path> folders, Supplier<List<NoteKey>> keys) {
-        this.folders = List.copyOf(folders);
+    public ExternalHeads(HeadPlaces places, Supplier<List<NoteKey>> keys) {
+        this.folders = places.folders();
+        this.git = Optional.ofNullable(places.git()).map(GitHeads::new);
         this.keys = keys;
     }
 
+    /** What a place has as the head of a chain. */
+    private record Kept(String place, byte[] content) {}
+
+    private List<Kept> kept(ServiceName chain) {
+        List<Kept> kept = new ArrayList<>();
+        for (Path folder : folders) {
+            Path file = folder.resolve(chain.wireName());
+            byte[] content = content(file);
+            if (content != null) {
+                kept.add(new Kept(file.toString(), content));
+            }
+        }
+        git.map(heads -> heads.read().get(chain.wireName()))
+                .ifPresent(note -> kept.add(new Kept("git", note.getBytes(StandardCharsets.UTF_8))));
+        return kept;
+    }
+
     /**
-     * The furthest head that any of the folders has; empty if none has one.
+     * The furthest head that any of the places has; empty if none has one.
      *
      * @throws SoniaException INTEGRITY_FAILED if one holds something else than a signed head of this chain
      */
     public Optional<Head> newest(ServiceName chain) {
         Head newest = null;
-        for (Path folder : folders) {
-            Path file = folder.resolve(chain.wireName());
-            byte[] content = content(file);
-            if (content != null) {
-                Head head = head(chain, new String(content, StandardCharsets.UTF_8))
-                        .orElseThrow(() -> SoniaException.of(
-                                ErrorCode.INTEGRITY_FAILED,
-                                file + " is no head of " + chain + " that this installation has signed"));
-                newest = newest == null
-                                || head.checkpoint().size()
-                                        > newest.checkpoint().size()
-                        ? head
-                        : newest;
-            }
+        for (Kept each : kept(chain)) {
+            Head head = head(chain, new String(each.content(), StandardCharsets.UTF_8))
+                    .orElseThrow(() -> SoniaException.of(
+                            ErrorCode.INTEGRITY_FAILED,
+                            each.place() + " is no head of " + chain + " that this installation has signed"));
+            newest = newest == null
+                            || head.checkpoint().size() > newest.checkpoint().size()
+                    ? head
+                    : newest;
         }
         return Optional.ofNullable(newest);
+    }
+
+    /**
+     * Puts heads, by chain, into the slower places. The caller has signed them, each after the one that is there.
+     *
+     * @throws SoniaException INTEGRITY_FAILED if one is behind what is there, which stays then; CONFLICT if somebody else
+     *     moves them
+     */
+    public void publish(Map<String, String> notes) {
+        if (git.isEmpty()) {
+            return;
+        }
+        Map<String, String> there = git.get().read();
+        Map<String, String> next = new TreeMap<>(there);
+        List<String> behind = new ArrayList<>();
+        notes.forEach((name, note) -> {
+            if (size(name, note) < size(name, there.get(name))) {
+                behind.add(name);
+            } else {
+                next.put(name, note);
+            }
+        });
+        git.get().commit(next);
+        if (!behind.isEmpty()) {
+            throw SoniaException.of(ErrorCode.INTEGRITY_FAILED, "git has heads that are further on: " + behind);
+        }
+    }
+
+    /** Puts a head into the slower places whatever is there: somebody has accepted that. */
+    public void replace(ServiceName chain, SignedNote note) {
+        git.ifPresent(heads -> {
+            Map<String, String> next = new TreeMap<>(heads.read());
+            next.put(chain.wireName(), note.toString());
+            heads.commit(next);
+        });
+    }
+
+    private long size(String name, @Nullable String note) {
+        return ServiceName.byWireName(name)
+                .flatMap(chain -> Optional.ofNullable(note).flatMap(text -> head(chain, text)))
+                .map(head -> head.checkpoint().size())
+                .orElse(-1L);
     }
 
     /**
@@ -88,13 +148,14 @@ public final class ExternalHeads {
         write(folders.getFirst(), chain.wireName() + ACCEPTED, new Acceptance(digest(chain), reason, now).text());
     }
 
-    /** SHA-256 over what each folder has, so that an acceptance ends when one of them has something else. */
+    /** SHA-256 over what each place has, so that an acceptance ends when one of them has something else. */
     private String digest(ServiceName chain) {
         StringBuilder all = new StringBuilder();
-        for (Path folder : folders) {
-            byte[] content = content(folder.resolve(chain.wireName()));
-            all.append(content == null ? "none" : Sha256.hex(content)).append('\n');
-        }
+        kept(chain)
+                .forEach(each -> all.append(each.place())
+                        .append(' ')
+                        .append(Sha256.hex(each.content()))
+                        .append('\n'));
         return Sha256.hex(all.toString());
     }
 

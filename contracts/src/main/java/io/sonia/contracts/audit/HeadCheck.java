@@ -71,6 +71,9 @@ public final class HeadCheck {
                     .anchor()
                     .map(anchor -> "the head of " + anchor.size() + " entries that was signed is not on file");
         }
+        if (!signed(journal.tree().pruned())) {
+            return Optional.of("its beginning was removed up to a head that was never signed");
+        }
         Checkpoint signed = head.get().checkpoint();
         long stored = journal.chain().head().size();
         if (stored < signed.size()) {
@@ -89,11 +92,16 @@ public final class HeadCheck {
                         && journal.tree()
                                 .root(anchor.get().size())
                                 .equals(anchor.get().root())
-                        && heads.head(chain, anchor.get().note())
-                                .filter(head -> head.checkpoint()
-                                        .root()
-                                        .equals(anchor.get().root()))
-                                .isPresent());
+                        && signed(anchor));
+    }
+
+    /** Whether the notary has signed what an anchor says, if there is one. */
+    private boolean signed(Optional<AuditTree.Anchor> anchor) {
+        return anchor.isEmpty()
+                || heads.head(chain, anchor.get().note())
+                        .filter(head -> head.checkpoint().size() == anchor.get().size()
+                                && head.checkpoint().root().equals(anchor.get().root()))
+                        .isPresent();
     }
 
     private Optional<ExternalHeads.Head> newest() {

@@ -10,6 +10,7 @@ import io.sonia.kernel.Clock;
 import io.sonia.kernel.ServiceName;
 import io.sonia.kernel.identity.NoteKey;
 import io.sonia.kernel.identity.SignedNote;
+import io.sonia.kernel.settings.HeadPlaces;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
@@ -28,7 +29,7 @@ final class OutsideHead {
     OutsideHead(Path folder, AuditEvent accepted) throws GeneralSecurityException {
         this.pair = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
         this.key = new NoteKey("sonia/drill", pair.getPublic());
-        this.heads = new ExternalHeads(List.of(folder), () -> List.of(key));
+        this.heads = new ExternalHeads(new HeadPlaces(List.of(folder), null), () -> List.of(key));
         this.accepted = accepted;
     }
 

@@ -3,10 +3,13 @@ package io.sonia.kernel.http;
 import io.sonia.kernel.Clock;
 import io.sonia.kernel.ErrorCode;
 import io.sonia.kernel.SoniaException;
+import io.sonia.kernel.json.Violations;
 import java.time.Duration;
 
 /** The moment, on the monotonic clock, after which nobody waits for an answer any more. */
 public record Deadline(Clock clock, long atNanos) {
+
+    private static final long MAX_MS = 300_000;
 
     public static Deadline in(Duration time, Clock clock) {
         return new Deadline(clock, clock.nanoTime() + time.toNanos());
@@ -32,5 +35,17 @@ public record Deadline(Clock clock, long atNanos) {
         if (passed()) {
             throw SoniaException.of(ErrorCode.TIMEOUT);
         }
+    }
+
+    /** What the header leaves a request, or what its operation has. */
+    static Deadline of(Exchange exchange, Operation operation, Clock clock) {
+        String text = exchange.header("X-Deadline-Ms");
+        if (text == null) {
+            return in(operation.deadline(), clock);
+        }
+        if (!text.matches("\\d{1,6}") || Long.parseLong(text) > MAX_MS) {
+            throw Violations.single("X-Deadline-Ms", "range", "expected 1 to " + MAX_MS);
+        }
+        return in(Duration.ofMillis(Long.parseLong(text)), clock);
     }
 }

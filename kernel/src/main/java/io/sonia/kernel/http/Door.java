@@ -8,6 +8,7 @@ import io.sonia.kernel.identity.Role;
 import io.sonia.kernel.identity.Verifiers;
 import io.sonia.kernel.json.Violations;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +29,18 @@ final class Door {
         this.buckets = new TokenBuckets(clock);
     }
 
-    static @Nullable String bearer(Exchange exchange) {
+    /** The credentials that a request shows, as they were sent. */
+    record Shown(
+            @Nullable String bearer,
+            @Nullable String serviceToken,
+            @Nullable String onBehalfOf) {
+
+        static Shown of(Exchange exchange) {
+            return new Shown(bearerOf(exchange), exchange.header("X-Service-Token"), exchange.header("X-On-Behalf-Of"));
+        }
+    }
+
+    private static @Nullable String bearerOf(Exchange exchange) {
         String header = exchange.header("Authorization");
         if (header != null) {
             // A header of another scheme is a malformed credential, not an absent one.
@@ -36,7 +48,7 @@ final class Door {
                     ? header.substring(7).trim()
                     : header;
         }
-        String protocols = exchange.header("Sec-WebSocket-Protocol");
+        String protocols = exchange.handshake() ? exchange.header("Sec-WebSocket-Protocol") : null;
         if (protocols != null) {
             for (String protocol : protocols.split(",", 8)) {
                 if (protocol.trim().startsWith(BEARER_PROTOCOL)) {
@@ -54,13 +66,13 @@ final class Door {
         }
     }
 
-    Caller authenticate(Exchange exchange, @Nullable String bearer) {
-        String onBehalfOf = exchange.header("X-On-Behalf-Of");
+    Caller authenticate(Exchange exchange, Shown shown) {
+        String onBehalfOf = shown.onBehalfOf();
         if (onBehalfOf != null && !ACTOR.matcher(onBehalfOf).matches()) {
             throw Violations.single("X-On-Behalf-Of", "pattern", "expected the form " + ACTOR.pattern());
         }
         try {
-            return verifiers.authenticate(bearer, exchange.header("X-Service-Token"), onBehalfOf);
+            return verifiers.authenticate(shown.bearer(), shown.serviceToken(), onBehalfOf);
         } catch (SoniaException e) {
             if (e.code() == ErrorCode.UNAUTHORIZED) {
                 HttpLimits now = limits.get();
@@ -103,5 +115,15 @@ final class Door {
             return;
         }
         throw SoniaException.of(caller.role() == Role.NOBODY ? ErrorCode.UNAUTHORIZED : ErrorCode.FORBIDDEN);
+    }
+
+    /** Why credentials that have opened a connection would not open it now; empty while they would. */
+    Optional<ErrorCode> refusal(Operation operation, Shown shown) {
+        try {
+            authorise(operation, verifiers.authenticate(shown.bearer(), shown.serviceToken(), shown.onBehalfOf()));
+            return Optional.empty();
+        } catch (SoniaException e) {
+            return Optional.of(e.code());
+        }
     }
 }

@@ -34,12 +34,20 @@ interface Exchange {
     /** Ends an answer that was begun so that its reader sees that it is not whole. */
     void cut();
 
+    /** Breaks the connection off at once; may be called by another thread while an answer is on its way. */
+    void disconnect();
+
     /** Turns the connection into a WebSocket; false if the request is no proper handshake. */
     boolean upgrade(SocketStart start);
 
     default @Nullable String header(String name) {
         List<String> values = headers(name);
         return values.isEmpty() ? null : values.getFirst();
+    }
+
+    /** True if the request asks for a WebSocket. */
+    default boolean handshake() {
+        return "websocket".equalsIgnoreCase(header("Upgrade"));
     }
 
     /** What to do once the WebSocket is open. */

@@ -5,6 +5,7 @@ import io.sonia.kernel.ErrorCode;
 import io.sonia.kernel.Ids;
 import io.sonia.kernel.ServiceName;
 import io.sonia.kernel.SoniaException;
+import io.sonia.kernel.Threads;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -43,6 +44,7 @@ final class HttpServer implements AutoCloseable {
     private static final int SLOW_READER = 4029;
     private static final int GOING_AWAY = 1001;
     private static final Duration CONNECTION_IDLE = Duration.ofMinutes(2);
+    private static final Duration CLOSING = Duration.ofSeconds(1);
     private static final String SUBPROTOCOL = "sonia.v1";
 
     private final Server server;
@@ -242,6 +244,11 @@ final class HttpServer implements AutoCloseable {
         }
 
         @Override
+        public void disconnect() {
+            request.getConnectionMetaData().getConnection().getEndPoint().close();
+        }
+
+        @Override
         public boolean upgrade(SocketStart start) {
             upgraded = sockets.upgrade(
                     (upgrade, answer, done) -> {
@@ -352,6 +359,17 @@ final class HttpServer implements AutoCloseable {
             Session current = session;
             if (current != null) {
                 current.close(code, reason, org.eclipse.jetty.websocket.api.Callback.NOOP);
+                Threads.virtual("closing", () -> cutOff(current));
+            }
+        }
+
+        /** Whoever leaves the close frame unanswered (RFC 6455 section 7.1.1) is cut off. */
+        private void cutOff(Session closing) {
+            try {
+                clock.sleep(CLOSING);
+                closing.disconnect();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
             }
         }
     }

@@ -45,6 +45,7 @@ public enum Operation {
     AUDIT_TRACE("audit.trace", null, "GET /v1/audit/trace/{correlation_id}", OBS, NONE, 10),
     AUDIT_EXPORT("audit.export", null, "GET /v1/audit/export", OBS, NONE, 60),
     AUDIT_PROOF("audit.proof", null, "GET /v1/audit/proof/{seq}", OBS, NONE, 5),
+    AUDIT_PRUNE("audit.prune", null, "POST /v1/audit/prune", OP, SMALL, 60),
     AUDIT_HEAD("audit.head", null, "GET /v1/audit/head", OBS, NONE, 2),
 
     // api-gateway: the only door for callers.
@@ -108,6 +109,14 @@ public enum Operation {
     KILL_SET("kill.set", EVA_OS, "POST /v1/kill-switch", OP, SMALL, 2),
     AUTH_WHOAMI("auth.whoami", EVA_OS, "GET /v1/auth/whoami", OBS, NONE, 2),
     AUTH_VERIFIERS("auth.verifiers", EVA_OS, "GET /v1/auth/verifiers", SVC, NONE, 65),
+    AUTH_ROTATE_SERVICE("auth.rotate_service", EVA_OS, "POST /v1/auth/service-tokens/rotate", OP, SMALL, 5),
+    USER_CREATE("user.create", EVA_OS, "POST /v1/users", OP, SMALL, 5),
+    USER_LIST("user.list", EVA_OS, "GET /v1/users", OP, NONE, 5),
+    USER_GET("user.get", EVA_OS, "GET /v1/users/{user_id}", OP, NONE, 2),
+    USER_UPDATE("user.update", EVA_OS, "PUT /v1/users/{user_id}", OP, SMALL, 5),
+    USER_DELETE("user.delete", EVA_OS, "DELETE /v1/users/{user_id}", OP, NONE, 5),
+    USER_ROTATE("user.rotate", EVA_OS, "POST /v1/users/{user_id}/rotate-key", OP, SMALL, 5),
+    USER_REVOKE("user.revoke", EVA_OS, "POST /v1/users/{user_id}/revoke-key", OP, SMALL, 5),
     NOTARY_SIGN("notary.sign", EVA_OS, "POST /v1/notary/heads", SVC, SMALL, 5),
     NOTARY_HEADS("notary.heads", EVA_OS, "GET /v1/notary/heads", OBS, NONE, 2),
     NOTARY_KEYS("notary.keys", EVA_OS, "GET /v1/notary/keys", OBS, NONE, 2),
@@ -215,7 +224,7 @@ public enum Operation {
         return !READS.contains(this) && !method.equals("GET") && !method.equals("WS");
     }
 
-    /** True if it must stay served when the process is full: decisions, audit and health. */
+    /** True if it must stay served when the process is full: decisions, taking keys away, audit and health. */
     public boolean protectedClass() {
         return access.open() || wireName.startsWith("audit.") || DECISIONS.contains(this);
     }
@@ -238,5 +247,7 @@ public enum Operation {
             APPROVAL_OUTCOME,
             KILL_GET,
             KILL_SET,
-            AUTH_VERIFIERS);
+            AUTH_VERIFIERS,
+            USER_DELETE,
+            USER_REVOKE);
 }

@@ -9,6 +9,7 @@ import io.sonia.kernel.Ids;
 import io.sonia.kernel.ServiceName;
 import io.sonia.kernel.Sha256;
 import io.sonia.kernel.SoniaException;
+import io.sonia.kernel.Threads;
 import io.sonia.kernel.identity.Caller;
 import io.sonia.kernel.identity.Verifiers;
 import io.sonia.kernel.json.Json;
@@ -47,15 +48,14 @@ final class Pipeline {
             RequestLog log,
             Supplier<HttpLimits> limits) {}
 
+    private static final Duration TELLING = Duration.ofMillis(300);
     private static final int FILE_BUFFER = 64 * 1024;
     private static final Pattern CORRELATION = Pattern.compile("[A-Za-z0-9._:-]{1,128}");
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,128}");
     private static final Set<ErrorCode> BY_IDENTITY =
             Set.of(ErrorCode.UNAUTHORIZED, ErrorCode.FORBIDDEN, ErrorCode.RATE_LIMITED);
-    private static final Pattern KEY = Pattern.compile("[\\x21-\\x7e]{1,255}");
     private static final Duration AUDIT_REFUSAL_EVERY = Duration.ofSeconds(1);
     private static final int OWNER_BYTES = 16;
-    private static final long MAX_DEADLINE_MS = 300_000;
 
     private final Parts parts;
     private final RouteTable routes;
@@ -86,6 +86,7 @@ final class Pipeline {
         Operation known;
 
         Caller caller = Caller.NOBODY;
+        Door.Shown shown = new Door.Shown(null, null, null);
 
         @Nullable
         Trace trace;
@@ -106,11 +107,11 @@ final class Pipeline {
         parts.log().begun();
         try {
             correlate(passage);
-            RouteTable.Match match = routes.find(exchange.method(), exchange.path(), handshake(exchange));
+            RouteTable.Match match = routes.find(exchange.method(), exchange.path(), exchange.handshake());
             passage.operation = match.operation().wireName();
             passage.known = match.operation();
             passage.subject = subject(match.path());
-            Deadline deadline = deadline(exchange, match.operation());
+            Deadline deadline = Deadline.of(exchange, match.operation(), parts.clock());
             try (Admission.Permit _ = admission.admit(match.operation().protectedClass(), deadline)) {
                 deadline.check();
                 admitted(passage, match, deadline);
@@ -137,16 +138,21 @@ final class Pipeline {
         Exchange exchange = passage.exchange;
         Operation operation = match.operation();
         passage.authenticating = true;
-        String bearer = Door.bearer(exchange);
+        passage.shown = Door.Shown.of(exchange);
         door.checkOrigin(exchange);
         if (!operation.access().open()) {
-            passage.caller = door.authenticate(exchange, bearer);
+            passage.caller = door.authenticate(exchange, passage.shown);
         }
         door.limitRate(exchange, operation, passage.caller);
         Door.authorise(operation, passage.caller);
         boolean personal = passage.caller.person();
         Context context = new Context(
-                passage.correlationId, trace(passage), deadline, passage.caller, personal ? bearer : null, null);
+                passage.correlationId,
+                trace(passage),
+                deadline,
+                passage.caller,
+                personal ? passage.shown.bearer() : null,
+                null);
         SocketRoute socket = match.socket();
         if (socket != null) {
             upgrade(passage, match, context, socket);
@@ -163,7 +169,7 @@ final class Pipeline {
         Exchange exchange = passage.exchange;
         Operation operation = route.operation();
         Map<String, @Nullable Object> json = Decoder.json(exchange, route);
-        String key = operation.mutating() ? idempotencyKey(exchange) : null;
+        String key = operation.mutating() ? IdempotencyKey.shown(exchange) : null;
         if (key == null) {
             render(passage, route.handler().handle(call(route, match, bare, json, exchange, null)));
             return;
@@ -281,37 +287,14 @@ final class Pipeline {
         return trace;
     }
 
-    private Deadline deadline(Exchange exchange, Operation operation) {
-        String text = exchange.header("X-Deadline-Ms");
-        if (text == null) {
-            return Deadline.in(operation.deadline(), parts.clock());
-        }
-        if (!text.matches("\\d{1,6}") || Long.parseLong(text) > MAX_DEADLINE_MS) {
-            throw Violations.single("X-Deadline-Ms", "range", "expected 1 to " + MAX_DEADLINE_MS);
-        }
-        return Deadline.in(Duration.ofMillis(Long.parseLong(text)), parts.clock());
-    }
-
-    private static @Nullable String idempotencyKey(Exchange exchange) {
-        String ours = exchange.header("X-Idempotency-Key");
-        String standard = exchange.header("Idempotency-Key");
-        if (standard != null && standard.length() > 1 && standard.startsWith("\"") && standard.endsWith("\"")) {
-            standard = standard.substring(1, standard.length() - 1);
-        }
-        boolean several = exchange.headers("X-Idempotency-Key").size() > 1
-                || exchange.headers("Idempotency-Key").size() > 1
-                || (ours != null && standard != null && !ours.equals(standard));
-        String key = ours == null ? standard : ours;
-        if (several || (key != null && !KEY.matcher(key).matches())) {
-            throw Violations.single(
-                    "X-Idempotency-Key", "pattern", "expected one key of 1 to 255 visible ASCII characters");
-        }
-        return key;
-    }
-
     private void upgrade(Passage passage, RouteTable.Match match, Context context, SocketRoute socket) {
-        boolean upgraded = passage.exchange.upgrade(
-                peer -> socket.handler().open(new SocketCall(match.operation(), match.path(), context, peer)));
+        Operation operation = match.operation();
+        Door.Shown shown = passage.shown;
+        boolean upgraded = passage.exchange.upgrade(peer -> new WatchedSocket(
+                socket.handler().open(new SocketCall(operation, match.path(), context, peer)),
+                peer,
+                parts.clock(),
+                () -> door.refusal(operation, shown)));
         if (!upgraded) {
             throw SoniaException.of(ErrorCode.INVALID_ARGUMENT, "The WebSocket handshake is not well formed");
         }
@@ -367,7 +350,8 @@ final class Pipeline {
 
     /** Once events flow the status is final: a failure becomes the last event, a reader who left ends the work. */
     private void stream(Passage passage, Reply.EventBody body) {
-        try (SseWriter writer = SseWriter.open(passage.exchange, passage.correlationId)) {
+        try (SseWriter writer = SseWriter.open(passage.exchange, passage.correlationId);
+                KeyWatch _ = watch(passage, writer)) {
             try {
                 body.write(writer);
                 finished(passage, 200, ErrorCode.OK, null);
@@ -381,6 +365,24 @@ final class Pipeline {
         } catch (UncheckedIOException readerGone) {
             finished(passage, 200, ErrorCode.OK, null);
         }
+    }
+
+    /** Ends the stream when the keys it was asked for with have ended; a reader who is too slow to be told is cut off. */
+    private KeyWatch watch(Passage passage, SseWriter writer) {
+        Operation operation = passage.known;
+        if (operation == null) {
+            throw new IllegalStateException("a stream answers a known operation");
+        }
+        return new KeyWatch(parts.clock(), () -> door.refusal(operation, passage.shown), code -> {
+            Thread telling =
+                    Threads.virtual("last event", () -> writer.end("error", Envelope.error(SoniaException.of(code))));
+            try {
+                telling.join(TELLING);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            passage.exchange.disconnect();
+        });
     }
 
     private void respond(Passage passage, StoredReply reply, @Nullable String etag, boolean replayed) {
@@ -484,9 +486,5 @@ final class Pipeline {
 
     private double millis(Passage passage) {
         return (parts.clock().nanoTime() - passage.started) / 1e6;
-    }
-
-    private static boolean handshake(Exchange exchange) {
-        return "websocket".equalsIgnoreCase(exchange.header("Upgrade"));
     }
 }

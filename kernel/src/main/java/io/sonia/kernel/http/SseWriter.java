@@ -14,6 +14,7 @@ final class SseWriter implements EventStream, AutoCloseable {
     private final OutputStream out;
     private final ReentrantLock lock = new ReentrantLock();
     private long last;
+    private boolean ended;
 
     private SseWriter(OutputStream out) {
         this.out = out;
@@ -45,6 +46,18 @@ final class SseWriter implements EventStream, AutoCloseable {
         }
     }
 
+    /** Sends a last event and ends the answer; whoever goes on writing learns that nobody reads. */
+    void end(String event, Object data) {
+        lock.lock();
+        try {
+            send(event, data);
+            ended = true;
+            close();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     @Override
     public void close() {
         try {
@@ -56,6 +69,9 @@ final class SseWriter implements EventStream, AutoCloseable {
 
     private void write(String text) {
         try {
+            if (ended) {
+                throw new IOException("the stream has ended");
+            }
             out.write(text.getBytes(StandardCharsets.UTF_8));
             out.flush();
         } catch (IOException gone) {

@@ -22,9 +22,12 @@ import org.jspecify.annotations.Nullable;
 public record VerifierSet(
         long generation,
         Instant issuedAt,
-        @Items(max = 1000) List<Verifier> principals,
+        @Items(max = VerifierSet.MOST) List<Verifier> principals,
         @Text(min = 1, max = 64) String keyId,
         @Text(min = 1, max = 128) String signature) {
+
+    /** Keys in one set; as many still fit into a file and an answer. */
+    public static final int MOST = 3_500;
 
     public static VerifierSet sign(
             long generation, Instant issuedAt, List<Verifier> principals, String keyId, PrivateKey key) {

@@ -50,6 +50,10 @@ final class TestServer implements AutoCloseable, IdempotencyRecords {
     final Credential observer;
     final Map<ServiceName, Credential> services = new EnumMap<>(ServiceName.class);
     private final ServiceServer server;
+    private final Verifiers verifiers;
+    private final KeyPair keys = Ed25519.newKeyPair();
+    private final List<Verifier> principals = new ArrayList<>();
+    private int generation;
 
     TestServer(Path folder, List<Route<?>> routes, List<SocketRoute> sockets, Map<String, ?> rateLimit)
             throws IOException {
@@ -69,17 +73,14 @@ final class TestServer implements AutoCloseable, IdempotencyRecords {
                         RateLimitConfig.SECTION,
                         IdempotencyConfig.SECTION),
                 clock);
-        KeyPair keys = Ed25519.newKeyPair();
-        List<Verifier> principals = new ArrayList<>();
         operator = issue(Credential.Kind.PERSON, "usr_operator", Role.OPERATOR, ids, clock, principals);
         observer = issue(Credential.Kind.PERSON, "usr_observer", Role.OBSERVER, ids, clock, principals);
         for (ServiceName service : ServiceName.values()) {
             services.put(
                     service, issue(Credential.Kind.SERVICE, service.wireName(), Role.SERVICE, ids, clock, principals));
         }
-        Verifiers verifiers = new Verifiers(keys.getPublic(), clock, Duration.ofMinutes(5));
-        verifiers.accept(
-                VerifierSet.sign(1, clock.now(), principals, Ed25519.keyId(keys.getPublic()), keys.getPrivate()));
+        verifiers = new Verifiers(keys.getPublic(), clock, Duration.ofMinutes(5));
+        publish(clock);
         server = new ServiceServer(
                 new ServiceServer.Parts(
                         ServiceName.API_GATEWAY,
@@ -103,6 +104,44 @@ final class TestServer implements AutoCloseable, IdempotencyRecords {
                 routes,
                 sockets);
         server.start();
+    }
+
+    private void publish(Clock clock) {
+        generation++;
+        verifiers.accept(VerifierSet.sign(
+                generation, clock.now(), principals, Ed25519.keyId(keys.getPublic()), keys.getPrivate()));
+    }
+
+    /** From now on the operator's key is worth nothing. */
+    void revokeOperator() {
+        principals.removeIf(each -> each.role() == Role.OPERATOR);
+        publish(Clock.system());
+    }
+
+    /** From now on the operator is an observer. */
+    void demoteOperator() {
+        principals.replaceAll(each -> new Verifier(
+                each.publicId(),
+                each.hash(),
+                each.actorId(),
+                each.role() == Role.OPERATOR ? Role.OBSERVER : each.role(),
+                each.kind(),
+                each.notBefore(),
+                each.notAfter()));
+        publish(Clock.system());
+    }
+
+    /** The operator's key ends by itself after this time. */
+    void endOperator(Duration after) {
+        principals.replaceAll(each -> new Verifier(
+                each.publicId(),
+                each.hash(),
+                each.actorId(),
+                each.role(),
+                each.kind(),
+                each.notBefore(),
+                each.role() == Role.OPERATOR ? Clock.system().now().plus(after) : each.notAfter()));
+        publish(Clock.system());
     }
 
     private static Credential issue(

@@ -1,0 +1,4 @@
+package io.sonia.contracts.evaos;
+
+/** One person. */
+public record UserAnswer(User user) {}

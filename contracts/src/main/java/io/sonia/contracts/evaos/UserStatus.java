@@ -1,0 +1,8 @@
+package io.sonia.contracts.evaos;
+
+/** Where a person is in the life of an account. */
+public enum UserStatus {
+    ACTIVE,
+    SUSPENDED,
+    DELETED
+}

@@ -1,0 +1,37 @@
+package io.sonia.platform;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Comparator;
+import java.util.List;
+
+/** Whole folders. */
+final class Folders {
+
+    private Folders() {}
+
+    /** Makes a folder what another one is: what is there only is deleted. */
+    static void copy(Path from, Path to) throws IOException {
+        for (Path file : below(from)) {
+            Path target = to.resolve(from.relativize(file).toString());
+            if (Files.isDirectory(file)) {
+                Files.createDirectories(target);
+            } else {
+                Files.copy(file, target, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.COPY_ATTRIBUTES);
+            }
+        }
+        for (Path file : below(to).reversed()) {
+            if (!Files.exists(from.resolve(to.relativize(file).toString()))) {
+                Files.delete(file);
+            }
+        }
+    }
+
+    private static List<Path> below(Path folder) throws IOException {
+        try (var files = Files.walk(folder)) {
+            return files.sorted(Comparator.naturalOrder()).toList();
+        }
+    }
+}
