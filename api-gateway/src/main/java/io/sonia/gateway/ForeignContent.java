@@ -9,8 +9,16 @@ import java.util.Set;
  */
 final class ForeignContent {
 
-    private static final Set<String> OWN =
-            Set.of("file.list", "file.stat", "file.write", "memory.search", "memory.store");
+    private static final Set<String> OWN = Set.of(
+            "file.list",
+            "file.stat",
+            "file.write",
+            "file.append",
+            "file.move",
+            "file.copy",
+            "file.delete",
+            "memory.search",
+            "memory.store");
 
     private ForeignContent() {}
 

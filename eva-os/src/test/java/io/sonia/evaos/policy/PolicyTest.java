@@ -305,6 +305,9 @@ class PolicyTest {
         }
         for (Map<String, Object> call : List.<Map<String, Object>>of(
                 Map.of("command", "git push; ls"),
+                Map.of("command", "git log docs/../x"),
+                Map.of("argv", List.of("git", "log", "..")),
+                Map.of("command", "git log --output=../x"),
                 Map.of("command", "git push", "argv", List.of("ls")),
                 Map.of("argv", List.of("git", 1L)),
                 Map.of("command", 1L))) {
