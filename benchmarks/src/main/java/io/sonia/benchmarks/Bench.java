@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 /**
  * Prints the README's figures: start-up, memory, request rates and the journal, each beside its goal or its probe.
  * Arguments: the folder of the project, then the parts to measure (all without any): {@code all-in-one},
- * {@code separate}, {@code throughput}, {@code journal}, {@code audit}, {@code commands}, {@code keyed}, {@code restart}, {@code growth};
+ * {@code separate}, {@code throughput}, {@code journal}, {@code audit}, {@code commands}, {@code policy}, {@code keyed}, {@code restart}, {@code growth};
  * {@code --seconds=} says how long each rate is measured (5).
  */
 public final class Bench {
@@ -74,6 +74,9 @@ public final class Bench {
             try (AuditLoad load = new AuditLoad(scratch, seconds)) {
                 load.run();
             }
+        }
+        if (chosen("policy")) {
+            PolicyDecision.measure(seconds);
         }
         if (chosen("commands")) {
             new CommandLoad(scratch).run();
@@ -313,7 +316,7 @@ public final class Bench {
         System.out.printf("%-55s %-40s %s%n", what, measured, goal);
     }
 
-    private static void delete(Path folder) throws IOException {
+    static void delete(Path folder) throws IOException {
         try (Stream<Path> files = Files.walk(folder)) {
             for (Path file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
                 Files.delete(file);

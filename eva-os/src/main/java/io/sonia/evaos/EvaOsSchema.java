@@ -169,6 +169,12 @@ final class EvaOsSchema {
             CREATE INDEX approvals_by_requester ON approvals (requester_id, created_at);
             """;
 
+    private static final String CONDITIONS_DOWN = """
+            DROP INDEX approvals_by_requester;
+            DROP INDEX approvals_by_session;
+            ALTER TABLE approvals DROP COLUMN tainted;
+            """;
+
     private static final String PROPOSALS_UP = """
             ALTER TABLE policy_versions ADD COLUMN written INTEGER NOT NULL DEFAULT 1;
             CREATE TABLE policy_proposals (
@@ -193,12 +199,6 @@ final class EvaOsSchema {
             DROP TABLE kill_switches;
             DROP TABLE policy_proposals;
             ALTER TABLE policy_versions DROP COLUMN written;
-            """;
-
-    private static final String CONDITIONS_DOWN = """
-            DROP INDEX approvals_by_requester;
-            DROP INDEX approvals_by_session;
-            ALTER TABLE approvals DROP COLUMN tainted;
             """;
 
     /** All steps in their order; the second one is supervision's. */

@@ -2,6 +2,7 @@ package io.sonia.openclaw;
 
 import static io.sonia.openclaw.Workshop.request;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.sonia.contracts.evaos.ExecutionOutcome;
 import io.sonia.contracts.evaos.Grant;
@@ -11,6 +12,7 @@ import io.sonia.contracts.openclaw.ExecuteAnswer;
 import io.sonia.contracts.openclaw.ExecuteRequest;
 import io.sonia.contracts.openclaw.Execution;
 import io.sonia.contracts.openclaw.ExecutionState;
+import io.sonia.contracts.policy.PolicySet;
 import io.sonia.kernel.ErrorCode;
 import io.sonia.kernel.SoniaException;
 import io.sonia.kernel.Threads;
@@ -36,6 +38,8 @@ class ExecutionsIT extends WorkshopCase {
 
     private static final String WRITE = "{'path':'notes.txt','content':'mine'}";
     private static final String STORE = "{'type':'fact','content':'the door is green'}";
+
+    private static final int MOST_ATTEMPTS = 500;
 
     private ExecuteRequest granted(String tool, String args, String executionId) {
         return request(tool, args, shop.token(shop.grant(tool, args)), executionId);
@@ -201,6 +205,32 @@ class ExecutionsIT extends WorkshopCase {
         assertThat(refused(() -> shop.cancel("exe_1"), ErrorCode.INVALID_STATE).details())
                 .containsEntry("state", "cancelled");
         refused(() -> shop.cancel("exe_none"), ErrorCode.NOT_FOUND);
+    }
+
+    @Test
+    void aHostIsListedOnceThePolicyThatListsItIsInForce() throws Exception {
+        String fetch = "{'url':'http://127.0.0.1:1/'}";
+        Path listed = shop.home.policies().resolve("network_allowlist.json");
+        Files.writeString(
+                listed,
+                Files.readString(listed)
+                        .replace(
+                                "[]",
+                                "[{\"host\":\"127.0.0.1\",\"port\":1,\"scheme\":\"http\",\"allow_private\":true}]"));
+        evaOs.awaitLooks(2);
+        refused(() -> shop.execute(granted("web.fetch", fetch, "exe_1")), ErrorCode.URL_DENIED);
+
+        evaOs.policyVersion = PolicySet.load(shop.home.policies()).version();
+        evaOs.awaitLooks(1);
+
+        // Taken over once the answer to that look has been read.
+        ErrorCode met = ErrorCode.URL_DENIED;
+        for (int attempt = 0; met == ErrorCode.URL_DENIED && attempt < MOST_ATTEMPTS; attempt++) {
+            ExecuteRequest call = granted("web.fetch", fetch, "exe_again_" + attempt);
+            met = catchThrowableOfType(SoniaException.class, () -> shop.execute(call))
+                    .code();
+        }
+        assertThat(met).isEqualTo(ErrorCode.TOOL_FAILED);
     }
 
     @Test

@@ -12,6 +12,8 @@ import io.sonia.contracts.evaos.KillSwitch;
 import io.sonia.contracts.evaos.KillSwitchList;
 import io.sonia.contracts.evaos.OutcomeAnswer;
 import io.sonia.contracts.evaos.OutcomeRequest;
+import io.sonia.contracts.evaos.PolicyAnswer;
+import io.sonia.contracts.evaos.PolicyQuery;
 import io.sonia.contracts.evaos.Verdict;
 import io.sonia.kernel.Clock;
 import io.sonia.kernel.ServiceName;
@@ -59,6 +61,9 @@ final class FakeEvaOs implements AutoCloseable {
     /** What is stopped. */
     final List<KillSwitch> stops = new CopyOnWriteArrayList<>();
 
+    /** The policy that is in force. */
+    volatile String policyVersion = "pol_1";
+
     private final Semaphore looks = new Semaphore(0);
     private volatile SoniaException refusal;
     private Neighbour server;
@@ -88,6 +93,7 @@ final class FakeEvaOs implements AutoCloseable {
                         Route.of(
                                 Operation.POLICY_EVALUATE, EvaluateRequest.class, EvaluateAnswer.class, this::evaluate),
                         Route.of(Operation.KILL_GET, KillSwitchList.class, this::stops),
+                        Route.of(Operation.POLICY_GET, PolicyQuery.class, PolicyAnswer.class, this::policy),
                         Route.of(Operation.APPROVAL_CONSUME, ConsumeRequest.class, ConsumeAnswer.class, this::consume),
                         Route.of(
                                 Operation.APPROVAL_OUTCOME, OutcomeRequest.class, OutcomeAnswer.class, this::outcome)));
@@ -125,16 +131,28 @@ final class FakeEvaOs implements AutoCloseable {
         return Reply.ok(verdicts.getOrDefault(call.input().toolName(), ASKS));
     }
 
+    private Reply policy(Call<PolicyQuery> call) {
+        looks.release();
+        return Reply.ok(new PolicyAnswer(
+                policyVersion,
+                "",
+                Verdict.CONFIRM,
+                Map.of(),
+                List.of(),
+                List.of(),
+                Clock.system().now()));
+    }
+
     private Reply stops(Call<Empty> call) {
         looks.release();
         return Reply.ok(new KillSwitchList(List.copyOf(stops)));
     }
 
-    /** Waits until somebody has asked for the stops so often from now on. */
+    /** Waits until somebody has asked for the stops or the policy so often from now on. */
     void awaitLooks(int count) throws InterruptedException {
         looks.drainPermits();
         if (!looks.tryAcquire(count, 20, TimeUnit.SECONDS)) {
-            throw new AssertionError("nobody asks what is stopped");
+            throw new AssertionError("nobody asks what is stopped or in force");
         }
     }
 

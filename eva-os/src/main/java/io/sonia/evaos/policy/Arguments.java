@@ -9,6 +9,7 @@ import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,13 +23,21 @@ import org.jspecify.annotations.Nullable;
  */
 final class Arguments {
 
+    /** Neither a command nor a host name has no parts. */
+    private static final List<String> NONE = List.of();
+
     private static final Set<String> PATHS = Set.of("path", "source", "destination", "cwd");
-    private static final String PLAIN_WORD = "[A-Za-z0-9_.+-]+";
+    private static final Pattern PLAIN_WORD = Pattern.compile("[A-Za-z0-9_.+-]+");
     private static final Pattern CLIMBING = Pattern.compile("(.*[/\\\\=])?\\.\\.([/\\\\].*)?", Pattern.DOTALL);
     private static final String HOME_DRIVE = "S:/";
 
     private final Map<String, @Nullable Object> args;
     private final Path workspace;
+    // Many rules look at the same call: each part is parsed once.
+    private final Map<String, @Nullable String> texts = new HashMap<>();
+    private @Nullable List<String> words;
+    private @Nullable List<String> host;
+    private boolean climbless;
 
     Arguments(Map<String, @Nullable Object> args, Path workspace) {
         this.args = args;
@@ -41,6 +50,13 @@ final class Arguments {
      * @throws IllegalArgumentException if it has no certain form
      */
     Optional<String> text(String name) {
+        if (!texts.containsKey(name)) {
+            texts.put(name, read(name).orElse(null));
+        }
+        return Optional.ofNullable(texts.get(name));
+    }
+
+    private Optional<String> read(String name) {
         return switch (name) {
             case "argv0" -> words().map(Arguments::program);
             case "host" -> host().map(labels -> String.join(".", labels));
@@ -54,7 +70,12 @@ final class Arguments {
      * @throws IllegalArgumentException if it names none, or none with a certain form
      */
     Optional<List<String>> host() {
-        return text("url").map(Arguments::hostOf).map(HostName::labels);
+        List<String> known = host;
+        if (known == null) {
+            known = text("url").map(Arguments::hostOf).map(HostName::labels).orElse(NONE);
+            host = known;
+        }
+        return known.isEmpty() ? Optional.empty() : Optional.of(known);
     }
 
     /**
@@ -63,6 +84,15 @@ final class Arguments {
      * @throws IllegalArgumentException if it cannot be split, or does not consist of words
      */
     Optional<List<String>> words() {
+        List<String> known = words;
+        if (known == null) {
+            known = readWords().orElse(NONE);
+            words = known;
+        }
+        return known.isEmpty() ? Optional.empty() : Optional.of(known);
+    }
+
+    private Optional<List<String>> readWords() {
         Object argv = args.get("argv");
         Object command = args.get("command");
         if (argv == null && command == null) {
@@ -80,11 +110,12 @@ final class Arguments {
      * @throws IllegalArgumentException as there, and if one does
      */
     Optional<List<String>> certainWords() {
-        Optional<List<String>> words = words();
-        if (words.orElse(List.of()).stream().anyMatch(CLIMBING.asMatchPredicate())) {
+        Optional<List<String>> given = words();
+        if (!climbless && given.orElse(List.of()).stream().anyMatch(CLIMBING.asMatchPredicate())) {
             throw new IllegalArgumentException("a word of the command holds a path with a double dot");
         }
-        return words;
+        climbless = true;
+        return given;
     }
 
     private static List<String> split(@Nullable Object command) {
@@ -130,7 +161,7 @@ final class Arguments {
 
     /** The first word, which must be a bare program name: a path could name the same program twice. */
     private static String program(List<String> words) {
-        if (words.getFirst().matches(PLAIN_WORD)) {
+        if (PLAIN_WORD.matcher(words.getFirst()).matches()) {
             return words.getFirst();
         }
         throw new IllegalArgumentException("the command does not start with a plain program name");

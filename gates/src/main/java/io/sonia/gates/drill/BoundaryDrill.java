@@ -29,7 +29,8 @@ final class BoundaryDrill {
             new Part("keys", "--tokens", 1_000_000, this::keys),
             new Part("keys over HTTP", "--requests", 10_000, this::keysOverHttp),
             new Part("rotation", "--seconds", 20, this::rotation),
-            new Part("swapped links", "--symlinks", 20_000, this::swappedLinks));
+            new Part("swapped links", "--symlinks", 20_000, this::swappedLinks),
+            new Part("routes", "--fuzz", 100_000, this::routes));
 
     BoundaryDrill(Distribution dist, Clock clock, long seed) {
         this.dist = dist;
@@ -89,6 +90,17 @@ final class BoundaryDrill {
             laboratory.start(ServiceName.EVA_OS);
             laboratory.start(ServiceName.MEMORY_ENGINE);
             new RotationLoad(laboratory, clock, report, seed).run(seconds);
+        }
+    }
+
+    private void routes(int cases, Path scratch, Report report) throws Exception {
+        try (Laboratory laboratory = new Laboratory(dist, scratch, clock)) {
+            for (ServiceName service : ServiceName.values()) {
+                laboratory.start(service);
+            }
+            report.begin();
+            new RouteFuzz(laboratory, clock, report, seed).run(cases);
+            report.end();
         }
     }
 

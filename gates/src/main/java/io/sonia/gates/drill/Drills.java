@@ -40,7 +40,7 @@ public final class Drills {
                    sonia drill crash --rest --sweep [--cases=N] [--json=FILE]
                    sonia drill crash --rest --only=DAMAGE,NUMBER
                    sonia drill races [--rounds=N] [--races=N] [--seed=S] [--json=FILE]
-                   sonia drill boundary [--tokens=N] [--requests=N] [--seconds=N] [--symlinks=N] [--seed=S] [--json=FILE]""";
+                   sonia drill boundary [--tokens=N] [--requests=N] [--seconds=N] [--symlinks=N] [--fuzz=N] [--seed=S] [--json=FILE]""";
 
     private final Distribution dist;
     private final PrintStream out;

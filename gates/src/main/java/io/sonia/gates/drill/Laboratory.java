@@ -198,6 +198,15 @@ final class Laboratory implements AutoCloseable {
         return child;
     }
 
+    /** The memory of the service's process that is in use, in KiB. */
+    long residentKib(ServiceName service) throws IOException {
+        return Files.readAllLines(Path.of("/proc/" + child(service).pid() + "/status")).stream()
+                .filter(line -> line.startsWith("VmRSS:"))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")))
+                .findFirst()
+                .orElse(0);
+    }
+
     /** SIGKILL, and nothing else: no group, no grace. Returns once the process is gone. */
     void kill(ServiceName service) throws Exception {
         Child child = child(service);

@@ -71,7 +71,21 @@ final class Line implements AutoCloseable {
             Socket open = connected();
             request.writeTo(open.getOutputStream());
             open.getOutputStream().flush();
-            return answer();
+            return answer(true);
+        } catch (IOException | RuntimeException e) {
+            close();
+            throw e;
+        }
+    }
+
+    /** Sends these bytes, whatever they are. */
+    Answer raw(byte[] request) throws IOException {
+        try {
+            Socket open = connected();
+            open.getOutputStream().write(request);
+            open.getOutputStream().flush();
+            boolean head = request.length > 4 && new String(request, 0, 5, StandardCharsets.ISO_8859_1).equals("HEAD ");
+            return answer(!head);
         } catch (IOException | RuntimeException e) {
             close();
             throw e;
@@ -91,7 +105,8 @@ final class Line implements AutoCloseable {
         return open;
     }
 
-    private Answer answer() throws IOException {
+    /** @param withBody false for an answer that has the length of a body and no body (RFC 9110, section 9.3.2) */
+    private Answer answer(boolean withBody) throws IOException {
         InputStream from = in;
         if (from == null) {
             throw new EOFException();
@@ -103,20 +118,37 @@ final class Line implements AutoCloseable {
         int status = Integer.parseInt(first.substring(9, 12));
         int length = 0;
         boolean last = false;
+        boolean chunked = false;
         for (String line = line(from); !line.isEmpty(); line = line(from)) {
             if (line.regionMatches(true, 0, "content-length:", 0, 15)) {
                 length = Integer.parseInt(line.substring(15).strip());
             }
             last |= line.equalsIgnoreCase("connection: close");
+            chunked |= line.equalsIgnoreCase("transfer-encoding: chunked");
         }
-        byte[] body = from.readNBytes(length);
-        if (body.length < length) {
-            throw new EOFException();
-        }
+        byte[] body = !withBody ? new byte[0] : chunked ? chunks(from) : whole(from, length);
         if (last) {
             close();
         }
         return new Answer(status, new String(body, StandardCharsets.UTF_8));
+    }
+
+    private static byte[] chunks(InputStream from) throws IOException {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        for (int length = Integer.parseInt(line(from), 16); length > 0; length = Integer.parseInt(line(from), 16)) {
+            all.writeBytes(whole(from, length));
+            line(from);
+        }
+        line(from);
+        return all.toByteArray();
+    }
+
+    private static byte[] whole(InputStream from, int length) throws IOException {
+        byte[] body = from.readNBytes(length);
+        if (body.length < length) {
+            throw new EOFException();
+        }
+        return body;
     }
 
     private static String line(InputStream in) throws IOException {

@@ -47,4 +47,13 @@ class BoundaryDrillIT {
         assertThat(drill.cases(0)).isEqualTo(1200);
         assertThat(drill.counts(0)).containsKeys("OK", "SYMLINK_DENIED", "PATH_OUTSIDE_SANDBOX", "swaps");
     }
+
+    @Test
+    void noRouteBreaksWhateverItIsAsked() throws Exception {
+        Drilled drill = Drilled.run(folder, "boundary", "--fuzz=3000").held();
+
+        assertThat(drill.cases(0)).isEqualTo(3_000);
+        assertThat(drill.counts(0)).containsKeys("answered 200", "answered 400", "answered 401", "answered 403");
+        assertThat((Long) drill.counts(0).get("bodies known by their schemas")).isGreaterThan(20L);
+    }
 }
