@@ -43,7 +43,7 @@ class ApprovalForgeryIT {
 
     @BeforeAll
     static void start() throws IOException {
-        home = TestHome.install(folder, Map.of("approvals", SHORT));
+        home = TestHome.install(folder, Map.of("approvals", SHORT, "rate_limit", TestHome.noRateLimit()));
         stack = AllInOneIT.start(home);
         operatorId = String.valueOf(evaOs().get("/v1/auth/whoami").data().get("actor_id"));
         approved("expired", null);

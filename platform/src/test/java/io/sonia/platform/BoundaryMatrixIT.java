@@ -58,7 +58,6 @@ class BoundaryMatrixIT {
             session_start op, session_get op/svc, session_list obs, session_stop op, text.stream op
             """;
 
-    private static final int UNLIMITED = 1_000_000;
     private static final String PROBE = "?boundary_probe=1";
     private static final String DECISION_BODY = """
             {"approval_id":"some_id","decision":"approved"}""";
@@ -86,17 +85,7 @@ class BoundaryMatrixIT {
 
     @BeforeAll
     static void start() throws IOException {
-        home = TestHome.install(
-                folder,
-                Map.of(
-                        "rate_limit",
-                        Map.of(
-                                "person_per_second", UNLIMITED,
-                                "person_burst", UNLIMITED,
-                                "service_per_second", UNLIMITED,
-                                "service_burst", UNLIMITED,
-                                "address_per_second", UNLIMITED,
-                                "auth_failures_per_second", 100_000)));
+        home = TestHome.install(folder, Map.of("rate_limit", TestHome.noRateLimit()));
         String expired = expiredKey();
         stack = AllInOneIT.start(home);
         for (ServiceName service : ServiceName.values()) {

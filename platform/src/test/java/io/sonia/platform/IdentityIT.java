@@ -29,8 +29,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** Persons and service tokens of a running stack: a change that is answered is in force in every service. */
 class IdentityIT {
 
-    private static final int UNLIMITED = 1_000_000;
-
     @TempDir
     static Path folder;
 
@@ -39,15 +37,7 @@ class IdentityIT {
 
     @BeforeAll
     static void start() throws IOException {
-        home = TestHome.install(
-                folder,
-                Map.of(
-                        "rate_limit",
-                        Map.of(
-                                "person_per_second", UNLIMITED,
-                                "person_burst", UNLIMITED,
-                                "address_per_second", UNLIMITED,
-                                "auth_failures_per_second", 100_000)));
+        home = TestHome.install(folder, Map.of("rate_limit", TestHome.noRateLimit()));
         stack = AllInOneIT.start(home);
     }
 

@@ -63,7 +63,8 @@ class PolicyBypassIT {
             exchange.close();
         });
         neighbour.start();
-        home = TestHome.install(folder, Map.of("approvals", Map.of("max_pending", 1000)));
+        home = TestHome.install(
+                folder, Map.of("approvals", Map.of("max_pending", 1000), "rate_limit", TestHome.noRateLimit()));
         edit("risk_policy.json", "\"rules\": [", RULES);
         // A place that may be fetched and that a rule denies: what gets there is counted.
         edit("network_allowlist.json", "\"entries\": []", """

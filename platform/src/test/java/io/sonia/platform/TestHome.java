@@ -39,6 +39,17 @@ final class TestHome {
         return other;
     }
 
+    /** A section {@code rate_limit} that a test does not meet, however fast its machine is. */
+    static Map<String, Integer> noRateLimit() {
+        Map<String, Integer> limits = new LinkedHashMap<>();
+        for (String each : List.of(
+                "person_per_second", "person_burst", "service_per_second", "service_burst", "address_per_second")) {
+            limits.put(each, 1_000_000);
+        }
+        limits.put("auth_failures_per_second", 100_000);
+        return limits;
+    }
+
     /** Installs a home below {@code folder}; {@code sections} are settings beside the ports. */
     static TestHome install(Path folder, Map<String, ?> sections) throws IOException {
         TestHome made = new TestHome(new Home(folder.resolve("home")));

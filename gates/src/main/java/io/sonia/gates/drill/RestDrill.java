@@ -13,7 +13,9 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
@@ -290,19 +292,19 @@ final class RestDrill {
     private static void sql(Path store, String... statements) throws SQLException {
         try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + store);
                 Statement statement = connection.createStatement()) {
-            List<String> triggers;
-            try (var rows = statement.executeQuery("SELECT sql FROM sqlite_schema WHERE type = 'trigger'")) {
-                triggers = new ArrayList<>();
+            Map<String, String> triggers = new LinkedHashMap<>();
+            try (var rows = statement.executeQuery("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'")) {
                 while (rows.next()) {
-                    triggers.add(rows.getString(1));
+                    triggers.put(rows.getString(1), rows.getString(2));
                 }
             }
-            statement.executeUpdate("DROP TRIGGER audit_entries_no_update");
-            statement.executeUpdate("DROP TRIGGER audit_entries_no_delete");
+            for (String each : triggers.keySet()) {
+                statement.executeUpdate("DROP TRIGGER " + each);
+            }
             for (String each : statements) {
                 statement.executeUpdate(each);
             }
-            for (String each : triggers) {
+            for (String each : triggers.values()) {
                 statement.executeUpdate(each);
             }
         }

@@ -81,7 +81,9 @@ final class ServiceFaults {
             work();
         }
         Exit exit = laboratory.stop(SERVICE);
-        if ((exit == null || exit.code() != KILLED) && !Strace.met(log)) {
+        if (!Files.exists(log)) {
+            report.count("EVA-OS: the tracer did not begin");
+        } else if ((exit == null || exit.code() != KILLED) && !Strace.met(log)) {
             report.count("EVA-OS: not met");
         } else {
             report.caseDone();
