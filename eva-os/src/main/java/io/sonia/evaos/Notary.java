@@ -76,7 +76,7 @@ final class Notary {
         Optional<HeadStore.Signed> inside = base.journal().read(sql -> HeadStore.head(sql, chain));
         Optional<Acceptance> accepted = heads.accepted(chain);
         if (accepted.isEmpty()) {
-            requireGrowth(asked, furthest(inside, heads.newest(chain)));
+            requireGrowth(asked, furthest(inside, heads.newestOnFile(chain)));
         }
         Checkpoint checkpoint = new Checkpoint(heads.origin(chain), asked.size(), asked.root());
         SignedNote note = keys.sign(checkpoint.text());

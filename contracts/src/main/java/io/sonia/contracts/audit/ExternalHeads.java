@@ -49,6 +49,13 @@ public final class ExternalHeads {
     private record Kept(String place, byte[] content) {}
 
     private List<Kept> kept(ServiceName chain) {
+        List<Kept> kept = new ArrayList<>(onFile(chain));
+        git.flatMap(heads -> heads.head(chain.wireName()))
+                .ifPresent(note -> kept.add(new Kept("git", note.getBytes(StandardCharsets.UTF_8))));
+        return kept;
+    }
+
+    private List<Kept> onFile(ServiceName chain) {
         List<Kept> kept = new ArrayList<>();
         for (Path folder : folders) {
             Path file = folder.resolve(chain.wireName());
@@ -57,9 +64,16 @@ public final class ExternalHeads {
                 kept.add(new Kept(file.toString(), content));
             }
         }
-        git.map(heads -> heads.read().get(chain.wireName()))
-                .ifPresent(note -> kept.add(new Kept("git", note.getBytes(StandardCharsets.UTF_8))));
         return kept;
+    }
+
+    /**
+     * As {@link #newest}, by the places alone that are written at each signature.
+     *
+     * @throws SoniaException INTEGRITY_FAILED as there
+     */
+    public Optional<Head> newestOnFile(ServiceName chain) {
+        return furthest(chain, onFile(chain));
     }
 
     /**
@@ -68,8 +82,12 @@ public final class ExternalHeads {
      * @throws SoniaException INTEGRITY_FAILED if one holds something else than a signed head of this chain
      */
     public Optional<Head> newest(ServiceName chain) {
+        return furthest(chain, kept(chain));
+    }
+
+    private Optional<Head> furthest(ServiceName chain, List<Kept> kept) {
         Head newest = null;
-        for (Kept each : kept(chain)) {
+        for (Kept each : kept) {
             Head head = head(chain, new String(each.content(), StandardCharsets.UTF_8))
                     .orElseThrow(() -> SoniaException.of(
                             ErrorCode.INTEGRITY_FAILED,

@@ -42,6 +42,17 @@ final class GitHeads {
     }
 
     /**
+     * The head of one chain in the newest commit.
+     *
+     * @throws SoniaException as {@link #read()}
+     */
+    Optional<String> head(String chain) {
+        required("", "rev-parse", "--git-dir");
+        Answered blob = run("", "cat-file", "blob", BRANCH + ":" + chain);
+        return blob.code() == 0 ? Optional.of(blob.output()) : Optional.empty();
+    }
+
+    /**
      * Commits these heads, if they are not what the newest commit has.
      *
      * @throws SoniaException STORAGE_UNAVAILABLE if that fails, CONFLICT if the branch was moved meanwhile

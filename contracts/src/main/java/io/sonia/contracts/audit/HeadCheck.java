@@ -75,6 +75,9 @@ public final class HeadCheck {
             return Optional.of("its beginning was removed up to a head that was never signed");
         }
         Checkpoint signed = head.get().checkpoint();
+        if (signed.size() < journal.tree().pruned().map(AuditTree.Anchor::size).orElse(0L)) {
+            return Optional.of("the head that is on file is older than the entries that were removed");
+        }
         long stored = journal.chain().head().size();
         if (stored < signed.size()) {
             return Optional.of("it ends at entry " + stored + ", and entries up to " + signed.size() + " were signed");

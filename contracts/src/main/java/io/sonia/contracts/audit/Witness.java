@@ -3,7 +3,9 @@ package io.sonia.contracts.audit;
 import io.sonia.journal.AuditTree;
 import io.sonia.journal.Checkpoint;
 import io.sonia.journal.Journal;
+import io.sonia.kernel.ErrorCode;
 import io.sonia.kernel.SecretFile;
+import io.sonia.kernel.SoniaException;
 import io.sonia.kernel.identity.SignedNote;
 import io.sonia.kernel.identity.WitnessKey;
 import io.sonia.kernel.settings.AuditConfig;
@@ -72,13 +74,22 @@ public final class Witness {
     }
 
     private Answer submit(AuditTree.Anchor anchor, long old) {
+        String body;
+        try {
+            body = body(anchor, old);
+        } catch (SoniaException e) {
+            if (e.code() != ErrorCode.AUDIT_PRUNED) {
+                throw e;
+            }
+            return new Answer.Away("what it has signed was removed since, so nothing can be proven to it");
+        }
         HttpResponse<String> answer;
         try (HttpClient client = HttpClient.newBuilder().connectTimeout(CONNECT).build()) {
             answer = client.send(
                     HttpRequest.newBuilder(address)
                             .timeout(ANSWER)
                             .header("Content-Type", "text/plain; charset=utf-8")
-                            .POST(HttpRequest.BodyPublishers.ofString(body(anchor, old)))
+                            .POST(HttpRequest.BodyPublishers.ofString(body))
                             .build(),
                     HttpResponse.BodyHandlers.limiting(HttpResponse.BodyHandlers.ofString(), MAX_ANSWER));
         } catch (IOException e) {
