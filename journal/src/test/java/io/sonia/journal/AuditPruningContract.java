@@ -263,7 +263,9 @@ abstract class AuditPruningContract {
                 "UPDATE audit_pruned SET size = 15",
                 "UPDATE audit_pruned SET hash = '0000000000000000000000000000000000000000000000000000000000000000'",
                 "UPDATE audit_entries SET detail = replace(detail, '10', '11') WHERE operation = 'audit.pruned'",
-                "DELETE FROM audit_entries WHERE operation = 'audit.pruned'"
+                "DELETE FROM audit_entries WHERE operation = 'audit.pruned'",
+                "UPDATE audit_pruned SET size = 15, hash = (SELECT hash FROM audit_entries WHERE seq = 15);"
+                        + " DELETE FROM audit_entries WHERE seq <= 15"
             })
     void aChainThatWasCutByHandDoesNotVerify(String harm) {
         anchored(10);
