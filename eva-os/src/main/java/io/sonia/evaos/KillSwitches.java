@@ -110,10 +110,15 @@ final class KillSwitches {
             tx.audit(call.audit().about("kill_switch", wanted.ruleId()).detail(detail));
             return Answers.keep(tx, call, Reply.ok(new KillSwitchChanged(wanted, stopped.size())));
         });
-        engaged = base.journal().read(KillSwitches::engaged);
+        refresh();
         base.figures().reached(ApprovalState.CANCELLED, ((KillSwitchChanged) reply.data()).cancelledApprovals());
         wakeups.changed();
         return reply;
+    }
+
+    /** One at a time: of two changes at once the later look finds both. */
+    private synchronized void refresh() {
+        engaged = base.journal().read(KillSwitches::engaged);
     }
 
     private static void put(Tx tx, KillSwitch wanted) throws SQLException {

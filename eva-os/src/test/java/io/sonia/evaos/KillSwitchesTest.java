@@ -23,7 +23,13 @@ import io.sonia.kernel.http.Empty;
 import io.sonia.kernel.http.Operation;
 import io.sonia.kernel.identity.Role;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -98,6 +104,29 @@ class KillSwitchesTest {
         set(Scope.USER, "usr_1", true);
         assertThat(gate("file.read", "ses_1").ruleId()).isEqualTo("kill_switch:user");
         assertThat(plane.judge("file.read", READ, ControlPlane.OTHER).verdict()).isEqualTo(Verdict.ALLOW);
+    }
+
+    /** Callers that hear of their stop at the same moment must all find it in force. */
+    @Test
+    void manySetAtOnceAreAllInForce() throws Exception {
+        int callers = 8;
+        for (int round = 0; round < 25; round++) {
+            CyclicBarrier start = new CyclicBarrier(callers);
+            List<Future<KillSwitchChanged>> set = new ArrayList<>();
+            try (ExecutorService threads = Executors.newFixedThreadPool(callers)) {
+                for (int i = 0; i < callers; i++) {
+                    String session = "ses_" + round + "_" + i;
+                    set.add(threads.submit(() -> {
+                        start.await();
+                        return set(Scope.SESSION, session, true);
+                    }));
+                }
+            }
+            for (Future<KillSwitchChanged> each : set) {
+                each.get();
+            }
+            assertThat(plane.stops.count()).as("round " + round).isEqualTo((round + 1) * callers);
+        }
     }
 
     @Test

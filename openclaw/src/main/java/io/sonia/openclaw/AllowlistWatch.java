@@ -1,6 +1,7 @@
 package io.sonia.openclaw;
 
 import io.sonia.contracts.evaos.PolicyAnswer;
+import io.sonia.contracts.policy.NetworkAllowlist;
 import io.sonia.contracts.policy.PolicySet;
 import io.sonia.kernel.Clock;
 import io.sonia.kernel.ErrorCode;
@@ -10,33 +11,50 @@ import io.sonia.kernel.SoniaException;
 import io.sonia.kernel.http.Context;
 import io.sonia.kernel.http.Operation;
 import io.sonia.kernel.http.Peer;
-import io.sonia.openclaw.web.Destinations;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
-/** Takes over the network allowlist of a policy that came into force, and of no other. */
-final class AllowlistWatch {
+/**
+ * The network allowlist of the policy in force: what the files say, once EVA-OS says that they are that policy. Until
+ * then nothing is listed, and files that were edited since change nothing.
+ */
+final class AllowlistWatch implements Supplier<NetworkAllowlist> {
 
     private static final Duration TIME = Duration.ofSeconds(2);
+    private static final NetworkAllowlist NOTHING = new NetworkAllowlist(1, 1, Instant.EPOCH, List.of());
 
     private final Path folder;
-    private final Destinations destinations;
     private final Peer evaOs;
     private final Clock clock;
     private final Ids ids;
-    private String known;
+    private volatile @Nullable PolicySet inForce;
 
-    /** @param known the version of the policy that the destinations are of */
-    AllowlistWatch(Path folder, Destinations destinations, String known, Peer evaOs, Clock clock, Ids ids) {
+    AllowlistWatch(Path folder, Peer evaOs, Clock clock, Ids ids) {
         this.folder = folder;
-        this.destinations = destinations;
-        this.known = known;
         this.evaOs = evaOs;
         this.clock = clock;
         this.ids = ids;
     }
 
-    /** Asks EVA-OS only if the files are another policy than the one known; one that is not in force changes nothing. */
+    /**
+     * The list; a first use asks EVA-OS itself.
+     *
+     * @throws SoniaException what asking EVA-OS failed with
+     */
+    @Override
+    public NetworkAllowlist get() {
+        if (inForce == null) {
+            look();
+        }
+        PolicySet known = inForce;
+        return known == null ? NOTHING : known.network();
+    }
+
+    /** Asks EVA-OS only if the files are another policy than the one known. */
     void look() {
         PolicySet found;
         try {
@@ -47,14 +65,14 @@ final class AllowlistWatch {
             }
             throw refused;
         }
-        if (found.version().equals(known)) {
+        PolicySet known = inForce;
+        if (known != null && found.version().equals(known.version())) {
             return;
         }
         Context context = Context.own(ServiceName.OPENCLAW, "timer", null, TIME, ids, clock);
-        PolicyAnswer inForce = evaOs.on(context, Operation.POLICY_GET).send(PolicyAnswer.class);
-        if (inForce.policyVersion().equals(found.version())) {
-            destinations.use(found.network());
-            known = found.version();
+        PolicyAnswer answer = evaOs.on(context, Operation.POLICY_GET).send(PolicyAnswer.class);
+        if (answer.policyVersion().equals(found.version())) {
+            inForce = found;
         }
     }
 }

@@ -70,10 +70,9 @@ public final class OpenClawModule implements ServiceModule {
         this.parts = parts;
         OpenClawConfig config = parts.settings().section(SECTION);
         Peer evaOs = parts.peers().of(ServiceName.EVA_OS);
-        PolicySet policy = PolicySet.load(parts.home().policies());
-        Destinations destinations = new Destinations(policy.network(), Resolver.system());
-        this.allowlist = new AllowlistWatch(
-                parts.home().policies(), destinations, policy.version(), evaOs, parts.clock(), parts.ids());
+        PolicySet.load(parts.home().policies()); // refuses to start with files that are no policy
+        this.allowlist = new AllowlistWatch(parts.home().policies(), evaOs, parts.clock(), parts.ids());
+        Destinations destinations = new Destinations(allowlist, Resolver.system());
         Sandbox sandbox = Roots.sandbox(parts.home(), config);
         Processes processes = new Processes(parts.clock());
         this.isolation = Isolation.of(config.isolation(), sandbox, processes);

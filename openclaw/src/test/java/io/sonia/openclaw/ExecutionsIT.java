@@ -219,6 +219,8 @@ class ExecutionsIT extends WorkshopCase {
                                 "[{\"host\":\"127.0.0.1\",\"port\":1,\"scheme\":\"http\",\"allow_private\":true}]"));
         evaOs.awaitLooks(2);
         refused(() -> shop.execute(granted("web.fetch", fetch, "exe_1")), ErrorCode.URL_DENIED);
+        shop.restart();
+        refused(() -> shop.execute(granted("web.fetch", fetch, "exe_2")), ErrorCode.URL_DENIED);
 
         evaOs.policyVersion = PolicySet.load(shop.home.policies()).version();
         evaOs.awaitLooks(1);

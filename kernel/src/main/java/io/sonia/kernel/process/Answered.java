@@ -1,5 +1,6 @@
 package io.sonia.kernel.process;
 
+import io.sonia.kernel.Threads;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -7,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * What a program that ends soon has answered.
@@ -19,7 +21,7 @@ public record Answered(int code, String output) {
     private static final int MAX_OUTPUT = 1024 * 1024;
 
     /**
-     * Runs a program that is looked for on the PATH, and waits for its end.
+     * Runs a program that is looked for on the PATH, and waits for its end; it is killed when that takes longer.
      *
      * @param input what it can read, in full before it prints
      * @throws IOException if there is no such program
@@ -29,6 +31,8 @@ public record Answered(int code, String output) {
         Process process = new ProcessBuilder(argv)
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();
+        AtomicBoolean late = new AtomicBoolean();
+        Threads.virtual("watch of " + argv.getFirst(), () -> watch(process, patience, late));
         try (OutputStream in = process.getOutputStream()) {
             in.write(input.getBytes(StandardCharsets.UTF_8));
         }
@@ -36,10 +40,19 @@ public record Answered(int code, String output) {
         try (InputStream out = process.getInputStream()) {
             output = new String(out.readNBytes(MAX_OUTPUT), StandardCharsets.UTF_8);
         }
-        if (!process.waitFor(patience.toNanos(), TimeUnit.NANOSECONDS)) {
+        int code = process.waitFor();
+        return new Answered(late.get() ? -1 : code, output);
+    }
+
+    /** Its death ends whatever is read from it or written to it. */
+    private static void watch(Process process, Duration patience, AtomicBoolean late) {
+        try {
+            if (!process.waitFor(patience.toNanos(), TimeUnit.NANOSECONDS)) {
+                late.set(true);
+                process.destroyForcibly();
+            }
+        } catch (InterruptedException e) {
             process.destroyForcibly();
-            return new Answered(-1, output);
         }
-        return new Answered(process.exitValue(), output);
     }
 }

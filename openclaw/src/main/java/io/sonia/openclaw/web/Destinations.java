@@ -7,21 +7,18 @@ import io.sonia.kernel.SoniaException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.List;
+import java.util.function.Supplier;
 
 /** Where web tools may go: listed places only, and of those only the addresses that are public. */
 public final class Destinations {
 
-    private volatile NetworkAllowlist allowlist;
+    private final Supplier<NetworkAllowlist> allowlist;
     private final Resolver resolver;
 
-    public Destinations(NetworkAllowlist allowlist, Resolver resolver) {
+    /** @param allowlist the list in force, asked for at each use */
+    public Destinations(Supplier<NetworkAllowlist> allowlist, Resolver resolver) {
         this.allowlist = allowlist;
         this.resolver = resolver;
-    }
-
-    /** From now on these places are listed. */
-    public void use(NetworkAllowlist other) {
-        allowlist = other;
     }
 
     /** An address that may be connected to: resolved once and checked, so that the name is not asked again. */
@@ -58,7 +55,7 @@ public final class Destinations {
     }
 
     private Entry entry(WebAddress address, Method method) {
-        Entry found = allowlist.entries().stream()
+        Entry found = allowlist.get().entries().stream()
                 .filter(each -> each.host().equals(address.host())
                         && each.port() == address.port()
                         && each.scheme() == address.scheme())

@@ -79,7 +79,7 @@ class UrlCorpusIT {
         entries.add(new Entry("unknown.test", port, Scheme.HTTP, BOTH, true));
         ADDRESSES.keySet().forEach(host -> entries.add(new Entry(host, port, Scheme.HTTP, BOTH, false)));
         return new WebFetch(
-                new Destinations(new NetworkAllowlist(1, 1, Instant.EPOCH, entries), UrlCorpusIT::resolve),
+                new Destinations(() -> new NetworkAllowlist(1, 1, Instant.EPOCH, entries), UrlCorpusIT::resolve),
                 () -> (SSLSocketFactory) SSLSocketFactory.getDefault(),
                 10_000,
                 3);

@@ -41,7 +41,7 @@ class WebAddressTest {
 
     private static SoniaException refusal(String url) {
         try {
-            new Destinations(LIST, Resolver.system()).listed(url, Method.GET);
+            new Destinations(() -> LIST, Resolver.system()).listed(url, Method.GET);
         } catch (SoniaException e) {
             return e;
         }
@@ -63,7 +63,7 @@ class WebAddressTest {
         "https://93.184.216.34/, https://93.184.216.34/"
     })
     void listedAddressesAreReadInOneForm(String url, String form) {
-        assertThat(new Destinations(LIST, Resolver.system())
+        assertThat(new Destinations(() -> LIST, Resolver.system())
                         .listed(url, Method.GET)
                         .toString())
                 .isEqualTo(form);
@@ -154,7 +154,8 @@ class WebAddressTest {
         assertThat(refusal("ftp://example.org/").details()).containsEntry("reason", "scheme");
         assertThat(refusal("https://evil.org/").details()).containsEntry("reason", "not_listed");
         assertThat(refusal("https://1572395042/").details()).containsEntry("reason", "host");
-        assertThatThrownBy(() -> new Destinations(LIST, Resolver.system()).listed("https://example.org/", Method.HEAD))
+        assertThatThrownBy(() ->
+                        new Destinations(() -> LIST, Resolver.system()).listed("https://example.org/", Method.HEAD))
                 .isInstanceOfSatisfying(
                         SoniaException.class, e -> assertThat(e.details()).containsEntry("reason", "method"));
     }
@@ -224,7 +225,7 @@ class WebAddressTest {
         InetAddress good = InetAddress.getByName("93.184.216.34");
         InetAddress bad = InetAddress.getByName("10.0.0.1");
         for (List<InetAddress> answer : List.of(List.of(bad), List.of(good, bad), List.of(bad, good))) {
-            Destinations destinations = new Destinations(LIST, host -> answer);
+            Destinations destinations = new Destinations(() -> LIST, host -> answer);
             assertThatThrownBy(() ->
                             destinations.pinned(destinations.listed("https://example.org/", Method.GET), Method.GET))
                     .isInstanceOfSatisfying(SoniaException.class, e -> {
@@ -251,7 +252,7 @@ class WebAddressTest {
             }
             throw new UnknownHostException(host);
         });
-        Destinations destinations = new Destinations(LIST, mute);
+        Destinations destinations = new Destinations(() -> LIST, mute);
         WebAddress address = destinations.listed("https://example.org/", Method.GET);
 
         assertThatThrownBy(() -> destinations.pinned(address, Method.GET))
@@ -278,7 +279,7 @@ class WebAddressTest {
         List<String> asked = new ArrayList<>();
         InetAddress first = InetAddress.getByName("93.184.216.34");
         InetAddress rebound = InetAddress.getByName("127.0.0.1");
-        Destinations destinations = new Destinations(LIST, host -> {
+        Destinations destinations = new Destinations(() -> LIST, host -> {
             asked.add(host);
             return List.of(asked.size() == 1 ? first : rebound);
         });

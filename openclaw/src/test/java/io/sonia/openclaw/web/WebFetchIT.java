@@ -58,7 +58,7 @@ class WebFetchIT {
 
     private static WebFetch fetch(List<Entry> entries, Resolver resolver, SSLSocketFactory tls) {
         NetworkAllowlist list = new NetworkAllowlist(1, 1, Instant.EPOCH, entries);
-        return new WebFetch(new Destinations(list, resolver), () -> tls, 10_000, 3);
+        return new WebFetch(new Destinations(() -> list, resolver), () -> tls, 10_000, 3);
     }
 
     /** A fetcher to which every name is this machine and {@code site.test} on the server's port is listed. */
