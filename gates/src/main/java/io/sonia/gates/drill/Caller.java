@@ -27,7 +27,8 @@ final class Caller {
     /** More unanswered questions than this at once would not fit into what may wait at EVA-OS. */
     private static final int MOST_OPEN = 4;
 
-    private static final Set<String> LASTING = Set.of("succeeded", "failed", "outcome_unknown", "expired", "cancelled");
+    private static final Set<String> LASTING =
+            Set.of("succeeded", "failed", "timeout", "outcome_unknown", "expired", "cancelled");
 
     /** What somebody wants. */
     enum Habit {
@@ -217,8 +218,9 @@ final class Caller {
         try {
             Answer answer = send(wish);
             if (answer.good()) {
-                if (wish.kind() != Kind.PERMIT || LASTING.contains(answer.text("data", "state"))) {
-                    settled(wish, answer);
+                Answer latest = wish.kind() == Kind.PERMIT ? followed(wish, answer) : answer;
+                if (latest != null) {
+                    settled(wish, latest);
                 }
             } else if (answer.status() < 500
                     && answer.status() != 429
@@ -230,6 +232,15 @@ final class Caller {
         } catch (IOException unknown) {
             report.count("unanswered: connection lost");
         }
+    }
+
+    /** The permitted action once it is over: a repetition of the permit tells how far it was then, forever. */
+    private @Nullable Answer followed(Wish permit, Answer answer) throws IOException {
+        String action = permit.path().substring(0, permit.path().lastIndexOf('/'));
+        Answer latest = LASTING.contains(answer.text("data", "state"))
+                ? answer
+                : get(permit.kind().service(), action);
+        return latest.good() && LASTING.contains(latest.text("data", "state")) ? latest : null;
     }
 
     private void refused(Wish wish, Answer answer) {

@@ -143,7 +143,7 @@ final class EffectCheck {
                 String state = answer == null ? wish.refusal() : answer.text("data", "state");
                 boolean fits = switch (state) {
                     case "succeeded" -> found == 1;
-                    case "failed", "outcome_unknown", "OUTCOME_UNKNOWN" -> found <= 1;
+                    case "failed", "timeout", "outcome_unknown", "OUTCOME_UNKNOWN" -> found <= 1;
                     default -> found == 0;
                 };
                 if (!fits) {
