@@ -73,6 +73,9 @@ final class Commands {
                         .addSubcommand("show", new MemoryShow(place))
                         .addSubcommand("history", new MemoryHistory(place))
                         .addSubcommand("forget", new MemoryForget(place))
+                        .addSubcommand("ingest", new MemoryIngest(place))
+                        .addSubcommand("documents", new MemoryDocuments(place))
+                        .addSubcommand("remove", new MemoryRemove(place))
                         .addSubcommand("stats", new MemoryStats(place)));
         all.put(
                 "token",

@@ -155,6 +155,12 @@ final class Ledger {
         sql.update("UPDATE ledger SET archived_at = ?, updated_at = ? WHERE id = ?", at, at, id);
     }
 
+    /** Takes a memory out of the ledger altogether. */
+    void remove(Sql sql, String id) throws SQLException {
+        unindex(sql, id);
+        sql.update("DELETE FROM ledger WHERE id = ?", id);
+    }
+
     /** Destroys what the memory says; that it was there stays. */
     void redact(Sql sql, String id, Instant at) throws SQLException {
         unindex(sql, id);

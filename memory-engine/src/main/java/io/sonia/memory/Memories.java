@@ -229,8 +229,8 @@ final class Memories {
                 ledger.total(sql),
                 active,
                 byType,
-                0,
-                0,
+                Documents.documents(sql),
+                Documents.pieces(sql),
                 0,
                 new Stats.Index(indexed, 0, null, null, 0, true),
                 ledger.bytes(sql));

@@ -4,10 +4,16 @@ import io.sonia.contracts.Cursors;
 import io.sonia.contracts.ServiceDefinition;
 import io.sonia.contracts.ServiceModule;
 import io.sonia.contracts.ServiceParts;
+import io.sonia.contracts.memory.ChunkList;
 import io.sonia.contracts.memory.ConflictFilter;
 import io.sonia.contracts.memory.ConflictList;
 import io.sonia.contracts.memory.ConflictResolve;
 import io.sonia.contracts.memory.ConflictResolved;
+import io.sonia.contracts.memory.DocDeleted;
+import io.sonia.contracts.memory.DocFilter;
+import io.sonia.contracts.memory.DocIngest;
+import io.sonia.contracts.memory.DocIngested;
+import io.sonia.contracts.memory.DocList;
 import io.sonia.contracts.memory.ItemPage;
 import io.sonia.contracts.memory.NewVersion;
 import io.sonia.contracts.memory.ProvenanceAnswer;
@@ -57,7 +63,8 @@ public final class MemoryModule implements ServiceModule {
         this.routes = Stream.of(
                         new MemoryRoutes(memories, parts.clock(), parts.metrics()).list(),
                         typed(new TypedMemories(base, ledger, versions, conflicts), conflicts),
-                        kept(new Redactions(base, ledger), new Provenances(base, ledger)))
+                        kept(new Redactions(base, ledger), new Provenances(base, ledger)),
+                        documents(new Documents(base, ledger)))
                 .flatMap(List::stream)
                 .toList();
     }
@@ -70,6 +77,14 @@ public final class MemoryModule implements ServiceModule {
                 Route.of(Operation.MEMORY_VERSIONS, ItemPage.class, VersionList.class, typed::versions),
                 Route.of(Operation.MEMORY_CONFLICTS, ConflictFilter.class, ConflictList.class, conflicts::list),
                 Route.of(Operation.MEMORY_RESOLVE, ConflictResolve.class, ConflictResolved.class, conflicts::resolve));
+    }
+
+    private static List<Route<?>> documents(Documents documents) {
+        return List.of(
+                Route.of(Operation.DOC_INGEST, DocIngest.class, DocIngested.class, documents::ingest),
+                Route.of(Operation.DOC_LIST, DocFilter.class, DocList.class, documents::list),
+                Route.of(Operation.DOC_CHUNKS, ItemPage.class, ChunkList.class, documents::chunks),
+                Route.of(Operation.DOC_DELETE, DocDeleted.class, documents::delete));
     }
 
     private static List<Route<?>> kept(Redactions redactions, Provenances provenances) {

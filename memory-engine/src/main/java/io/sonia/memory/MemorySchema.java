@@ -108,5 +108,31 @@ final class MemorySchema {
             ALTER TABLE ledger DROP COLUMN subtype;
             """);
 
-    static final List<Migration> MIGRATIONS = List.of(LEDGER, MERGES, VERSIONS);
+    /** A chunk is a memory of the type {@code document}; what it says is in the ledger alone. */
+    private static final Migration DOCUMENTS = new Migration(4, "documents", """
+            CREATE TABLE workspace_documents (
+              doc_id TEXT PRIMARY KEY,
+              doc_type TEXT NOT NULL,
+              sha256 TEXT NOT NULL,
+              content_preview TEXT NOT NULL,
+              metadata TEXT NOT NULL,
+              chunk_count INTEGER NOT NULL,
+              created_at TEXT NOT NULL
+            ) STRICT;
+            CREATE INDEX workspace_documents_content ON workspace_documents (sha256);
+            CREATE TABLE workspace_chunks (
+              chunk_id TEXT PRIMARY KEY,
+              doc_id TEXT NOT NULL,
+              chunk_index INTEGER NOT NULL,
+              start_offset INTEGER NOT NULL,
+              end_offset INTEGER NOT NULL
+            ) STRICT;
+            CREATE UNIQUE INDEX workspace_chunks_order ON workspace_chunks (doc_id, chunk_index);
+            """, """
+            DELETE FROM memory_fts WHERE rowid IN (SELECT seq FROM ledger WHERE id IN (SELECT chunk_id FROM workspace_chunks));
+            DELETE FROM ledger WHERE id IN (SELECT chunk_id FROM workspace_chunks);
+            DROP TABLE workspace_chunks; DROP TABLE workspace_documents;
+            """);
+
+    static final List<Migration> MIGRATIONS = List.of(LEDGER, MERGES, VERSIONS, DOCUMENTS);
 }

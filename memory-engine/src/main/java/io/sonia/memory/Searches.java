@@ -41,7 +41,7 @@ final class Searches {
     /** What is in force and holds at the time asked about; history only if it is asked for. */
     private static final String VISIBLE = """
             archived_at IS NULL AND redacted_at IS NULL
-              AND (?2 IS NULL OR user_id = ?2)
+              AND (?2 IS NULL OR user_id = ?2 OR (type = 'document' AND user_id IS NULL))
               AND (?3 IS NULL OR session_id = ?3)
               AND (?4 IS NULL OR recorded_at <= ?4)
               AND (?5 IS NULL OR type IN (SELECT value FROM json_each(?5)))

@@ -392,6 +392,63 @@ class MemoryIT {
         assertThat(home.gateway().post("/v1/turn", asked).text()).doesNotContain(secret);
     }
 
+    @Test
+    void aDocumentIsFoundByEverybodyWithTheHeadingItStandsUnderUntilItIsDeleted() throws IOException {
+        String text = "# Boiler\n\n" + "Press the green knob for ten seconds. ".repeat(30) + "\n\n## Errors\n\n"
+                + "Error E42 means that the pump is dry. ".repeat(30);
+        Map<String, Object> ingest =
+                Map.of("content", text, "doc_type", "manual", "metadata", Map.of("title", "boiler " + user));
+        Map<String, Object> made = post("/v1/workspace/ingest", ingest);
+        String doc = String.valueOf(made.get("doc_id"));
+        assertThat(made).containsEntry("status", "ingested").containsEntry("deduplicated", false);
+        assertThat(post("/v1/workspace/ingest", ingest))
+                .containsEntry("doc_id", doc)
+                .containsEntry("deduplicated", true);
+
+        Map<String, Object> hit = Api.objects(post("/search", Map.of("query", "what is error E42?", "user_id", user))
+                        .get("results"))
+                .getFirst();
+        assertThat(hit).containsEntry("type", "document");
+        assertThat(Api.object(hit.get("metadata")))
+                .containsEntry("doc_id", doc)
+                .containsEntry("heading", "Boiler > Errors")
+                .containsEntry("title", "boiler " + user);
+        Map<String, Object> asked = Map.of("input_text", "what is error E42?", "user_id", user);
+        assertThat(home.gateway().post("/v1/turn", asked).text()).contains("pump is dry");
+
+        List<Map<String, Object>> pieces = new ArrayList<>();
+        String cursor = "";
+        while (cursor != null) {
+            Map<String, Object> page = data(memory.get("/v1/workspace/chunks/" + doc + "?limit=1" + cursor));
+            pieces.addAll(Api.objects(page.get("chunks")));
+            cursor = page.get("next_cursor") == null ? null : "&cursor=" + page.get("next_cursor");
+        }
+        assertThat((Long) made.get("chunk_count")).isEqualTo(pieces.size()).isGreaterThan(2);
+        assertThat(pieces)
+                .allSatisfy(piece -> assertThat(piece.get("content"))
+                        .isEqualTo(text.substring(
+                                ((Long) piece.get("start_offset")).intValue(),
+                                ((Long) piece.get("end_offset")).intValue())));
+        assertThat(Api.objects(data(memory.get("/v1/workspace/documents?doc_type=manual"))
+                        .get("documents")))
+                .extracting("doc_id")
+                .contains(doc);
+
+        assertThat(data(memory.delete("/v1/workspace/documents/" + doc)))
+                .containsEntry("chunks_removed", (long) pieces.size());
+        assertThat(found("pump dry", Map.of())).isEmpty();
+        assertThat(memory.get("/v1/workspace/chunks/" + doc).code()).isEqualTo("NOT_FOUND");
+        assertThat(memory.delete("/v1/workspace/documents/" + doc).code()).isEqualTo("NOT_FOUND");
+        assertThat(memory.post("/v1/workspace/ingest", Map.of("content", " \n ", "doc_type", "manual"))
+                        .code())
+                .isEqualTo("INVALID_ARGUMENT");
+        assertThat(memory.post(
+                                "/v1/workspace/ingest",
+                                Map.of("content", "x", "doc_type", "manual", "chunk_size", 200, "overlap", 101))
+                        .code())
+                .isEqualTo("INVALID_ARGUMENT");
+    }
+
     private static List<Path> holding(String text) throws IOException {
         return holding(home.home().database(ServiceName.MEMORY_ENGINE).getParent(), text);
     }
