@@ -37,8 +37,8 @@ class BoundaryMatrixIT {
     private static final String ROLES = """
             health open, ready open, version open, root open, status obs, metrics open, openapi open, config.get obs,
             config.reload op, audit.entries obs, audit.verify obs, audit.trace obs, audit.head obs,
-            audit.export obs, audit.proof obs, audit.prune op,
-            chat op, turn op, turn.get op/svc, turn.list obs, turn.cancel op, turn.replay op, turn.redact op, session.create op, session.list obs,
+            audit.export obs, audit.proof obs, audit.prune op, text.redact op,
+            chat op, turn op, turn.get op/svc, turn.list obs, turn.cancel op, turn.replay op, session.create op, session.list obs,
             session.get obs, session.close op, confirmation.pending obs, confirmation.get obs, confirmation.approve op,
             confirmation.deny op, action op, action.plan op, action.list obs, action.get obs, action.approve op,
             action.deny op, action.cancel op, action.reconcile op, deps obs,

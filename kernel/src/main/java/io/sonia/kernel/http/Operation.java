@@ -46,6 +46,7 @@ public enum Operation {
     AUDIT_EXPORT("audit.export", null, "GET /v1/audit/export", OBS, NONE, 60),
     AUDIT_PROOF("audit.proof", null, "GET /v1/audit/proof/{seq}", OBS, NONE, 5),
     AUDIT_PRUNE("audit.prune", null, "POST /v1/audit/prune", OP, SMALL, 60),
+    TEXT_REDACT("text.redact", null, "POST /v1/redactions", OP, SMALL, 60),
     AUDIT_HEAD("audit.head", null, "GET /v1/audit/head", OBS, NONE, 2),
 
     // api-gateway: the only door for callers.
@@ -55,7 +56,6 @@ public enum Operation {
     TURN_LIST("turn.list", API_GATEWAY, "GET /v1/turns", OBS, NONE, 5),
     TURN_CANCEL("turn.cancel", API_GATEWAY, "POST /v1/turns/{turn_id}/cancel", OP, SMALL, 5),
     TURN_REPLAY("turn.replay", API_GATEWAY, "POST /v1/turns/{turn_id}/replay", OP, MEDIUM, 60),
-    TURN_REDACT("turn.redact", API_GATEWAY, "POST /v1/turns/redact", OP, SMALL, 60),
     SESSION_CREATE("session.create", API_GATEWAY, "POST /v1/sessions", OP, SMALL, 5),
     SESSION_LIST("session.list", API_GATEWAY, "GET /v1/sessions", OBS, NONE, 5),
     SESSION_GET("session.get", API_GATEWAY, "GET /v1/sessions/{session_id}", OBS, NONE, 2),
