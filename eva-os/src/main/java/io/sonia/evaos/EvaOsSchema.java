@@ -220,8 +220,8 @@ final class EvaOsSchema {
             TextPlace.json("approvals", "approval_id", "args", DECIDED),
             TextPlace.text("approvals", "approval_id", "summary", DECIDED),
             TextPlace.text("approvals", "approval_id", "decision_reason", DECIDED),
-            TextPlace.json("tasks", "task_id", "metadata", "status NOT IN ('pending', 'running')"),
-            TextPlace.json("tasks", "task_id", "result", "status NOT IN ('pending', 'running')"));
+            TextPlace.json("tasks", "task_id", "metadata", "status NOT IN ('created', 'running')"),
+            TextPlace.json("tasks", "task_id", "result", "status NOT IN ('created', 'running')"));
 
     private EvaOsSchema() {}
 }
