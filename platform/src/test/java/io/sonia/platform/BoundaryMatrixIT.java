@@ -54,7 +54,7 @@ class BoundaryMatrixIT {
             route obs, model.chat op+api-gateway, providers obs, models obs, models.of obs, profiles obs,
             memory.update op/svc, memory.delete op/svc, memory.typed_store op/svc, memory.typed_query op/svc,
             memory.version op/svc, memory.versions op/svc, memory.redact op, memory.redaction_audit obs,
-            memory.conflicts op/svc, memory.resolve op, doc.ingest op/svc, doc.list op/svc, doc.chunks op/svc, doc.delete op, prov.track op/svc, prov.get op/svc, prov.chain op/svc,
+            memory.conflicts op/svc, memory.resolve op, doc.ingest op/svc, doc.list op/svc, doc.chunks op/svc, doc.delete op, index.status obs, index.rebuild op, prov.track op/svc, prov.get op/svc, prov.chain op/svc,
             memory.store op/svc, memory.recall op/svc, memory.search op/svc, memory.stats obs,
             execute op+api-gateway+eva-os, execute.check op/svc, tool.list obs, tool.get obs, exec.list obs,
             exec.get op/svc, exec.cancel op+api-gateway, exec.reconcile op+api-gateway,

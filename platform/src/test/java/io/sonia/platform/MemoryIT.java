@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -446,6 +447,29 @@ class MemoryIT {
                                 Map.of("content", "x", "doc_type", "manual", "chunk_size", 200, "overlap", 101))
                         .code())
                 .isEqualTo("INVALID_ARGUMENT");
+    }
+
+    @Test
+    void theIndexIsMadeAnewAsATaskThatCanBeFollowed() throws Exception {
+        String id = text("the anchor lies in the third locker");
+        typed("FACT", fact("anchor chain", "is", "rusty"), Map.of());
+        Api.Response begun = memory.post("/v1/index/rebuild", Map.of());
+        assertThat(begun.status()).as(begun.text()).isEqualTo(202);
+        Api evaOs = Api.at(home.port(ServiceName.EVA_OS), home.operatorToken());
+        String task = "/tasks/" + begun.data().get("task_id");
+        StackProcess.await(
+                Duration.ofSeconds(30),
+                () -> "succeeded"
+                        .equals(Api.object(evaOs.get(task).data().get("task")).get("status")),
+                "the task succeeds");
+        assertThat(Api.object(evaOs.get(task).data().get("task")))
+                .containsEntry("kind", "reindex")
+                .containsEntry("progress", 100L);
+        assertThat(data(memory.get("/v1/index/status")))
+                .containsEntry("pending", 0L)
+                .containsEntry("rebuild_task_id", null);
+        assertThat(found("anchor locker", Map.of())).contains(id);
+        assertThat(found("rusty", Map.of())).hasSize(1);
     }
 
     /** Has every service destroy the text; the sum of one number of their answers. */

@@ -149,6 +149,8 @@ public enum Operation {
     DOC_LIST("doc.list", MEMORY_ENGINE, "GET /v1/workspace/documents", OP_SVC, NONE, 5),
     DOC_CHUNKS("doc.chunks", MEMORY_ENGINE, "GET /v1/workspace/chunks/{doc_id}", OP_SVC, NONE, 5),
     DOC_DELETE("doc.delete", MEMORY_ENGINE, "DELETE /v1/workspace/documents/{doc_id}", OP, NONE, 10),
+    INDEX_STATUS("index.status", MEMORY_ENGINE, "GET /v1/index/status", OBS, NONE, 2),
+    INDEX_REBUILD("index.rebuild", MEMORY_ENGINE, "POST /v1/index/rebuild", OP, SMALL, 5),
     PROV_TRACK("prov.track", MEMORY_ENGINE, "POST /v1/provenance/track", OP_SVC, SMALL, 5),
     PROV_GET("prov.get", MEMORY_ENGINE, "GET /v1/provenance/{memory_id}", OP_SVC, NONE, 2),
     PROV_CHAIN("prov.chain", MEMORY_ENGINE, "GET /v1/provenance/{memory_id}/chain", OP_SVC, NONE, 5),
