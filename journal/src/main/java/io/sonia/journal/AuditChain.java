@@ -1,15 +1,8 @@
 package io.sonia.journal;
 
-import io.sonia.kernel.ErrorCode;
-import io.sonia.kernel.SoniaException;
-import io.sonia.kernel.Threads;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,9 +19,6 @@ public final class AuditChain {
 
     /** Entries read per snapshot, so that a long verification does not hold the write-ahead log. */
     static final int STEP = 2000;
-
-    /** Fewer entries are checked sooner than a second thread is at work. */
-    private static final long WORTH_TWO_THREADS = 2 * STEP;
 
     /** The newest entry: how many there are, and its hash. */
     public record Head(long size, String hash) {
@@ -159,7 +149,7 @@ public final class AuditChain {
         if (from > Math.max(1, to)) {
             return new Verification(true, 0, null, null, null, null);
         }
-        ChainWalk walk = to - from < WORTH_TWO_THREADS ? walk(base, from, to, () -> true) : inHalves(base, from, to);
+        ChainWalk walk = new WalkInPieces(journal, base, from, to).result();
         if (walk.good() && to == head.size()) {
             walk.endsAt(head);
             journal.read(sql -> {
@@ -168,41 +158,6 @@ public final class AuditChain {
             });
         }
         return walk.result();
-    }
-
-    /** Each half can be checked alone: the second one begins with what the first one must end with. */
-    private ChainWalk inHalves(Head base, long from, long to) {
-        long middle = from + (to - from) / 2;
-        AtomicBoolean wanted = new AtomicBoolean(true);
-        FutureTask<ChainWalk> second = new FutureTask<>(() -> walk(base, middle, to, wanted::get));
-        Threads.platform("audit check", second);
-        try {
-            ChainWalk first = walk(base, from, middle - 1, () -> true);
-            if (first.good()) {
-                first.goesOn(second.get());
-            }
-            return first;
-        } catch (ExecutionException e) {
-            throw e.getCause() instanceof SoniaException known
-                    ? known
-                    : SoniaException.caused(ErrorCode.STORAGE_UNAVAILABLE, e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw SoniaException.caused(ErrorCode.TIMEOUT, e);
-        } finally {
-            wanted.set(false);
-        }
-    }
-
-    @SuppressWarnings("ThreadPriorityCheck") // a virtual thread is not preempted; others must get its carrier
-    private ChainWalk walk(Head base, long from, long to, BooleanSupplier wanted) {
-        ChainWalk walk = journal.read(sql -> ChainWalk.startingAt(sql, from, base));
-        while (walk.good() && walk.next() <= to && wanted.getAsBoolean()) {
-            walk.takeAll(journal.read(
-                    sql -> StoredEntry.range(sql, walk.next(), Math.min(to, walk.next() + STEP - 1))));
-            Thread.yield();
-        }
-        return walk;
     }
 
     private List<AuditEntry> verified(Sql sql, List<StoredEntry> found, Head base, Head head) throws SQLException {

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -78,9 +79,16 @@ record StoredEntry(
 
     /** Entries by sequence number, both ends included, without their neighbours' word. */
     static List<StoredEntry> range(Sql sql, long from, long to) throws SQLException {
-        return sql.list(
+        List<StoredEntry> entries = new ArrayList<>();
+        forEach(sql, from, to, entries::add);
+        return entries;
+    }
+
+    /** The same, one by one. */
+    static void forEach(Sql sql, long from, long to, Consumer<StoredEntry> taker) throws SQLException {
+        sql.forEach(
                 "SELECT " + EntryTexts.columns(sql.dialect()) + RANGE,
-                row -> new StoredEntry(EntryTexts.read(row), null, null),
+                row -> taker.accept(new StoredEntry(EntryTexts.read(row), null, null)),
                 from,
                 to);
     }
@@ -102,7 +110,7 @@ record StoredEntry(
     }
 
     long seq() {
-        return Long.parseLong(texts.text(AuditField.SEQ));
+        return texts.number(AuditField.SEQ);
     }
 
     String hash() {
@@ -116,10 +124,10 @@ record StoredEntry(
     /** What is wrong with the entry itself, or null. */
     @Nullable
     ChainBreak check(EntryHash hash) {
-        if (!texts.detailHash(hash).equals(texts.text(AuditField.DETAIL_HASH))) {
+        if (!texts.detailHashed(hash)) {
             return new ChainBreak(seq(), ChainBreak.DETAIL);
         }
-        if (!EntryHash.wellFormed(prevHash()) || !texts.hash(hash, prevHash()).equals(hash())) {
+        if (!texts.hashed(hash)) {
             return new ChainBreak(seq(), ChainBreak.HASH);
         }
         return null;
