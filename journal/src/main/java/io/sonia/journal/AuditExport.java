@@ -5,6 +5,7 @@ import io.sonia.kernel.Sha256;
 import io.sonia.kernel.SoniaException;
 import io.sonia.kernel.json.Json;
 import io.sonia.kernel.json.Timestamps;
+import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -25,6 +26,8 @@ public final class AuditExport {
 
     /** Entries in one export. */
     public static final long MAX_ENTRIES = 1_000_000;
+
+    private static final int BUFFER_BYTES = 64 * 1024;
 
     /**
      * What ties a part of the chain to a signed head.
@@ -157,7 +160,8 @@ public final class AuditExport {
      */
     public void write(Header header, OutputStream out) throws IOException {
         DigestOutputStream hashed = new DigestOutputStream(out, Sha256.newDigest());
-        line(hashed, header.toMap());
+        OutputStream lines = new BufferedOutputStream(hashed, BUFFER_BYTES);
+        line(lines, header.toMap());
         ChainWalk walk = walk(header);
         while (walk.good() && walk.next() <= header.toSeq()) {
             long from = walk.next();
@@ -166,10 +170,11 @@ public final class AuditExport {
             walk.takeAll(step);
             if (walk.good()) {
                 for (StoredEntry entry : step) {
-                    line(hashed, entry.decoded().toMap());
+                    entry.decoded().writeLine(lines);
                 }
             }
         }
+        lines.flush();
         Optional<ChainBreak> broken = walk.broken();
         if (broken.isPresent()) {
             throw broken.get().asException();
