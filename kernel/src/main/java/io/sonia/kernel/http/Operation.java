@@ -133,6 +133,20 @@ public enum Operation {
     // memory-engine.
     MEMORY_STORE("memory.store", MEMORY_ENGINE, "POST /store", OP_SVC, MEDIUM, 5),
     MEMORY_RECALL("memory.recall", MEMORY_ENGINE, "GET /recall/{memory_id}", OP_SVC, NONE, 2),
+    MEMORY_UPDATE("memory.update", MEMORY_ENGINE, "PUT /recall/{memory_id}", OP_SVC, MEDIUM, 5),
+    MEMORY_DELETE("memory.delete", MEMORY_ENGINE, "DELETE /recall/{memory_id}", OP_SVC, NONE, 5),
+    MEMORY_TYPED_STORE("memory.typed_store", MEMORY_ENGINE, "POST /v1/memory/store", OP_SVC, MEDIUM, 5),
+    MEMORY_TYPED_QUERY("memory.typed_query", MEMORY_ENGINE, "POST /v1/memory/query", OP_SVC, SMALL, 5),
+    MEMORY_VERSION("memory.version", MEMORY_ENGINE, "POST /v1/memory/version", OP_SVC, MEDIUM, 5),
+    MEMORY_VERSIONS("memory.versions", MEMORY_ENGINE, "GET /v1/memory/{memory_id}/versions", OP_SVC, NONE, 5),
+    MEMORY_REDACT("memory.redact", MEMORY_ENGINE, "POST /v1/memory/redact", OP, SMALL, 10),
+    MEMORY_REDACTION_AUDIT(
+            "memory.redaction_audit", MEMORY_ENGINE, "GET /v1/memory/{memory_id}/redaction-audit", OBS, NONE, 2),
+    MEMORY_CONFLICTS("memory.conflicts", MEMORY_ENGINE, "GET /v1/memory/conflicts", OP_SVC, NONE, 5),
+    MEMORY_RESOLVE("memory.resolve", MEMORY_ENGINE, "POST /v1/memory/conflicts/{conflict_id}/resolve", OP, SMALL, 5),
+    PROV_TRACK("prov.track", MEMORY_ENGINE, "POST /v1/provenance/track", OP_SVC, SMALL, 5),
+    PROV_GET("prov.get", MEMORY_ENGINE, "GET /v1/provenance/{memory_id}", OP_SVC, NONE, 2),
+    PROV_CHAIN("prov.chain", MEMORY_ENGINE, "GET /v1/provenance/{memory_id}/chain", OP_SVC, NONE, 5),
     MEMORY_SEARCH("memory.search", MEMORY_ENGINE, "POST /search", OP_SVC, SMALL, 5),
     MEMORY_STATS("memory.stats", MEMORY_ENGINE, "GET /query/stats", OBS, NONE, 5),
 
@@ -234,7 +248,8 @@ public enum Operation {
         return method + " " + path;
     }
 
-    private static final List<Operation> READS = List.of(POLICY_EVALUATE, MEMORY_SEARCH, EXECUTE_CHECK);
+    private static final List<Operation> READS =
+            List.of(POLICY_EVALUATE, MEMORY_SEARCH, MEMORY_TYPED_QUERY, EXECUTE_CHECK);
     private static final List<Operation> DECISIONS = List.of(
             APPROVE,
             CONFIRMATION_APPROVE,
