@@ -1,9 +1,12 @@
 package io.sonia.journal;
 
+import io.sonia.kernel.SoniaException;
+import io.sonia.kernel.json.Json;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -170,6 +173,34 @@ record StoredEntry(
             values.put(field, texts.has(field) ? decoded(field, texts.text(field)) : null);
         }
         return new AuditEntry(values, texts.detail());
+    }
+
+    /** The entry as {@link AuditEntry#toMap} would show it, were it sound; what is not in its form is a text. */
+    Map<String, @Nullable Object> asFound() {
+        Map<String, @Nullable Object> map = new LinkedHashMap<>();
+        for (AuditField field : AuditField.values()) {
+            map.put(field.wireName(), texts.has(field) ? asFound(field, texts.text(field)) : null);
+        }
+        map.put("detail", detailAsFound());
+        return map;
+    }
+
+    private Object detailAsFound() {
+        try {
+            return Json.parseObject(texts.detail());
+        } catch (SoniaException e) {
+            return texts.detail();
+        }
+    }
+
+    private static Object asFound(AuditField field, String value) {
+        try {
+            return decoded(field, value) instanceof Double number && !Double.isFinite(number)
+                    ? value
+                    : decoded(field, value);
+        } catch (NumberFormatException e) {
+            return value;
+        }
     }
 
     private static Object decoded(AuditField field, String value) {
