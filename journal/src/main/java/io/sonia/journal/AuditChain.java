@@ -1,8 +1,11 @@
 package io.sonia.journal;
 
+import io.sonia.kernel.SoniaException;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,10 +72,23 @@ public final class AuditChain {
             @Nullable Long firstBadSeq,
             @Nullable String reason,
             @Nullable String firstHash,
-            @Nullable String lastHash) {}
+            @Nullable String lastHash) {
+
+        private Optional<ChainBreak> broken() {
+            return firstBadSeq == null || reason == null
+                    ? Optional.empty()
+                    : Optional.of(new ChainBreak(firstBadSeq, reason));
+        }
+    }
+
+    /** Is told of each break that a reading meets. */
+    public interface BreakListener {
+        void broken(long firstBadSeq, String reason);
+    }
 
     private final Journal journal;
     private final KnownHeads heads;
+    private final List<BreakListener> listeners = new CopyOnWriteArrayList<>();
 
     AuditChain(Journal journal, KnownHeads heads) {
         this.journal = journal;
@@ -132,9 +148,25 @@ public final class AuditChain {
             Head base = base();
             Verification found = verify(base, fromSeq, toSeq);
             if (found.valid() || base.equals(base())) {
+                found.broken().ifPresent(this::told);
                 return found;
             }
         }
+    }
+
+    /** Has the listener told of breaks from now on, whichever reading meets them; on the thread that reads. */
+    public void whenBroken(BreakListener listener) {
+        listeners.add(listener);
+    }
+
+    /** The refusal of a reading that met a break. */
+    SoniaException refusal(ChainBreak broken) {
+        told(broken);
+        return broken.asException();
+    }
+
+    private void told(ChainBreak broken) {
+        listeners.forEach(each -> each.broken(broken.firstBadSeq(), broken.reason()));
     }
 
     /** What the first entry that is there continues: nothing, unless older ones were removed. */
@@ -166,7 +198,7 @@ public final class AuditChain {
         for (StoredEntry entry : found) {
             ChainBreak broken = entry.check(hash, base, head, written);
             if (broken != null) {
-                throw broken.asException();
+                throw refusal(broken);
             }
         }
         return found.stream().map(StoredEntry::decoded).toList();
@@ -178,10 +210,10 @@ public final class AuditChain {
         }
     }
 
-    private static void checkTail(Sql sql, Head head) throws SQLException {
+    private void checkTail(Sql sql, Head head) throws SQLException {
         long newest = StoredEntry.newest(sql);
         if (newest < head.size()) {
-            throw new ChainBreak(newest + 1, ChainBreak.GAP).asException();
+            throw refusal(new ChainBreak(newest + 1, ChainBreak.GAP));
         }
     }
 

@@ -112,7 +112,7 @@ public final class AuditExport {
      *     INVALID_ARGUMENT if there are too many, AUDIT_CHAIN_BROKEN if the first or the last one is missing
      */
     public Header header(String exportId, String chain, @Nullable Long fromSeq, @Nullable Long toSeq, Instant now) {
-        return header(new Asked(exportId, chain, fromSeq, toSeq, now), AuditExport::ends, this::tie);
+        return header(new Asked(exportId, chain, fromSeq, toSeq, now), this::ends, this::tie);
     }
 
     /** What is to be exported; null stands for the first entry, and the last one that was signed. */
@@ -169,11 +169,11 @@ public final class AuditExport {
                 anchor == null || anchor.size() < from ? null : tying.tie(anchor, from, to));
     }
 
-    private static List<StoredEntry> ends(Sql sql, long from, long to) throws SQLException {
+    private List<StoredEntry> ends(Sql sql, long from, long to) throws SQLException {
         List<StoredEntry> first = StoredEntry.range(sql, from, from);
         List<StoredEntry> last = StoredEntry.range(sql, to, to);
         if (first.isEmpty() || last.isEmpty()) {
-            throw new ChainBreak(first.isEmpty() ? from : to, ChainBreak.GAP).asException();
+            throw journal.chain().refusal(new ChainBreak(first.isEmpty() ? from : to, ChainBreak.GAP));
         }
         return List.of(first.getFirst(), last.getFirst());
     }
@@ -212,7 +212,7 @@ public final class AuditExport {
         lines.flush();
         Optional<ChainBreak> broken = walk.broken();
         if (broken.isPresent()) {
-            throw broken.get().asException();
+            throw journal.chain().refusal(broken.get());
         }
         end(header.entryCount(), header.lastHash(), hashed, out);
     }
@@ -233,7 +233,7 @@ public final class AuditExport {
         walk.takeAll(found);
         Optional<ChainBreak> broken = walk.broken();
         if (broken.isPresent()) {
-            throw broken.get().asException();
+            throw journal.chain().refusal(broken.get());
         }
         return found.stream().map(StoredEntry::decoded).toList();
     }

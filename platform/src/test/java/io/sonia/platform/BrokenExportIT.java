@@ -3,6 +3,7 @@ package io.sonia.platform;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sonia.kernel.ServiceName;
+import io.sonia.kernel.json.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +18,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What an operator may take of a chain that does not verify, and nobody can take for one that does. */
 @Timeout(90)
@@ -30,12 +33,16 @@ class BrokenExportIT {
 
     private TestHome home;
     private Stack stack;
+    private String correlation = "";
 
     @BeforeEach
     void start() throws IOException {
         home = TestHome.install(folder, Map.of());
         stack = AllInOneIT.start(home);
-        home.gateway().post("/v1/turn", Map.of("input_text", "list files in docs"));
+        correlation = home.gateway()
+                .post("/v1/turn", Map.of("input_text", "list files in docs"))
+                .header("X-Correlation-ID")
+                .orElseThrow();
         assertThat(home.gateway().get(EXPORT).data()).containsEntry("valid", true);
     }
 
@@ -66,6 +73,18 @@ class BrokenExportIT {
         assertThat(found.data()).containsEntry("first_hash", entries.getFirst().get("hash"));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"entries", "export", "verify", "export?allow_broken=true", "proof/3", "trace/"})
+    void theServiceIsUnwellOnceAnyReadingHasMetTheBreak(String read) throws Exception {
+        assertThat(audit()).isEqualTo("ok");
+        outside("UPDATE audit_entries SET actor_id = 'somebody' WHERE seq >= 3");
+        assertThat(audit()).isEqualTo("ok");
+
+        evaOs().get("/v1/audit/" + (read.endsWith("/") ? read + correlation : read));
+
+        assertThat(audit()).isEqualTo("failed");
+    }
+
     @Test
     void noVerifierAcceptsTheFile() throws Exception {
         outside("UPDATE audit_entries SET actor_id = 'somebody' WHERE seq = 3");
@@ -84,8 +103,7 @@ class BrokenExportIT {
 
     @Test
     void onlyAnOperatorMay() throws IOException {
-        Api.Response made = evaOs()
-                .post("/v1/users", Map.of("display_name", "ann", "role", "observer"));
+        Api.Response made = evaOs().post("/v1/users", Map.of("display_name", "ann", "role", "observer"));
         String key = String.valueOf(made.data().get("api_key"));
 
         for (ServiceName each : List.of(ServiceName.API_GATEWAY, ServiceName.EVA_OS)) {
@@ -108,8 +126,14 @@ class BrokenExportIT {
         assertThat(verified.code()).as(verified.said()).isZero();
     }
 
-    private Api evaOs() {
+    private Api evaOs() throws IOException {
         return Api.at(home.port(ServiceName.EVA_OS), home.operatorToken());
+    }
+
+    /** What the service says of its chain. */
+    private Object audit() throws IOException {
+        return Api.object(Json.parseObject(evaOs().get("/healthz").text()).get("checks"))
+                .get("audit");
     }
 
     private Path saved(String path, String name) throws IOException {
