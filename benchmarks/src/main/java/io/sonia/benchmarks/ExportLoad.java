@@ -12,7 +12,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 
-/** Measures what the audit routes of a running service do with a million entries: an export to a file, a verification. */
+/**
+ * Measures what the audit routes of a service that was started for load do with a million entries: a verification, an
+ * export to a file.
+ */
 final class ExportLoad {
 
     private static final int ENTRIES = 1_000_000;
@@ -32,7 +35,7 @@ final class ExportLoad {
         stack.up(true);
         stack.down();
         new RestartLoad(stack.home()).entries(ENTRIES);
-        stack.up(true);
+        stack.up(true, "--throughput");
         for (int round = 1; round <= ROUNDS; round++) {
             double probe = Digests.perSecond(Runtime.getRuntime().availableProcessors());
             verification(round, probe);
