@@ -101,7 +101,8 @@ final class AuditFanOut {
                 .on(call.context(), Operation.AUDIT_EXPORT)
                 .query("from_seq", query.fromSeq())
                 .query("to_seq", query.toSeq())
-                .query("format", WireNamed.of(query.format()));
+                .query("format", WireNamed.of(query.format()))
+                .query("allow_broken", query.allowBroken());
         return query.format() == ExportFormat.JSON
                 ? Reply.ok(asked.send(ExportAnswer.class))
                 : forwarded(asked.file(), query.format());

@@ -74,6 +74,7 @@ public final class Bench {
             try (AuditLoad load = new AuditLoad(scratch, seconds)) {
                 load.run();
             }
+            exports();
         }
         if (chosen("policy")) {
             PolicyDecision.measure(seconds);
@@ -123,6 +124,13 @@ public final class Bench {
                         new StackUnderLoad(root, scratch.resolve(allInOne ? "warm" : "warms"), model.baseUrl())) {
             stack.up(allInOne, "--throughput");
             load(stack, (allInOne ? "all in one" : "separate processes") + " --throughput", LONG_WARM_UP_SECONDS);
+        }
+    }
+
+    private void exports() throws Exception {
+        try (FakeOpenAi model = FakeOpenAi.start(FakeModel.of("instant"));
+                StackUnderLoad stack = new StackUnderLoad(root, scratch.resolve("exports"), model.baseUrl())) {
+            new ExportLoad(stack, scratch.resolve("export.jsonl")).run();
         }
     }
 

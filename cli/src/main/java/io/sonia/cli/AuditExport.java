@@ -39,6 +39,11 @@ final class AuditExport implements Callable<Integer> {
     @Option(names = "--tiles", description = "the whole tree as an archive of C2SP tiles instead")
     private boolean tiles;
 
+    @Option(
+            names = "--allow-broken",
+            description = "take what is there of a chain that does not verify; no verifier accepts the file then")
+    private boolean allowBroken;
+
     @Option(names = "--out", paramLabel = "<file>", description = "default: audit-<service>.jsonl or .zip here")
     private @Nullable Path out;
 
@@ -55,6 +60,7 @@ final class AuditExport implements Callable<Integer> {
                 .query("from_seq", from)
                 .query("to_seq", to)
                 .query("format", tiles ? "tiles" : "file")
+                .query("allow_broken", allowBroken)
                 .file()) {
             write(export, file);
         }

@@ -1,15 +1,11 @@
 package io.sonia.journal;
 
-import io.sonia.kernel.ErrorCode;
 import io.sonia.kernel.SoniaException;
-import io.sonia.kernel.Threads;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.BooleanSupplier;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,9 +22,6 @@ public final class AuditChain {
 
     /** Entries read per snapshot, so that a long verification does not hold the write-ahead log. */
     static final int STEP = 2000;
-
-    /** Fewer entries are checked sooner than a second thread is at work. */
-    private static final long WORTH_TWO_THREADS = 2 * STEP;
 
     /** The newest entry: how many there are, and its hash. */
     public record Head(long size, String hash) {
@@ -79,10 +72,23 @@ public final class AuditChain {
             @Nullable Long firstBadSeq,
             @Nullable String reason,
             @Nullable String firstHash,
-            @Nullable String lastHash) {}
+            @Nullable String lastHash) {
+
+        private Optional<ChainBreak> broken() {
+            return firstBadSeq == null || reason == null
+                    ? Optional.empty()
+                    : Optional.of(new ChainBreak(firstBadSeq, reason));
+        }
+    }
+
+    /** Is told of each break that a reading meets. */
+    public interface BreakListener {
+        void broken(long firstBadSeq, String reason);
+    }
 
     private final Journal journal;
     private final KnownHeads heads;
+    private final List<BreakListener> listeners = new CopyOnWriteArrayList<>();
 
     AuditChain(Journal journal, KnownHeads heads) {
         this.journal = journal;
@@ -142,9 +148,25 @@ public final class AuditChain {
             Head base = base();
             Verification found = verify(base, fromSeq, toSeq);
             if (found.valid() || base.equals(base())) {
+                found.broken().ifPresent(this::told);
                 return found;
             }
         }
+    }
+
+    /** Has the listener told of breaks from now on, whichever reading meets them; on the thread that reads. */
+    public void whenBroken(BreakListener listener) {
+        listeners.add(listener);
+    }
+
+    /** The refusal of a reading that met a break. */
+    SoniaException refusal(ChainBreak broken) {
+        told(broken);
+        return broken.asException();
+    }
+
+    private void told(ChainBreak broken) {
+        listeners.forEach(each -> each.broken(broken.firstBadSeq(), broken.reason()));
     }
 
     /** What the first entry that is there continues: nothing, unless older ones were removed. */
@@ -159,7 +181,7 @@ public final class AuditChain {
         if (from > Math.max(1, to)) {
             return new Verification(true, 0, null, null, null, null);
         }
-        ChainWalk walk = to - from < WORTH_TWO_THREADS ? walk(base, from, to, () -> true) : inHalves(base, from, to);
+        ChainWalk walk = new WalkInPieces(journal, base, from, to).result();
         if (walk.good() && to == head.size()) {
             walk.endsAt(head);
             journal.read(sql -> {
@@ -170,48 +192,13 @@ public final class AuditChain {
         return walk.result();
     }
 
-    /** Each half can be checked alone: the second one begins with what the first one must end with. */
-    private ChainWalk inHalves(Head base, long from, long to) {
-        long middle = from + (to - from) / 2;
-        AtomicBoolean wanted = new AtomicBoolean(true);
-        FutureTask<ChainWalk> second = new FutureTask<>(() -> walk(base, middle, to, wanted::get));
-        Threads.platform("audit check", second);
-        try {
-            ChainWalk first = walk(base, from, middle - 1, () -> true);
-            if (first.good()) {
-                first.goesOn(second.get());
-            }
-            return first;
-        } catch (ExecutionException e) {
-            throw e.getCause() instanceof SoniaException known
-                    ? known
-                    : SoniaException.caused(ErrorCode.STORAGE_UNAVAILABLE, e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw SoniaException.caused(ErrorCode.TIMEOUT, e);
-        } finally {
-            wanted.set(false);
-        }
-    }
-
-    @SuppressWarnings("ThreadPriorityCheck") // a virtual thread is not preempted; others must get its carrier
-    private ChainWalk walk(Head base, long from, long to, BooleanSupplier wanted) {
-        ChainWalk walk = journal.read(sql -> ChainWalk.startingAt(sql, from, base));
-        while (walk.good() && walk.next() <= to && wanted.getAsBoolean()) {
-            walk.takeAll(journal.read(
-                    sql -> StoredEntry.range(sql, walk.next(), Math.min(to, walk.next() + STEP - 1))));
-            Thread.yield();
-        }
-        return walk;
-    }
-
     private List<AuditEntry> verified(Sql sql, List<StoredEntry> found, Head base, Head head) throws SQLException {
         EntryHash hash = new EntryHash();
         Head written = heads.written(sql);
         for (StoredEntry entry : found) {
             ChainBreak broken = entry.check(hash, base, head, written);
             if (broken != null) {
-                throw broken.asException();
+                throw refusal(broken);
             }
         }
         return found.stream().map(StoredEntry::decoded).toList();
@@ -223,10 +210,10 @@ public final class AuditChain {
         }
     }
 
-    private static void checkTail(Sql sql, Head head) throws SQLException {
+    private void checkTail(Sql sql, Head head) throws SQLException {
         long newest = StoredEntry.newest(sql);
         if (newest < head.size()) {
-            throw new ChainBreak(newest + 1, ChainBreak.GAP).asException();
+            throw refusal(new ChainBreak(newest + 1, ChainBreak.GAP));
         }
     }
 

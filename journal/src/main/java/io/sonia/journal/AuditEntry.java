@@ -1,6 +1,9 @@
 package io.sonia.journal;
 
 import io.sonia.kernel.json.Json;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -13,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  * @param detail the redacted detail in its RFC 8785 form
  */
 public record AuditEntry(Map<AuditField, @Nullable Object> values, String detail) {
+
+    private static final byte[] DETAIL = ",\"detail\":".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] END = "}\n".getBytes(StandardCharsets.US_ASCII);
 
     public AuditEntry {
         values = Collections.unmodifiableMap(values);
@@ -36,9 +42,23 @@ public record AuditEntry(Map<AuditField, @Nullable Object> values, String detail
 
     /** The entry as JSON: every field, then {@code detail}. */
     public Map<String, @Nullable Object> toMap() {
+        Map<String, @Nullable Object> map = fields();
+        map.put("detail", Json.parseObject(detail));
+        return map;
+    }
+
+    /** The same on a line of its own, in UTF-8; the detail stays as it is stored. */
+    void writeLine(OutputStream out) throws IOException {
+        byte[] fields = Json.bytes(fields());
+        out.write(fields, 0, fields.length - 1);
+        out.write(DETAIL);
+        out.write(detail.getBytes(StandardCharsets.UTF_8));
+        out.write(END);
+    }
+
+    private Map<String, @Nullable Object> fields() {
         Map<String, @Nullable Object> map = new LinkedHashMap<>();
         values.forEach((field, value) -> map.put(field.wireName(), value));
-        map.put("detail", Json.parseObject(detail));
         return map;
     }
 

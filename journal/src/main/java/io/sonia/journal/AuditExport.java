@@ -5,10 +5,12 @@ import io.sonia.kernel.Sha256;
 import io.sonia.kernel.SoniaException;
 import io.sonia.kernel.json.Json;
 import io.sonia.kernel.json.Timestamps;
+import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.DigestOutputStream;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -25,6 +27,8 @@ public final class AuditExport {
 
     /** Entries in one export. */
     public static final long MAX_ENTRIES = 1_000_000;
+
+    static final int BUFFER_BYTES = 64 * 1024;
 
     /**
      * What ties a part of the chain to a signed head.
@@ -77,7 +81,7 @@ public final class AuditExport {
             return toSeq - fromSeq + 1;
         }
 
-        private Map<String, @Nullable Object> toMap() {
+        Map<String, @Nullable Object> toMap() {
             Map<String, @Nullable Object> map = new LinkedHashMap<>();
             map.put("format", "sonia-audit-export/1");
             map.put("export_id", exportId);
@@ -105,15 +109,38 @@ public final class AuditExport {
      * that was signed.
      *
      * @throws SoniaException NOT_FOUND if there is no such entry, AUDIT_PRUNED if the first was removed,
-     *     INVALID_ARGUMENT if there are too many
+     *     INVALID_ARGUMENT if there are too many, AUDIT_CHAIN_BROKEN if the first or the last one is missing
      */
     public Header header(String exportId, String chain, @Nullable Long fromSeq, @Nullable Long toSeq, Instant now) {
+        return header(new Asked(exportId, chain, fromSeq, toSeq, now), this::ends, this::tie);
+    }
+
+    /** What is to be exported; null stands for the first entry, and the last one that was signed. */
+    record Asked(
+            String exportId,
+            String chain,
+            @Nullable Long fromSeq,
+            @Nullable Long toSeq,
+            Instant now) {}
+
+    /** How the first and the last entry of a part are found; none at all is allowed. */
+    interface Ends {
+        List<StoredEntry> read(Sql sql, long from, long to) throws SQLException;
+    }
+
+    /** How a part is tied to a signed head. */
+    interface Tying {
+        @Nullable
+        Tie tie(AuditTree.Anchor anchor, long from, long to);
+    }
+
+    Header header(Asked asked, Ends found, Tying tying) {
         AuditTree.Anchor anchor = journal.tree().anchor().orElse(null);
         long size = journal.chain().head().size();
         AuditChain.Head base = journal.chain().base();
-        long from = fromSeq == null ? base.size() + 1 : fromSeq;
+        long from = asked.fromSeq() == null ? base.size() + 1 : asked.fromSeq();
         long signed = anchor == null ? size : anchor.size();
-        long to = Math.min(size, toSeq == null ? Math.max(from, signed) : toSeq);
+        long to = Math.min(size, asked.toSeq() == null ? Math.max(from, signed) : asked.toSeq());
         if (from < 1 || from > to) {
             throw SoniaException.of(ErrorCode.NOT_FOUND, "There are no such entries")
                     .with("size", size);
@@ -125,22 +152,33 @@ public final class AuditExport {
             throw SoniaException.of(ErrorCode.INVALID_ARGUMENT, "An export has at most a million entries")
                     .with("limit", MAX_ENTRIES);
         }
-        List<StoredEntry> ends = journal.read(sql -> List.of(
-                StoredEntry.range(sql, from, from).getFirst(),
-                StoredEntry.range(sql, to, to).getFirst()));
+        List<StoredEntry> ends = journal.read(sql -> found.read(sql, from, to));
+        if (ends.isEmpty()) {
+            throw SoniaException.of(ErrorCode.NOT_FOUND, "There are no such entries")
+                    .with("size", size);
+        }
         return new Header(
-                exportId,
-                now,
-                chain,
+                asked.exportId(),
+                asked.now(),
+                asked.chain(),
                 from,
                 to,
                 ends.getFirst().hash(),
                 ends.getLast().hash(),
                 ends.getFirst().prevHash(),
-                anchor == null || anchor.size() < from ? null : tie(anchor, from, to));
+                anchor == null || anchor.size() < from ? null : tying.tie(anchor, from, to));
     }
 
-    private Tie tie(AuditTree.Anchor anchor, long from, long to) {
+    private List<StoredEntry> ends(Sql sql, long from, long to) throws SQLException {
+        List<StoredEntry> first = StoredEntry.range(sql, from, from);
+        List<StoredEntry> last = StoredEntry.range(sql, to, to);
+        if (first.isEmpty() || last.isEmpty()) {
+            throw journal.chain().refusal(new ChainBreak(first.isEmpty() ? from : to, ChainBreak.GAP));
+        }
+        return List.of(first.getFirst(), last.getFirst());
+    }
+
+    Tie tie(AuditTree.Anchor anchor, long from, long to) {
         AuditTree tree = journal.tree();
         AuditTree.Anchor previous = tree.exportedBefore(anchor.size()).orElse(null);
         return new Tie(
@@ -157,7 +195,8 @@ public final class AuditExport {
      */
     public void write(Header header, OutputStream out) throws IOException {
         DigestOutputStream hashed = new DigestOutputStream(out, Sha256.newDigest());
-        line(hashed, header.toMap());
+        OutputStream lines = new BufferedOutputStream(hashed, BUFFER_BYTES);
+        line(lines, header.toMap());
         ChainWalk walk = walk(header);
         while (walk.good() && walk.next() <= header.toSeq()) {
             long from = walk.next();
@@ -166,17 +205,23 @@ public final class AuditExport {
             walk.takeAll(step);
             if (walk.good()) {
                 for (StoredEntry entry : step) {
-                    line(hashed, entry.decoded().toMap());
+                    entry.decoded().writeLine(lines);
                 }
             }
         }
+        lines.flush();
         Optional<ChainBreak> broken = walk.broken();
         if (broken.isPresent()) {
-            throw broken.get().asException();
+            throw journal.chain().refusal(broken.get());
         }
+        end(header.entryCount(), header.lastHash(), hashed, out);
+    }
+
+    /** The trailer, over everything that was written before. */
+    static void end(long entries, String lastHash, DigestOutputStream hashed, OutputStream out) throws IOException {
         Map<String, @Nullable Object> trailer = new LinkedHashMap<>();
-        trailer.put("entries", header.entryCount());
-        trailer.put("last_hash", header.lastHash());
+        trailer.put("entries", entries);
+        trailer.put("last_hash", lastHash);
         trailer.put("sha256", HexFormat.of().formatHex(hashed.getMessageDigest().digest()));
         line(out, trailer);
     }
@@ -188,7 +233,7 @@ public final class AuditExport {
         walk.takeAll(found);
         Optional<ChainBreak> broken = walk.broken();
         if (broken.isPresent()) {
-            throw broken.get().asException();
+            throw journal.chain().refusal(broken.get());
         }
         return found.stream().map(StoredEntry::decoded).toList();
     }
@@ -201,7 +246,7 @@ public final class AuditExport {
         return journal.read(sql -> ChainWalk.startingAt(sql, header.fromSeq(), base));
     }
 
-    private static void line(OutputStream out, Map<String, @Nullable Object> value) throws IOException {
+    static void line(OutputStream out, Map<String, @Nullable Object> value) throws IOException {
         out.write((Json.text(value) + "\n").getBytes(StandardCharsets.UTF_8));
     }
 }

@@ -52,9 +52,11 @@ public enum AuditField {
             .toList();
 
     private final Form form;
+    private final String wireName;
 
     AuditField(Form form) {
         this.form = form;
+        this.wireName = name().toLowerCase(Locale.ROOT);
     }
 
     Form form() {
@@ -63,7 +65,7 @@ public enum AuditField {
 
     /** The name in JSON and of the column. */
     public String wireName() {
-        return name().toLowerCase(Locale.ROOT);
+        return wireName;
     }
 
     /** All columns, each with the table's alias in front, as in {@code e.chain, e.seq}. */

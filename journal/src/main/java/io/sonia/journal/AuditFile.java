@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.List;
 import org.sqlite.SQLiteConfig;
+import org.sqlite.SQLiteOpenMode;
 
 /**
  * The audit chain in a database file that need not belong to a running service. Nothing is written to the file, and the
@@ -61,7 +62,7 @@ public final class AuditFile {
         ChainWalk walk = ChainWalk.startingAt(sql, base.size() + 1, base);
         try {
             while (walk.good() && walk.next() <= head.size()) {
-                walk.takeAll(StoredEntry.range(sql, walk.next(), walk.next() + AuditChain.STEP - 1));
+                walk.takeUpTo(sql, walk.next() + AuditChain.STEP - 1);
             }
         } catch (SQLException e) {
             if (!damaged(e)) {
@@ -80,6 +81,7 @@ public final class AuditFile {
     static Sql open(Path path) throws SQLException {
         SQLiteConfig config = new SQLiteConfig();
         config.setReadOnly(true);
+        config.setOpenMode(SQLiteOpenMode.NOMUTEX);
         return new Sql(config.createConnection(url(path)), Dialect.SQLITE);
     }
 

@@ -144,6 +144,11 @@ public final class AuditTree {
         return new AuditExport(journal);
     }
 
+    /** Exports of parts of a chain that does not verify. */
+    public BrokenExport brokenExport() {
+        return new BrokenExport(journal);
+    }
+
     /** The tree as it was signed, as tiles. */
     public TileExport tiles(Anchor anchor) {
         return new TileExport(journal, anchor);

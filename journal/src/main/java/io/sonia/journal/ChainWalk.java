@@ -1,6 +1,8 @@
 package io.sonia.journal;
 
+import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -10,16 +12,16 @@ final class ChainWalk {
 
     private final EntryHash hash = new EntryHash();
     private final long from;
-    private final String before;
+    private final byte[] before;
     private long next;
-    private String last;
-    private @Nullable String first;
+    private byte[] last;
+    private byte @Nullable [] first;
     private @Nullable ChainBreak broken;
 
     private ChainWalk(long from, @Nullable String hashBefore) {
         this.from = from;
         this.next = from;
-        this.before = hashBefore == null ? "" : hashBefore;
+        this.before = hashBefore == null ? new byte[0] : bytes(hashBefore);
         this.last = before;
         this.broken = hashBefore == null ? new ChainBreak(from - 1, ChainBreak.GAP) : null;
     }
@@ -68,6 +70,19 @@ final class ChainWalk {
         }
     }
 
+    /** Reads the entries from {@link #next} to the given one, both included, and takes them; none found is a gap. */
+    void takeUpTo(Sql sql, long to) throws SQLException {
+        long begin = next;
+        StoredEntry.forEach(sql, begin, to, entry -> {
+            if (broken == null) {
+                take(entry);
+            }
+        });
+        if (broken == null && next == begin) {
+            broken = new ChainBreak(next, ChainBreak.GAP);
+        }
+    }
+
     /** The entry that has to come next cannot be read. */
     void cannotRead(String reason) {
         broken = new ChainBreak(next, reason);
@@ -75,7 +90,7 @@ final class ChainWalk {
 
     /** Takes what another walk has found that began behind the last entry of this one. */
     void goesOn(ChainWalk other) {
-        if (broken == null && !last.equals(other.before)) {
+        if (broken == null && !Arrays.equals(last, other.before)) {
             broken = new ChainBreak(next, ChainBreak.PREV_HASH);
         }
         if (broken == null) {
@@ -87,7 +102,7 @@ final class ChainWalk {
 
     /** The newest entry must be the one that was written last. */
     void endsAt(AuditChain.Head head) {
-        if (head.size() >= from && !last.equals(head.hash())) {
+        if (head.size() >= from && !Arrays.equals(last, bytes(head.hash()))) {
             broken = new ChainBreak(head.size(), ChainBreak.HEAD);
         }
     }
@@ -106,22 +121,30 @@ final class ChainWalk {
                 checked,
                 broken == null ? null : broken.firstBadSeq(),
                 broken == null ? null : broken.reason(),
-                first,
-                checked == 0 ? null : last);
+                first == null ? null : text(first),
+                checked == 0 ? null : text(last));
     }
 
     private void take(StoredEntry entry) {
         if (entry.seq() != next) {
             broken = new ChainBreak(next, ChainBreak.GAP);
-        } else if (!entry.prevHash().equals(last)) {
+        } else if (!entry.texts().is(AuditField.PREV_HASH, last)) {
             broken = new ChainBreak(next, ChainBreak.PREV_HASH);
         } else {
             broken = entry.check(hash);
         }
         if (broken == null) {
-            last = entry.hash();
+            last = entry.texts().required(AuditField.HASH);
             first = first == null ? last : first;
             next++;
         }
+    }
+
+    private static byte[] bytes(String hash) {
+        return hash.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static String text(byte[] hash) {
+        return new String(hash, StandardCharsets.UTF_8);
     }
 }

@@ -22,6 +22,7 @@ final class EntryHash {
 
     private static final byte[] DOMAIN = "sonia-audit-v1\n".getBytes(StandardCharsets.US_ASCII);
     private static final int HASH_BYTES = 32;
+    private static final byte[] DIGITS = digits();
     private static final int NULL_LENGTH = 0xFFFFFFFF;
 
     private final MessageDigest digest = Sha256.newDigest();
@@ -29,7 +30,10 @@ final class EntryHash {
 
     /** @param texts gives the text of a field, or null */
     String of(String prevHash, Function<AuditField, byte @Nullable []> texts) {
-        begin(prevHash);
+        byte[] before = prevHash.getBytes(StandardCharsets.UTF_8);
+        if (!begin(before, 0, before.length)) {
+            throw new IllegalArgumentException("expected a hash in hex, met " + prevHash);
+        }
         for (AuditField each : AuditField.HASHED) {
             byte[] field = texts.apply(each);
             if (field == null) {
@@ -38,14 +42,29 @@ final class EntryHash {
                 add(field, 0, field.length);
             }
         }
-        return end();
+        digest.update(input.array(), 0, input.position());
+        return HexFormat.of().formatHex(digest.digest());
     }
 
-    /** Starts an entry. Its fields follow in their order. */
-    void begin(String prevHash) {
+    /**
+     * Starts an entry. Its fields follow in their order.
+     *
+     * @param text has the hash before, in hex
+     * @return false if it is no such hash
+     */
+    boolean begin(byte[] text, int from, int end) {
         input.clear();
         input.put(DOMAIN);
-        input.put(HexFormat.of().parseHex(prevHash), 0, HASH_BYTES);
+        if (end - from != 2 * HASH_BYTES) {
+            return false;
+        }
+        int wrong = 0;
+        for (int at = from; at < end; at += 2) {
+            int value = digit(text[at]) << 4 | digit(text[at + 1]);
+            wrong |= value;
+            input.put((byte) value);
+        }
+        return wrong >= 0;
     }
 
     /** The next field, which is null. */
@@ -60,20 +79,21 @@ final class EntryHash {
         input.putInt(length).put(bytes, from, length);
     }
 
-    /** The hash of the entry, in hex. */
-    String end() {
+    /** Ends an entry: whether that text is its hash, in hex. */
+    boolean endsAs(byte[] text, int from, int end) {
         digest.update(input.array(), 0, input.position());
-        return HexFormat.of().formatHex(digest.digest());
+        return found(text, from, end);
     }
 
     /** SHA-256 of a detail in its RFC 8785 form. */
     String ofDetail(byte[] canonical) {
-        return ofDetail(canonical, 0, canonical.length);
+        return HexFormat.of().formatHex(digest.digest(canonical));
     }
 
-    String ofDetail(byte[] bytes, int from, int length) {
-        digest.update(bytes, from, length);
-        return HexFormat.of().formatHex(digest.digest());
+    /** Whether a part of the text is the hash of a detail, which is another part. */
+    boolean isOfDetail(byte[] text, int from, int end, int hashFrom, int hashEnd) {
+        digest.update(text, from, end - from);
+        return found(text, hashFrom, hashEnd);
     }
 
     /** The text of a field's value, as hashed. */
@@ -89,16 +109,35 @@ final class EntryHash {
 
     /** True for 32 bytes in hex. */
     static boolean wellFormed(String hash) {
-        if (hash.length() != 2 * HASH_BYTES) {
+        return hash.length() == 2 * HASH_BYTES && hash.chars().allMatch(each -> each < 0x80 && digit(each) >= 0);
+    }
+
+    /** Whether that text is what was digested, in hex. */
+    private boolean found(byte[] text, int from, int end) {
+        byte[] hash = digest.digest();
+        if (end - from != 2 * HASH_BYTES) {
             return false;
         }
-        for (int i = 0; i < hash.length(); i++) {
-            char digit = hash.charAt(i);
-            if ((digit < '0' || digit > '9') && (digit < 'a' || digit > 'f')) {
-                return false;
-            }
+        int wrong = 0;
+        for (int i = 0; i < HASH_BYTES; i++) {
+            int value = digit(text[from + 2 * i]) << 4 | digit(text[from + 2 * i + 1]);
+            wrong |= value ^ (hash[i] & 0xFF);
         }
-        return true;
+        return wrong == 0;
+    }
+
+    /** The value of a hex digit in lower case, or -1. */
+    private static int digit(int text) {
+        return DIGITS[text & 0xFF];
+    }
+
+    private static byte[] digits() {
+        byte[] digits = new byte[256];
+        Arrays.fill(digits, (byte) -1);
+        for (int value = 0; value < 16; value++) {
+            digits[Character.forDigit(value, 16)] = (byte) value;
+        }
+        return digits;
     }
 
     private void reserve(int bytes) {

@@ -1,6 +1,9 @@
 package io.sonia.journal;
 
 import java.io.ByteArrayOutputStream;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.util.Arrays;
@@ -18,6 +21,13 @@ final class EntryTexts {
     private static final int DETAIL = FIELDS.length;
     private static final int ABSENT = -1;
 
+    /** Room for the text of a double, of which the longest has 25 characters. */
+    private static final String ROOM = "'" + " ".repeat(32) + "'";
+
+    private static final VarHandle WORD = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final long ONES = 0x0101010101010101L;
+    private static final long TOPS = 0x8080808080808080L;
+
     private final byte[] bytes;
     private final int[] begins;
     private final int[] ends;
@@ -34,7 +44,7 @@ final class EntryTexts {
             case SQLITE ->
                 Stream.of(FIELDS)
                         .map(field ->
-                                field == AuditField.DURATION_MS ? "NULL" : "CAST(e." + field.wireName() + " AS TEXT)")
+                                field == AuditField.DURATION_MS ? ROOM : "CAST(e." + field.wireName() + " AS TEXT)")
                         .collect(Collectors.joining(", ", "json_array(", ", e.detail) AS texts, e.duration_ms"));
             case POSTGRES -> AuditField.columns("e") + ", e.detail";
         };
@@ -56,6 +66,12 @@ final class EntryTexts {
         return ends[i] == ABSENT ? null : Arrays.copyOfRange(bytes, begins[i], ends[i]);
     }
 
+    /** The bytes of a field that an entry which was checked has. */
+    byte[] required(AuditField field) {
+        int i = place(field);
+        return Arrays.copyOfRange(bytes, begins[i], ends[i]);
+    }
+
     /** The text of a field, empty if it has none. */
     String text(AuditField field) {
         int i = place(field);
@@ -66,26 +82,50 @@ final class EntryTexts {
         return new String(bytes, begins[DETAIL], ends[DETAIL] - begins[DETAIL], StandardCharsets.UTF_8);
     }
 
-    String hash(EntryHash hash, String prevHash) {
-        hash.begin(prevHash);
-        for (AuditField each : AuditField.HASHED) {
-            int i = place(each);
+    /** A field that holds a whole number. */
+    long number(AuditField field) {
+        int i = place(field);
+        int at = bytes[begins[i]] == '-' ? begins[i] + 1 : begins[i];
+        long value = 0;
+        for (; at < ends[i]; at++) {
+            value = 10 * value - (bytes[at] - '0'); // below zero, where there is one number more
+        }
+        return bytes[begins[i]] == '-' ? value : -value;
+    }
+
+    /** Whether a field has that text. */
+    boolean is(AuditField field, byte[] text) {
+        int i = place(field);
+        return ends[i] != ABSENT && Arrays.equals(bytes, begins[i], ends[i], text, 0, text.length);
+    }
+
+    /** Whether the fields have the hash that is stored beside them. */
+    boolean hashed(EntryHash hash) {
+        int before = place(AuditField.PREV_HASH);
+        int own = place(AuditField.HASH);
+        if (!hash.begin(bytes, begins[before], ends[before])) {
+            return false;
+        }
+        for (int i = 0; i < before; i++) {
             if (ends[i] == ABSENT) {
                 hash.absent();
             } else {
                 hash.add(bytes, begins[i], ends[i] - begins[i]);
             }
         }
-        return hash.end();
+        return hash.endsAs(bytes, begins[own], ends[own]);
     }
 
-    String detailHash(EntryHash hash) {
-        return hash.ofDetail(bytes, begins[DETAIL], ends[DETAIL] - begins[DETAIL]);
+    /** Whether the detail has the hash that is stored beside it. */
+    boolean detailHashed(EntryHash hash) {
+        int own = place(AuditField.DETAIL_HASH);
+        return ends[DETAIL] != ABSENT && hash.isOfDetail(bytes, begins[DETAIL], ends[DETAIL], begins[own], ends[own]);
     }
 
     /**
      * SQLite makes one value of a row, since each call into it costs more than a column is worth: an array in JSON, whose
-     * strings are unescaped where they are. A number with a fraction comes beside it, because SQLite would round it.
+     * strings are unescaped where they are. A number with a fraction comes beside it, because SQLite would round it, and
+     * is written where the array has room for it.
      */
     private static EntryTexts ofArray(byte[] array, byte @Nullable [] duration) {
         int[] begins = new int[DETAIL + 1];
@@ -94,26 +134,53 @@ final class EntryTexts {
         for (int i = 0; i <= DETAIL; i++) {
             begins[i] = at + 1;
             if (array[at] == '"') {
-                at = closingQuote(array, at + 1);
-                ends[i] = unescaped(array, begins[i], at);
-                at += 2; // the quote, and a comma or the bracket
+                int end = quoteOrEscape(array, at + 1);
+                ends[i] = end;
+                if (array[end] == '\\') {
+                    int from = end;
+                    end = closingQuote(array, from);
+                    ends[i] = unescaped(array, from, end);
+                }
+                at = end + 2; // the quote, and a comma or the bracket
             } else {
                 ends[i] = ABSENT;
                 at += "null,".length();
             }
         }
+        int room = place(AuditField.DURATION_MS);
         if (duration == null) {
-            return new EntryTexts(array, begins, ends);
+            ends[room] = ABSENT;
+        } else {
+            System.arraycopy(duration, 0, array, begins[room], duration.length);
+            ends[room] = begins[room] + duration.length;
         }
-        int last = place(AuditField.DURATION_MS);
-        begins[last] = array.length;
-        ends[last] = array.length + duration.length;
-        return new EntryTexts(joined(array, duration), begins, ends);
+        return new EntryTexts(array, begins, ends);
     }
 
     /** Nothing that was hashed is infinite, but somebody may have put it there. */
     private static byte @Nullable [] number(@Nullable Double value) {
         return EntryHash.text(value == null || Double.isFinite(value) ? value : value.toString());
+    }
+
+    /** Where the first quote or backslash is, looked for in eight bytes at a time. */
+    private static int quoteOrEscape(byte[] json, int from) {
+        int at = from;
+        for (; at + Long.BYTES <= json.length; at += Long.BYTES) {
+            long word = (long) WORD.get(json, at);
+            long found = zeros(word ^ '"' * ONES) | zeros(word ^ '\\' * ONES);
+            if (found != 0) {
+                return at + Long.numberOfTrailingZeros(found) / Byte.SIZE;
+            }
+        }
+        while (json[at] != '"' && json[at] != '\\') {
+            at++;
+        }
+        return at;
+    }
+
+    /** The top bit of the lowest byte that is zero; none if no byte is. */
+    private static long zeros(long word) {
+        return (word - ONES) & ~word & TOPS;
     }
 
     private static int closingQuote(byte[] json, int from) {
@@ -176,11 +243,5 @@ final class EntryTexts {
     @SuppressWarnings("EnumOrdinal") // the columns are selected in the order of the fields
     private static int place(AuditField field) {
         return field.ordinal();
-    }
-
-    private static byte[] joined(byte[] one, byte[] other) {
-        byte[] both = Arrays.copyOf(one, one.length + other.length);
-        System.arraycopy(other, 0, both, one.length, other.length);
-        return both;
     }
 }

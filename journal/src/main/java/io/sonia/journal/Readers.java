@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 /** A few connections that only read, each query on a snapshot of its own, opened when first needed. */
 final class Readers {
 
-    private static final int READERS = 4;
+    static final int READERS = 4;
     private static final long MAX_WAIT_SECONDS = 10;
 
     /** A connection unused for longer may have been cut off meanwhile. */

@@ -106,13 +106,13 @@ public final class Row {
     @Nullable
     Double realOrNull(int index) throws SQLException {
         double value = result.getDouble(index);
-        return result.wasNull() ? null : value;
+        return value == 0 && result.wasNull() ? null : value;
     }
 
     @Nullable
     Long numberOrNull(int index) throws SQLException {
         long value = result.getLong(index);
-        return result.wasNull() ? null : value;
+        return value == 0 && result.wasNull() ? null : value;
     }
 
     private int index(String column) {

@@ -50,18 +50,28 @@ public final class Sql {
 
     /** All rows of a query. */
     public <T> List<T> list(String sql, RowReader<T> reader, @Nullable Object... args) throws SQLException {
-        Prepared query = bound(sql, args);
         List<T> rows = new ArrayList<>();
+        forEach(sql, row -> rows.add(reader.read(row)), args);
+        return rows;
+    }
+
+    /** Hands over the rows of a query one by one, for a result that need not be kept. */
+    void forEach(String sql, RowTaker taker, @Nullable Object... args) throws SQLException {
+        Prepared query = bound(sql, args);
         try (ResultSet result = query.statement().executeQuery()) {
             Row row = new Row(result, query.columns(), dialect);
             while (result.next()) {
                 describe(result, query.columns());
-                rows.add(reader.read(row));
+                taker.take(row);
             }
         } catch (SQLException e) {
             throw forgotten(sql, e);
         }
-        return rows;
+    }
+
+    /** Does something with one row of a result; it must not run statements of its own. */
+    interface RowTaker {
+        void take(Row row) throws SQLException;
     }
 
     /** The row of a query that has at most one. */

@@ -21,6 +21,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConfig;
+import org.sqlite.SQLiteOpenMode;
 
 /**
  * A database file that this process alone may use. Every reason not to open it is told with its cure.
@@ -92,10 +93,11 @@ final class SqliteFile implements Readers.Source {
         return sql;
     }
 
-    /** A connection that cannot write. */
+    /** A connection that cannot write, and that one thread at a time uses, so it needs no lock of its own. */
     @Override
     public Sql openReader() throws SQLException {
         SQLiteConfig config = config();
+        config.setOpenMode(SQLiteOpenMode.NOMUTEX);
         Sql sql = new Sql(config.createConnection(url(path)), Dialect.SQLITE);
         sql.update("PRAGMA query_only = ON");
         return sql;

@@ -1,11 +1,15 @@
 package io.sonia.journal;
 
+import io.sonia.kernel.SoniaException;
+import io.sonia.kernel.json.Json;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -78,9 +82,16 @@ record StoredEntry(
 
     /** Entries by sequence number, both ends included, without their neighbours' word. */
     static List<StoredEntry> range(Sql sql, long from, long to) throws SQLException {
-        return sql.list(
+        List<StoredEntry> entries = new ArrayList<>();
+        forEach(sql, from, to, entries::add);
+        return entries;
+    }
+
+    /** The same, one by one. */
+    static void forEach(Sql sql, long from, long to, Consumer<StoredEntry> taker) throws SQLException {
+        sql.forEach(
                 "SELECT " + EntryTexts.columns(sql.dialect()) + RANGE,
-                row -> new StoredEntry(EntryTexts.read(row), null, null),
+                row -> taker.accept(new StoredEntry(EntryTexts.read(row), null, null)),
                 from,
                 to);
     }
@@ -102,7 +113,7 @@ record StoredEntry(
     }
 
     long seq() {
-        return Long.parseLong(texts.text(AuditField.SEQ));
+        return texts.number(AuditField.SEQ);
     }
 
     String hash() {
@@ -116,10 +127,10 @@ record StoredEntry(
     /** What is wrong with the entry itself, or null. */
     @Nullable
     ChainBreak check(EntryHash hash) {
-        if (!texts.detailHash(hash).equals(texts.text(AuditField.DETAIL_HASH))) {
+        if (!texts.detailHashed(hash)) {
             return new ChainBreak(seq(), ChainBreak.DETAIL);
         }
-        if (!EntryHash.wellFormed(prevHash()) || !texts.hash(hash, prevHash()).equals(hash())) {
+        if (!texts.hashed(hash)) {
             return new ChainBreak(seq(), ChainBreak.HASH);
         }
         return null;
@@ -162,6 +173,34 @@ record StoredEntry(
             values.put(field, texts.has(field) ? decoded(field, texts.text(field)) : null);
         }
         return new AuditEntry(values, texts.detail());
+    }
+
+    /** The entry as {@link AuditEntry#toMap} would show it, were it sound; what is not in its form is a text. */
+    Map<String, @Nullable Object> asFound() {
+        Map<String, @Nullable Object> map = new LinkedHashMap<>();
+        for (AuditField field : AuditField.values()) {
+            map.put(field.wireName(), texts.has(field) ? asFound(field, texts.text(field)) : null);
+        }
+        map.put("detail", detailAsFound());
+        return map;
+    }
+
+    private Object detailAsFound() {
+        try {
+            return Json.parseObject(texts.detail());
+        } catch (SoniaException e) {
+            return texts.detail();
+        }
+    }
+
+    private static Object asFound(AuditField field, String value) {
+        try {
+            return decoded(field, value) instanceof Double number && !Double.isFinite(number)
+                    ? value
+                    : decoded(field, value);
+        } catch (NumberFormatException e) {
+            return value;
+        }
     }
 
     private static Object decoded(AuditField field, String value) {

@@ -8,6 +8,7 @@ import io.sonia.kernel.ErrorCode;
 import io.sonia.kernel.Hlc;
 import io.sonia.kernel.ServiceName;
 import io.sonia.kernel.SoniaException;
+import io.sonia.kernel.Threads;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -15,8 +16,11 @@ import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -248,23 +252,68 @@ class SqliteAuditChainTest extends AuditChainContract {
         assertThat(journal.chain().head().size()).isEqualTo(1500);
     }
 
-    /** Long chains are checked in two halves at once. */
+    /** Long chains are checked in pieces of 4,000, some at once; a file is walked from its first entry to its last. */
     @ParameterizedTest
-    @ValueSource(longs = {1, 2, 2999, 3000, 3001, 3002, 4500, 5999, 6000})
-    void theFirstBreakIsNamedWhicheverHalfItIsIn(long bad) throws SQLException {
-        appendMany(6000);
-        outside(UNLOCK + "UPDATE audit_entries SET actor_id = 'x' WHERE seq IN (" + bad + ", 5998, 6000)");
+    @CsvSource(delimiter = '|', textBlock = """
+            UPDATE audit_entries SET actor_id = 'x' WHERE seq IN (1, 4000, 8000)       | 1    | hash_mismatch
+            UPDATE audit_entries SET actor_id = 'x' WHERE seq IN (4000, 4001)          | 4000 | hash_mismatch
+            UPDATE audit_entries SET actor_id = 'x' WHERE seq IN (4001, 8001)          | 4001 | hash_mismatch
+            UPDATE audit_entries SET actor_id = 'x' WHERE seq IN (7999, 8998)          | 7999 | hash_mismatch
+            UPDATE audit_entries SET detail = '{}' WHERE seq IN (8000, 8001)           | 8000 | detail_mismatch
+            UPDATE audit_entries SET detail = '{}' WHERE seq IN (8001, 9000)           | 8001 | detail_mismatch
+            UPDATE audit_entries SET actor_id = 'x' WHERE seq = 9000                   | 9000 | hash_mismatch
+            UPDATE audit_entries SET hash = prev_hash WHERE seq IN (4000, 8000)        | 4000 | hash_mismatch
+            UPDATE audit_entries SET prev_hash = hash WHERE seq IN (4001, 8001)        | 4001 | prev_hash_mismatch
+            DELETE FROM audit_entries WHERE seq IN (4000, 8001)                        | 4000 | gap
+            DELETE FROM audit_entries WHERE seq IN (4001, 8000)                        | 4001 | gap
+            DELETE FROM audit_entries WHERE seq BETWEEN 3999 AND 8002                  | 3999 | gap
+            DELETE FROM audit_entries WHERE seq BETWEEN 4001 AND 8000                  | 4001 | gap
+            DELETE FROM audit_entries WHERE seq > 8000                                 | 8001 | gap
+            """)
+    void theFirstBreakIsNamedAsInOneWalk(String change, long bad, String reason) throws SQLException {
+        appendMany(9000);
+        outside(UNLOCK + change);
 
         AuditChain.Verification found = journal.chain().verify(null, null);
 
-        assertThat(found.firstBadSeq()).isEqualTo(Math.min(bad, 5998));
-        assertThat(found.reason()).isEqualTo(ChainBreak.HASH);
-        assertThat(found.checkedEntries()).isEqualTo(Math.min(bad, 5998) - 1);
+        assertThat(found.firstBadSeq()).isEqualTo(bad);
+        assertThat(found.reason()).isEqualTo(reason);
+        assertThat(found.checkedEntries()).isEqualTo(bad - 1);
+        if (!change.contains(">")) { // a file alone does not show that its end is missing
+            assertThat(found)
+                    .isEqualTo(AuditFile.verify(folder.resolve("sonia.db")).verification());
+        }
     }
 
-    /** The second half is checked against what the first one ended with, should that be changed meanwhile. */
     @Test
-    void halvesThatDoNotFitAreABreak() throws SQLException {
+    void chainInPiecesIsWholeWhileOthersAppend() {
+        appendMany(9000);
+        AtomicBoolean enough = new AtomicBoolean();
+        FutureTask<Integer> appending = new FutureTask<>(() -> {
+            int appended = 0;
+            while (!enough.get()) {
+                journal.append(event("task.update"));
+                appended++;
+            }
+            return appended;
+        });
+        Threads.platform("appending", appending);
+
+        for (int i = 0; i < 3; i++) {
+            AuditChain.Verification found = journal.chain().verify(null, null);
+            assertThat(found.valid()).isTrue();
+            assertThat(found.checkedEntries()).isGreaterThanOrEqualTo(9000);
+        }
+        enough.set(true);
+
+        assertThat(appending)
+                .succeedsWithin(Duration.ofSeconds(10))
+                .satisfies(appended -> assertThat(journal.chain().head().size()).isEqualTo(9000 + appended));
+    }
+
+    /** A piece is checked against what the one before ended with, should that be changed meanwhile. */
+    @Test
+    void piecesThatDoNotFitAreABreak() throws SQLException {
         appendMany(4);
         ChainWalk second = journal.read(sql -> ChainWalk.startingAt(sql, 3, AuditChain.Head.EMPTY));
         second.takeAll(journal.read(sql -> StoredEntry.range(sql, 3, 4)));

@@ -9,7 +9,6 @@ import io.sonia.contracts.audit.AuditRoutes;
 import io.sonia.contracts.audit.ExternalHeads;
 import io.sonia.contracts.audit.HeadCheck;
 import io.sonia.contracts.redaction.TextRedactions;
-import io.sonia.journal.AuditChain;
 import io.sonia.journal.Journal;
 import io.sonia.journal.JournalConfig;
 import io.sonia.journal.JournalOptions;
@@ -264,6 +263,7 @@ final class ServiceHost implements AutoCloseable {
             witness.ifPresent(each -> timers.every("witness", each.interval(), each::submit));
         }
         timers.every("reaper", REAP_EVERY, () -> journal.reap(REAP_LIMIT));
+        journal.chain().whenBroken(this::chainBroken);
         Threads.virtual("audit check " + service, this::checkAudit);
         log.info("service.started", "The service is up", Map.of("port", server.port()));
     }
@@ -278,17 +278,17 @@ final class ServiceHost implements AutoCloseable {
 
     /** The whole chain, once after start: the tail was checked before. */
     private void checkAudit() {
-        AuditChain.Verification found = journal.chain().verify(null, null);
-        auditSound = found.valid();
-        if (!found.valid()) {
-            log.error(
-                    "audit.chain.broken",
-                    "The audit chain does not verify",
-                    Map.of(
-                            "first_bad_seq", String.valueOf(found.firstBadSeq()),
-                            "reason", String.valueOf(found.reason())),
-                    null);
-        }
+        journal.chain().verify(null, null);
+    }
+
+    /** Stays so until the next start: what was damaged once is looked at by a person. */
+    private void chainBroken(long firstBadSeq, String reason) {
+        auditSound = false;
+        log.error(
+                "audit.chain.broken",
+                "The audit chain does not verify",
+                Map.of("first_bad_seq", firstBadSeq, "reason", reason),
+                null);
     }
 
     private ServiceServer.Load load() {

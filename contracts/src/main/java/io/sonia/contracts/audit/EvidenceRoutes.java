@@ -4,6 +4,7 @@ import io.sonia.journal.AuditChain;
 import io.sonia.journal.AuditEntry;
 import io.sonia.journal.AuditExport;
 import io.sonia.journal.AuditTree;
+import io.sonia.journal.BrokenExport;
 import io.sonia.journal.Journal;
 import io.sonia.journal.TileExport;
 import io.sonia.kernel.AuditEvent;
@@ -16,7 +17,9 @@ import io.sonia.kernel.http.Call;
 import io.sonia.kernel.http.Operation;
 import io.sonia.kernel.http.Reply;
 import io.sonia.kernel.http.Route;
+import io.sonia.kernel.identity.Role;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -58,26 +61,78 @@ public final class EvidenceRoutes {
     public Reply export(Call<ExportQuery> call) {
         attestation.renew().run();
         ExportQuery query = call.input();
+        if (query.allowBroken() && call.caller().role() != Role.OPERATOR) {
+            throw SoniaException.of(ErrorCode.FORBIDDEN, "Only an operator takes a chain that does not verify");
+        }
         if (query.format() == ExportFormat.TILES) {
             return tiles(call.audit());
         }
+        return query.allowBroken() && !sound(query) ? asFound(call) : verified(call);
+    }
+
+    private boolean sound(ExportQuery query) {
+        return journal.chain().verify(query.fromSeq(), query.toSeq()).valid();
+    }
+
+    private Reply verified(Call<ExportQuery> call) {
+        ExportQuery query = call.input();
         AuditExport export = journal.tree().export();
-        AuditExport.Header all = header(export, query.fromSeq(), query.toSeq());
-        boolean truncated = query.format() == ExportFormat.JSON && all.entryCount() > MAX_IN_ENVELOPE;
-        AuditExport.Header header =
-                truncated ? header(export, all.fromSeq(), all.fromSeq() + MAX_IN_ENVELOPE - 1) : all;
-        Reply reply =
-                query.format() == ExportFormat.JSON ? inEnvelope(export, header, truncated) : file(export, header);
-        record(call.audit(), header);
+        Part part = part(query, export::header);
+        AuditExport.Header header = part.header();
+        Reply reply = query.format() == ExportFormat.JSON
+                ? answer(part, true, maps(export.entries(header)))
+                : file(export, header);
+        record(call.audit(), header, true);
+        AuditExport.Tie tie = header.tie();
+        if (tie != null) {
+            journal.tree().exported(tie.anchor(), clock.now());
+        }
         return reply;
     }
 
-    private AuditExport.Header header(AuditExport export, @Nullable Long from, @Nullable Long to) {
-        return export.header(ids.next("exp_"), service.wireName(), from, to, clock.now());
+    /** What is there of a chain that does not verify; the next export is not tied to it. */
+    private Reply asFound(Call<ExportQuery> call) {
+        ExportQuery query = call.input();
+        BrokenExport export = journal.tree().brokenExport();
+        Part part = part(query, export::header);
+        AuditExport.Header header = part.header();
+        Reply reply = query.format() == ExportFormat.JSON
+                ? answer(part, false, export.entries(header))
+                : new Reply.File(contentType(ExportFormat.FILE), out -> export.write(header, out));
+        record(call.audit(), header, false);
+        return reply;
     }
 
-    private Reply inEnvelope(AuditExport export, AuditExport.Header header, boolean truncated) {
-        List<AuditEntry> entries = export.entries(header);
+    /** What an export says at its beginning. */
+    private interface Headers {
+        AuditExport.Header header(
+                String exportId, String chain, @Nullable Long fromSeq, @Nullable Long toSeq, Instant now);
+    }
+
+    /**
+     * What is exported.
+     *
+     * @param truncated whether more was asked for than one answer holds
+     */
+    private record Part(AuditExport.Header header, boolean truncated) {}
+
+    private Part part(ExportQuery query, Headers headers) {
+        String id = ids.next("exp_");
+        Instant now = clock.now();
+        AuditExport.Header all = headers.header(id, service.wireName(), query.fromSeq(), query.toSeq(), now);
+        if (query.format() == ExportFormat.FILE || all.entryCount() <= MAX_IN_ENVELOPE) {
+            return new Part(all, false);
+        }
+        long to = all.fromSeq() + MAX_IN_ENVELOPE - 1;
+        return new Part(headers.header(id, service.wireName(), all.fromSeq(), to, now), true);
+    }
+
+    private static List<Map<String, @Nullable Object>> maps(List<AuditEntry> entries) {
+        return entries.stream().map(AuditEntry::toMap).toList();
+    }
+
+    private static Reply answer(Part part, boolean valid, List<Map<String, @Nullable Object>> entries) {
+        AuditExport.Header header = part.header();
         AuditExport.Tie tie = header.tie();
         return Reply.ok(new ExportAnswer(
                 header.exportId(),
@@ -90,9 +145,9 @@ public final class EvidenceRoutes {
                 header.prevHash(),
                 tie == null ? null : tie.anchor().root(),
                 tie == null ? null : tie.anchor().note(),
-                true,
-                truncated,
-                entries.stream().map(AuditEntry::toMap).toList()));
+                valid,
+                part.truncated(),
+                entries));
     }
 
     /** A chain that does not verify is refused before anything is sent; one that breaks meanwhile ends without its trailer. */
@@ -126,16 +181,13 @@ public final class EvidenceRoutes {
         return new Reply.File(contentType(ExportFormat.TILES), tiles::write);
     }
 
-    private void record(AuditEvent event, AuditExport.Header header) {
+    private void record(AuditEvent event, AuditExport.Header header, boolean valid) {
         Map<String, @Nullable Object> detail = new LinkedHashMap<>();
         detail.put("export_id", header.exportId());
         detail.put("from_seq", header.fromSeq());
         detail.put("to_seq", header.toSeq());
+        detail.put("valid", valid);
         journal.append(event.about("audit", service.wireName()).detail(detail));
-        AuditExport.Tie tie = header.tie();
-        if (tie != null) {
-            journal.tree().exported(tie.anchor(), clock.now());
-        }
     }
 
     /** The proof of one entry. */

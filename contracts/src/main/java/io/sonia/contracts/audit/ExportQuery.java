@@ -6,7 +6,11 @@ import io.sonia.kernel.json.Range;
 import io.sonia.kernel.json.Text;
 import org.jspecify.annotations.Nullable;
 
-/** Which part of a chain to export. Without bounds: from the first entry to the last signed one. */
+/**
+ * Which part of a chain to export. Without bounds: from the first entry to the last signed one.
+ *
+ * @param allowBroken whether an operator takes what is there though it does not verify
+ */
 public record ExportQuery(
         @Query @Nullable @Range(min = 1, max = Long.MAX_VALUE)
         Long fromSeq,
@@ -15,4 +19,5 @@ public record ExportQuery(
         Long toSeq,
 
         @Query @Default("\"json\"") ExportFormat format,
+        @Query @Default("false") boolean allowBroken,
         @Query @Nullable @Text(min = 1, max = 64) String chain) {}

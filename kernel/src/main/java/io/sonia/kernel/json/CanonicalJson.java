@@ -23,6 +23,9 @@ public final class CanonicalJson {
 
     private static final int MOST_PER_SCALAR = 25;
 
+    /** A whole number of thousandths below this has at most fifteen digits. */
+    private static final long SHORT = 1_000_000_000_000_000L;
+
     private CanonicalJson() {}
 
     public static byte[] bytes(@Nullable Object value) {
@@ -146,6 +149,10 @@ public final class CanonicalJson {
         if (value == 0) {
             return "0";
         }
+        long thousandths = (long) Math.rint(value * 1000);
+        if (Math.abs(thousandths) < SHORT && thousandths / 1000.0 == value) {
+            return decimal(thousandths);
+        }
         BigDecimal exact = shortest(Math.abs(value));
         String digits = exact.unscaledValue().toString();
         int point = digits.length() - exact.scale();
@@ -163,6 +170,22 @@ public final class CanonicalJson {
             }
             int exponent = point - 1;
             out.append('e').append(exponent < 0 ? '-' : '+').append(Math.abs(exponent));
+        }
+        return out.toString();
+    }
+
+    /** A number with at most fifteen digits is the only one so short that is read as its double, so it is the shortest. */
+    private static String decimal(long thousandths) {
+        long fraction = Math.abs(thousandths % 1000);
+        StringBuilder out = new StringBuilder(thousandths < 0 ? "-" : "").append(Math.abs(thousandths / 1000));
+        if (fraction > 0) {
+            out.append('.').append((char) ('0' + fraction / 100));
+            if (fraction % 100 > 0) {
+                out.append((char) ('0' + fraction / 10 % 10));
+            }
+            if (fraction % 10 > 0) {
+                out.append((char) ('0' + fraction % 10));
+            }
         }
         return out.toString();
     }

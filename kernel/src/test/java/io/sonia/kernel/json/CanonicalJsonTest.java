@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sonia.kernel.Cases;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -74,6 +75,18 @@ class CanonicalJsonTest {
                             .length())
                     .as(written)
                     .isLessThanOrEqualTo(17);
+        });
+    }
+
+    @Test
+    void thousandthsAreWrittenAsTheyAreReadAloud() {
+        Cases.each(5_000, random -> {
+            long thousandths = (random.nextLong(2_000_000_000_000_000L) - 1_000_000_000_000_000L) >> random.nextInt(50);
+
+            assertThat(CanonicalJson.number(thousandths / 1000.0))
+                    .isEqualTo(BigDecimal.valueOf(thousandths, 3)
+                            .stripTrailingZeros()
+                            .toPlainString());
         });
     }
 
