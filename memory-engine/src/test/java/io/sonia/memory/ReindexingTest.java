@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sonia.contracts.memory.SearchAnswer;
 import io.sonia.contracts.memory.SearchMode;
+import io.sonia.contracts.memory.StoreRequest;
 import io.sonia.kernel.ErrorCode;
 import io.sonia.kernel.SoniaException;
 import io.sonia.testkit.FakeClock;
@@ -36,9 +37,15 @@ class ReindexingTest {
     }
 
     private void fill() {
-        for (int i = 0; i < MANY; i++) {
-            fixture.store("number " + i + (i % 100 == 0 ? " hundred" : ""), "usr_1");
-        }
+        Ledger ledger = new Ledger();
+        fixture.journal.commit(tx -> {
+            for (int i = 0; i < MANY; i++) {
+                String content = "number " + i + (i % 100 == 0 ? " hundred" : "");
+                Draft draft = Draft.of(StoreRequest.of("fact", content, "usr_1"));
+                ledger.add(tx.sql(), new Ledger.Entry("mem_" + i, clock.now()), draft, Ledger.Place.ALONE, clock.now());
+            }
+            return MANY;
+        });
     }
 
     private long indexed() {
