@@ -86,7 +86,7 @@ final class Actions implements TurnActions {
 
     Actions(Journal journal, Peer evaOs, Peer openclaw, Clock clock, Ids ids) {
         this.records = new ActionRecords(journal);
-        this.executor = new Executor(openclaw, clock);
+        this.executor = new Executor(openclaw, clock, () -> closing);
         this.governance = new Governance(evaOs, clock);
         this.openclaw = openclaw;
         this.clock = clock;

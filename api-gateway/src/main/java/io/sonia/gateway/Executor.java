@@ -21,6 +21,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** Has OpenClaw run an action and finds out how it ended, also when the answer got lost on the way. */
@@ -30,37 +31,51 @@ final class Executor {
     private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
     private static final int SETTLE_WAIT_MS = 10_000;
 
+    /** How often a call is asked for again that was refused for a moment and left nothing behind. */
+    private static final int ASKED_AGAIN = 4;
+
     /** How a run ended, as the events the action's life takes from executing. */
     record Ended(ActionExecution execution, List<ActionLife.Event> events) {}
 
     private final Peer openclaw;
     private final Clock clock;
+    private final BooleanSupplier stopping;
 
-    Executor(Peer openclaw, Clock clock) {
+    /** @param stopping true once nothing may be asked for again */
+    Executor(Peer openclaw, Clock clock, BooleanSupplier stopping) {
         this.openclaw = openclaw;
         this.clock = clock;
+        this.stopping = stopping;
     }
 
     /** Runs a call that leaves nothing behind, and runs it again after a failure that may pass, as the action allows. */
     Ended read(Context context, Action action) {
-        Ended ended = execute(context, action, action.actionId(), null);
+        Ended ended = execute(context, action, action.actionId(), null, 0);
         for (int retry = 1; retry <= action.maxRetries() && mayPass(ended); retry++) {
-            Duration pause = FIRST_PAUSE.multipliedBy(1L << (retry - 1));
-            if (context.deadline().left().compareTo(pause) <= 0) {
+            if (!paused(context, retry)) {
                 return ended;
             }
-            try {
-                clock.sleep(pause);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                return ended;
-            }
-            Ended again = execute(context, action, action.actionId() + "." + retry, null);
+            Ended again = execute(context, action, action.actionId() + "." + retry, null, 0);
             List<ActionLife.Event> events = new ArrayList<>(Collections.nCopies(retry, ActionLife.Event.RETRY));
             events.addAll(again.events());
             ended = new Ended(again.execution().afterRetries(retry), List.copyOf(events));
         }
         return ended;
+    }
+
+    /** True after the pause before a retry; false if there is no time for it. */
+    private boolean paused(Context context, int retry) {
+        Duration pause = FIRST_PAUSE.multipliedBy(1L << (retry - 1));
+        if (context.deadline().left().compareTo(pause) <= 0) {
+            return false;
+        }
+        try {
+            clock.sleep(pause);
+            return !stopping.getAsBoolean();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
     }
 
     private static boolean mayPass(Ended ended) {
@@ -71,12 +86,16 @@ final class Executor {
                 || failure == FailureClass.EXECUTION_ERROR;
     }
 
-    /** Runs the stored call under the action's own id, so that asking twice runs it once. */
+    /**
+     * Runs the stored call under the action's own id, so that asking twice runs it once: what was refused for a moment
+     * is asked for again.
+     */
     Ended execute(Context context, Action action, @Nullable String approvalToken) {
-        return execute(context, action, action.actionId(), approvalToken);
+        return execute(context, action, action.actionId(), approvalToken, ASKED_AGAIN);
     }
 
-    private Ended execute(Context context, Action action, String executionId, @Nullable String approvalToken) {
+    private Ended execute(
+            Context context, Action action, String executionId, @Nullable String approvalToken, int again) {
         ExecuteRequest request = new ExecuteRequest(
                 action.intent(),
                 action.params(),
@@ -87,17 +106,30 @@ final class Executor {
                 null,
                 action.tainted());
         Context bounded = context.within(Duration.ofMillis(action.timeoutMs()).plus(MARGIN));
-        try {
-            ExecuteAnswer answer =
-                    openclaw.on(bounded, Operation.EXECUTE).body(request).send(ExecuteAnswer.class);
-            return succeeded(answer);
-        } catch (SoniaException e) {
-            if ("openclaw".equals(e.details().get("dependency"))) {
-                return settle(context, action, executionId, e);
+        for (int retry = 1; ; retry++) {
+            try {
+                ExecuteAnswer answer =
+                        openclaw.on(bounded, Operation.EXECUTE).body(request).send(ExecuteAnswer.class);
+                return succeeded(answer);
+            } catch (SoniaException e) {
+                Optional<Ended> ended = away(e) ? found(context, action, executionId) : Optional.empty();
+                if (ended.isPresent()) {
+                    return ended.get();
+                }
+                if (ran(e)) {
+                    // What a run that failed left behind is on its record, not in the error.
+                    return detailed(context, action, executionId, e);
+                }
+                if (!e.code().retryable() || retry > again || !paused(bounded, retry)) {
+                    return failed(action, e);
+                }
             }
-            // What a run that failed left behind is on its record, not in the error.
-            return ran(e) ? detailed(context, action, executionId, e) : failed(action, e);
         }
+    }
+
+    /** True if it was OpenClaw itself that could not be reached or did not answer. */
+    private static boolean away(SoniaException failure) {
+        return "openclaw".equals(failure.details().get("dependency"));
     }
 
     private Ended detailed(Context context, Action action, String executionId, SoniaException failure) {
@@ -117,23 +149,40 @@ final class Executor {
 
     /** Asks OpenClaw's record how a run ended; one that it does not know or did not start has failed for this cause. */
     Ended settle(Context context, Action action, SoniaException cause) {
-        return settle(context, action, action.actionId(), cause);
+        return found(context, action, action.actionId()).orElseGet(() -> failed(action, cause));
     }
 
-    private Ended settle(Context context, Action action, String executionId, SoniaException cause) {
-        try {
-            return of(action, asked(context, executionId));
-        } catch (SoniaException e) {
-            return e.code() == ErrorCode.NOT_FOUND ? failed(action, cause) : lost(action);
+    /** As {@link #recorded}; an OpenClaw that is away is waited for, and if it stays away the end is unknown. */
+    private Optional<Ended> found(Context context, Action action, String executionId) {
+        Context bounded = context.within(Duration.ofMillis(SETTLE_WAIT_MS).plus(MARGIN));
+        for (int retry = 1; ; retry++) {
+            try {
+                return recorded(bounded, action, executionId);
+            } catch (SoniaException e) {
+                if (!paused(bounded, retry)) {
+                    return Optional.of(lost(action));
+                }
+            }
         }
     }
 
-    /** How a run ended by OpenClaw's record, or that its end is unknown; empty if it never started. */
+    /**
+     * How a run ended by OpenClaw's record, or that its end is unknown; empty if it never started.
+     *
+     * @throws SoniaException if OpenClaw cannot be asked now
+     */
     Optional<Ended> recorded(Context context, Action action) {
+        return recorded(context, action, action.actionId());
+    }
+
+    private Optional<Ended> recorded(Context context, Action action, String executionId) {
         try {
-            Execution execution = asked(context, action.actionId());
+            Execution execution = asked(context, executionId);
             return execution.state() == ExecutionState.CLAIMED ? Optional.empty() : Optional.of(of(action, execution));
         } catch (SoniaException e) {
+            if (away(e) && e.code() == ErrorCode.UNAVAILABLE) {
+                throw e;
+            }
             return e.code() == ErrorCode.NOT_FOUND ? Optional.empty() : Optional.of(lost(action));
         }
     }

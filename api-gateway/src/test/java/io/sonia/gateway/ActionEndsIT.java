@@ -9,6 +9,7 @@ import io.sonia.contracts.gateway.ActionState;
 import io.sonia.contracts.gateway.CallStatus;
 import io.sonia.contracts.gateway.Turn;
 import io.sonia.contracts.gateway.TurnState;
+import io.sonia.contracts.openclaw.ExecuteRequest;
 import io.sonia.contracts.openclaw.Execution;
 import io.sonia.contracts.openclaw.ExecutionError;
 import io.sonia.contracts.openclaw.ExecutionState;
@@ -135,6 +136,42 @@ class ActionEndsIT extends GatewayCase {
         assertThat(again.data().actionId()).isNotEqualTo(first.details().get("action_id"));
         assertThat(keyed(house.gateway, Behind.HARMLESS)).isEqualTo(again);
         assertThat(behind.ran()).containsExactly(Behind.HARMLESS);
+    }
+
+    @Test
+    void aCallThatWasRefusedForAMomentIsAskedForAgainUnderTheSameId() {
+        behind.fail(Operation.EXECUTE, SoniaException.of(ErrorCode.UNAVAILABLE).with("dependency", "eva-os"));
+        ActionAnswer answer = act(Behind.GRANTED, null);
+        assertThat(answer.status()).isEqualTo(ActionAnswer.Status.EXECUTED);
+        assertThat(executed()).containsExactly(answer.actionId(), answer.actionId());
+        assertThat(behind.ran()).containsExactly(Behind.GRANTED);
+    }
+
+    @Test
+    void anExecutorThatIsAwayIsWaitedForAndAskedHowItEnded() {
+        behind.intercept(Operation.EXECUTE, call -> {
+            behind.recorded(
+                    String.valueOf(((ExecuteRequest) call.input()).executionId()), ExecutionState.OUTCOME_UNKNOWN);
+            throw away();
+        });
+        behind.fail(Operation.EXECUTION_GET, away());
+        SoniaException end = Refusal.of(() -> act(Behind.GRANTED, null));
+        assertThat(end.code()).isEqualTo(ErrorCode.OUTCOME_UNKNOWN);
+        assertThat(behind.count(Operation.EXECUTION_GET)).isEqualTo(2);
+        assertThat(behind.count(Operation.EXECUTE)).isEqualTo(1);
+    }
+
+    @Test
+    void aCallThatNeverReachedAnExecutorThatWasAwayIsRunOnceItIsThere() {
+        behind.fail(Operation.EXECUTE, away());
+        behind.fail(Operation.EXECUTION_GET, away());
+        ActionAnswer answer = act(Behind.GRANTED, null);
+        assertThat(answer.status()).isEqualTo(ActionAnswer.Status.EXECUTED);
+        assertThat(behind.ran()).containsExactly(Behind.GRANTED);
+    }
+
+    private static SoniaException away() {
+        return SoniaException.of(ErrorCode.UNAVAILABLE).with("dependency", "openclaw");
     }
 
     private static Answer<ActionAnswer> keyed(GatewayLife life) {

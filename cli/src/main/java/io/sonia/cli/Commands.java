@@ -67,6 +67,17 @@ final class Commands {
                         .addSubcommand("keys", new AuditKeys(place))
                         .addSubcommand("accept", new AuditAccept(place)));
         all.put(
+                "memory",
+                () -> new CommandLine(new Memory())
+                        .addSubcommand("search", new MemorySearch(place))
+                        .addSubcommand("show", new MemoryShow(place))
+                        .addSubcommand("history", new MemoryHistory(place))
+                        .addSubcommand("forget", new MemoryForget(place))
+                        .addSubcommand("ingest", new MemoryIngest(place))
+                        .addSubcommand("documents", new MemoryDocuments(place))
+                        .addSubcommand("remove", new MemoryRemove(place))
+                        .addSubcommand("stats", new MemoryStats(place)));
+        all.put(
                 "token",
                 () -> new CommandLine(new Token())
                         .addSubcommand("create", new TokenCreate(place))

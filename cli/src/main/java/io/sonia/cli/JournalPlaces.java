@@ -12,6 +12,9 @@ final class JournalPlaces {
 
     private static final String USER = "sonia";
 
+    /** Who only reads holds no lease. */
+    private static final int NO_LEASE = 0;
+
     private final Home home;
     private final JournalConfig config;
 
@@ -23,7 +26,8 @@ final class JournalPlaces {
     static JournalPlaces of(Workplace place) {
         ConfigGlance journal = ConfigGlance.at(place, "journal");
         String user = journal.text("user");
-        return new JournalPlaces(place.home(), new JournalConfig(journal.text("url"), user == null ? USER : user));
+        return new JournalPlaces(
+                place.home(), new JournalConfig(journal.text("url"), user == null ? USER : user, NO_LEASE));
     }
 
     /** The service's schema in a database server; nothing if it keeps a file. */

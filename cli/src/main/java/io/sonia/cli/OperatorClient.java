@@ -17,7 +17,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 
-/** Calls a running stack with the operator's key: the gateway, and EVA-OS for what EVA-OS alone serves. */
+/** Calls a running stack with the operator's key: each operation at the service that serves it. */
 final class OperatorClient {
 
     /** On top of the time an operation takes at most, for its answer to arrive. */
@@ -88,7 +88,7 @@ final class OperatorClient {
     }
 
     private Peer.Request on(Operation operation, String correlationId, Duration time) {
-        ServiceName service = operation.service() == ServiceName.EVA_OS ? ServiceName.EVA_OS : ServiceName.API_GATEWAY;
+        ServiceName service = operation.service() == null ? ServiceName.API_GATEWAY : operation.service();
         return peer(service).on(context(correlationId, time), operation);
     }
 

@@ -10,7 +10,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The pages of a table, newest first by (created_at, id), of the rows whose columns have the values asked for. */
@@ -23,7 +22,7 @@ public final class Listing {
 
     private final String table;
     private final String idColumn;
-    private final Map<String, @Nullable String> filter = new LinkedHashMap<>();
+    private final Map<String, @Nullable String> conditions = new LinkedHashMap<>();
 
     public Listing(String table, String idColumn) {
         this.table = table;
@@ -33,14 +32,23 @@ public final class Listing {
     /** Keeps only rows whose column has this text, or this constant's wire name; null keeps all. */
     public Listing where(String column, @Nullable Object value) {
         if (value != null) {
-            filter.put(column, value instanceof Enum<?> constant ? WireNamed.of(constant) : value.toString());
+            conditions.put(
+                    column + " = ?", value instanceof Enum<?> constant ? WireNamed.of(constant) : value.toString());
         }
         return this;
     }
 
     /** Keeps only rows whose column is null. */
     public Listing whereNull(String column) {
-        filter.put(column, null);
+        conditions.put(column + " IS NULL", null);
+        return this;
+    }
+
+    /** Keeps only rows that have this text in one of the columns; null keeps all. */
+    public Listing whereAny(List<String> columns, @Nullable String value) {
+        if (value != null) {
+            conditions.put("? IN (" + String.join(", ", columns) + ")", value);
+        }
         return this;
     }
 
@@ -57,11 +65,13 @@ public final class Listing {
      */
     public <T> Page<T> page(Sql sql, Cursors cursors, @Nullable String cursor, int limit, RowReader<T> reader)
             throws SQLException {
-        String name = table + filter;
+        String name = table + conditions;
         Cursors.Position after = cursors.read(cursor, name);
-        String from = " FROM " + table + conditions();
+        List<String> all = new ArrayList<>(List.of("1 = 1"));
+        all.addAll(conditions.keySet());
+        String from = " FROM " + table + " WHERE " + String.join(" AND ", all);
         List<Object> args = new ArrayList<>(
-                filter.values().stream().filter(Objects::nonNull).toList());
+                conditions.values().stream().filter(Objects::nonNull).toList());
         int total = Math.toIntExact(sql.number("SELECT count(*)" + from, args.toArray()));
         if (after != null) {
             from += " AND (created_at, " + idColumn + ") < (?, ?)";
@@ -78,11 +88,5 @@ public final class Listing {
         List<Placed<T>> page = more ? found.subList(0, limit) : found;
         String next = more ? cursors.after(page.getLast().position(), name) : null;
         return new Page<>(page.stream().map(Placed::row).toList(), total, next);
-    }
-
-    private String conditions() {
-        return filter.entrySet().stream()
-                .map(each -> " AND " + each.getKey() + (each.getValue() == null ? " IS NULL" : " = ?"))
-                .collect(Collectors.joining("", " WHERE 1 = 1", ""));
     }
 }

@@ -10,6 +10,7 @@ import io.sonia.evaos.ApprovalLife.Event;
 import io.sonia.evaos.policy.Judgement;
 import io.sonia.evaos.policy.Policy;
 import io.sonia.evaos.policy.Situation;
+import io.sonia.journal.Answers;
 import io.sonia.kernel.ErrorCode;
 import io.sonia.kernel.Ids;
 import io.sonia.kernel.SoniaException;

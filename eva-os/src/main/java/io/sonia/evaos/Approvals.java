@@ -13,6 +13,7 @@ import io.sonia.contracts.evaos.ApproveRequest;
 import io.sonia.contracts.evaos.CancelRequest;
 import io.sonia.contracts.evaos.Decision;
 import io.sonia.evaos.ApprovalLife.Event;
+import io.sonia.journal.Answers;
 import io.sonia.journal.Sql;
 import io.sonia.journal.Tx;
 import io.sonia.kernel.ErrorCode;

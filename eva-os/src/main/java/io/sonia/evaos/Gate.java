@@ -17,6 +17,7 @@ import io.sonia.evaos.ApprovalLife.Event;
 import io.sonia.evaos.policy.Judgement;
 import io.sonia.evaos.policy.Policy;
 import io.sonia.evaos.policy.Situation;
+import io.sonia.journal.Answers;
 import io.sonia.journal.Tx;
 import io.sonia.kernel.AuditEvent;
 import io.sonia.kernel.ErrorCode;

@@ -11,6 +11,7 @@ import io.sonia.contracts.evaos.KillSwitch.Stoppable;
 import io.sonia.contracts.evaos.OutcomeAnswer;
 import io.sonia.contracts.evaos.OutcomeRequest;
 import io.sonia.evaos.ApprovalLife.Event;
+import io.sonia.journal.Answers;
 import io.sonia.journal.Sql;
 import io.sonia.journal.Tx;
 import io.sonia.kernel.ErrorCode;

@@ -3,6 +3,7 @@ package io.sonia.evaos;
 import io.sonia.contracts.evaos.ServiceRotate;
 import io.sonia.contracts.evaos.ServiceRotated;
 import io.sonia.contracts.evaos.WhoAmI;
+import io.sonia.journal.Answers;
 import io.sonia.journal.Sql;
 import io.sonia.kernel.ErrorCode;
 import io.sonia.kernel.Home;

@@ -9,6 +9,7 @@ import io.sonia.contracts.evaos.KillSwitchChanged;
 import io.sonia.contracts.evaos.KillSwitchList;
 import io.sonia.evaos.ApprovalLife.Event;
 import io.sonia.evaos.ApprovalStore.Edged;
+import io.sonia.journal.Answers;
 import io.sonia.journal.Row;
 import io.sonia.journal.Sql;
 import io.sonia.journal.Tx;

@@ -7,6 +7,7 @@ import io.sonia.contracts.audit.NotaryKey;
 import io.sonia.contracts.audit.NotaryKeyList;
 import io.sonia.contracts.audit.SignedHead;
 import io.sonia.contracts.audit.SignedHeads;
+import io.sonia.journal.Answers;
 import io.sonia.journal.AuditTree;
 import io.sonia.journal.Checkpoint;
 import io.sonia.journal.Tx;

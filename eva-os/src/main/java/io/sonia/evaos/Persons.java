@@ -17,6 +17,7 @@ import io.sonia.contracts.evaos.UserRole;
 import io.sonia.contracts.evaos.UserStatus;
 import io.sonia.contracts.evaos.UserUpdate;
 import io.sonia.evaos.PersonLife.Event;
+import io.sonia.journal.Answers;
 import io.sonia.journal.Sql;
 import io.sonia.journal.Work;
 import io.sonia.kernel.AuditEvent;

@@ -11,6 +11,7 @@ import io.sonia.contracts.policy.PolicyFile;
 import io.sonia.contracts.policy.PolicySet;
 import io.sonia.evaos.ApprovalLife.Event;
 import io.sonia.evaos.ApprovalStore.Edged;
+import io.sonia.journal.Answers;
 import io.sonia.journal.Sql;
 import io.sonia.journal.Tx;
 import io.sonia.kernel.AuditEvent;

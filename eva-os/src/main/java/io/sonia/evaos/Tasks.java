@@ -12,6 +12,7 @@ import io.sonia.contracts.evaos.TaskList;
 import io.sonia.contracts.evaos.TaskStatus;
 import io.sonia.contracts.evaos.TaskUpdate;
 import io.sonia.evaos.TaskLife.Event;
+import io.sonia.journal.Answers;
 import io.sonia.journal.Sql;
 import io.sonia.journal.Tx;
 import io.sonia.kernel.AuditEvent;

@@ -4,11 +4,13 @@ import io.sonia.kernel.Home;
 import io.sonia.kernel.SecretFile;
 import io.sonia.kernel.ServiceName;
 import io.sonia.kernel.json.Default;
+import io.sonia.kernel.json.Range;
 import io.sonia.kernel.json.Text;
 import io.sonia.kernel.settings.Section;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -21,10 +23,12 @@ import org.jspecify.annotations.Nullable;
  * user's password, if the server asks for one, is in {@code secrets/postgres.password}.
  *
  * @param url the database as {@code postgresql://host:5432/database}; without one each service has a file
+ * @param leaseSeconds how long a process that has died keeps another one from taking over
  */
 public record JournalConfig(
         @Nullable @Text(min = 15, max = 500) String url,
-        @Default("\"sonia\"") @Text(min = 1, max = 63) String user) {
+        @Default("\"sonia\"") @Text(min = 1, max = 63) String user,
+        @Default("10") @Range(min = 2, max = 300) int leaseSeconds) {
 
     private static final Pattern URL = Pattern.compile(
             "postgresql://(?<host>\\[[0-9a-fA-F:.]+]|[A-Za-z0-9.-]+)(:\\d{1,5})?/[A-Za-z0-9_-]+(\\?(?<parameters>[^\\s?#@]*))?");
@@ -60,6 +64,10 @@ public record JournalConfig(
                     problems.accept("url leaves this machine: add sslmode=verify-full");
                 }
             });
+
+    public Duration lease() {
+        return Duration.ofSeconds(leaseSeconds);
+    }
 
     /**
      * The schema of a service, or nothing if it keeps a file. The memory engine always does: its full-text index is

@@ -49,10 +49,11 @@ public record JournalOptions(
      *
      * @param number no two have the same at a time
      * @param alone true if there is never another one that writes at the same time
+     * @param lease how long one that has died keeps its number
      * @param whileWaiting run once if the number is not free yet, before waiting for it
      */
-    public record Instance(int number, boolean alone, Runnable whileWaiting) {
-        static final Instance FIRST = new Instance(1, true, () -> {});
+    public record Instance(int number, boolean alone, Duration lease, Runnable whileWaiting) {
+        static final Instance FIRST = new Instance(1, true, Duration.ofSeconds(10), () -> {});
     }
 
     public static JournalOptions of(UnaryOperator<Map<String, @Nullable Object>> redactor, Consumer<String> onFatal) {

@@ -5,7 +5,6 @@ import io.sonia.kernel.Hlc;
 import io.sonia.kernel.ServiceName;
 import io.sonia.kernel.SoniaException;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.List;
 
 /**
@@ -15,9 +14,6 @@ import java.util.List;
 public final class PostgresJournal {
 
     private PostgresJournal() {}
-
-    /** How often the journal that {@link #lead} opens has to commit something, so that its lease goes on. */
-    public static final Duration RENEWAL = PostgresLease.LIFE.dividedBy(3);
 
     /**
      * Opens the schema, or makes it, beside other processes that write to it.
@@ -39,7 +35,8 @@ public final class PostgresJournal {
 
     /**
      * As {@link #open}, as the instance of the number that the options give: waits while another one holds its lease and
-     * renews it, and is itself refused for good, as after any fatal failure, once another one has taken over.
+     * renews it, and is itself refused for good, as after any fatal failure, once another one has taken over. Something
+     * has to be committed three times within a lease, so that it goes on.
      */
     public static Journal lead(
             PostgresDatabase database,

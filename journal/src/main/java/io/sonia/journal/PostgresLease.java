@@ -14,10 +14,6 @@ import java.util.Optional;
  */
 final class PostgresLease {
 
-    /** How long a holder that has died keeps others waiting. */
-    static final Duration LIFE = Duration.ofSeconds(10);
-
-    private static final long RENEWED_AFTER_NANOS = LIFE.toNanos() / 4;
     private static final Duration BETWEEN_LOOKS = Duration.ofMillis(250);
 
     private static final String NOW = "(extract(epoch FROM clock_timestamp()) * 1000)::bigint";
@@ -33,6 +29,7 @@ final class PostgresLease {
     private final int instance;
     private final String holder;
     private final long fence;
+    private final Duration life;
     private final Clock clock;
     private long renewedAt;
     private long askedAt;
@@ -40,8 +37,9 @@ final class PostgresLease {
     /** Since when it was renewed without a gap in which it had lapsed. */
     private long steadySince;
 
-    private PostgresLease(int instance, String holder, long fence, Clock clock, long takenAt) {
-        this.instance = instance;
+    private PostgresLease(JournalOptions.Instance instance, String holder, long fence, Clock clock, long takenAt) {
+        this.instance = instance.number();
+        this.life = instance.lease();
         this.holder = holder;
         this.fence = fence;
         this.clock = clock;
@@ -51,10 +49,12 @@ final class PostgresLease {
     }
 
     /** Takes the lease if nobody holds it. */
-    static Optional<PostgresLease> take(Sql sql, int instance, String holder, Clock clock) throws SQLException {
+    static Optional<PostgresLease> take(Sql sql, JournalOptions.Instance instance, String holder, Clock clock)
+            throws SQLException {
         long asked = clock.nanoTime();
-        sql.update(ENTER, instance);
-        Optional<Long> fence = sql.one(TAKE, row -> row.number("fence"), holder, LIFE.toMillis(), instance);
+        sql.update(ENTER, instance.number());
+        Optional<Long> fence = sql.one(
+                TAKE, row -> row.number("fence"), holder, instance.lease().toMillis(), instance.number());
         sql.connection().commit();
         return fence.map(taken -> new PostgresLease(instance, holder, taken, clock, asked));
     }
@@ -78,7 +78,7 @@ final class PostgresLease {
      */
     List<Integer> endOthers(Sql sql) throws SQLException {
         long now = clock.nanoTime();
-        boolean steady = now - renewedAt <= LIFE.toNanos() && now - steadySince >= LIFE.toNanos();
+        boolean steady = now - renewedAt <= life.toNanos() && now - steadySince >= life.toNanos();
         return steady ? sql.list(END, row -> row.integer("instance"), instance) : List.of();
     }
 
@@ -94,15 +94,15 @@ final class PostgresLease {
     /** Part of a transaction that holds the lock of the lease and found it in force. */
     void renew(Sql sql) throws SQLException {
         long now = clock.nanoTime();
-        if (now - renewedAt >= RENEWED_AFTER_NANOS) {
-            sql.update(RENEW, LIFE.toMillis(), instance);
+        if (now - renewedAt >= life.toNanos() / 4) {
+            sql.update(RENEW, life.toMillis(), instance);
             askedAt = now;
         }
     }
 
     /** The transaction was committed, and a renewal with it. */
     void committed() {
-        if (askedAt - renewedAt > LIFE.toNanos()) {
+        if (askedAt - renewedAt > life.toNanos()) {
             steadySince = askedAt;
         }
         renewedAt = askedAt;

@@ -71,8 +71,7 @@ final class PostgresTransactions implements Transactions {
     void lead(JournalOptions.Instance instance) throws SQLException {
         for (boolean told = false; lease == null; told = true) {
             try {
-                lease = PostgresLease.take(connected(), instance.number(), writer, clock)
-                        .orElse(null);
+                lease = PostgresLease.take(connected(), instance, writer, clock).orElse(null);
             } catch (SQLException e) {
                 if (!told || !abandoned(e)) {
                     throw e;

@@ -29,6 +29,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class PostgresLeaseIT {
 
+    private static final Duration LIFE = Duration.ofSeconds(10);
     private static final String LAPSE = "UPDATE journal_leases SET lease_until_ms = 0";
 
     private final TestClock clock = new TestClock();
@@ -53,7 +54,7 @@ class PostgresLeaseIT {
 
     private Journal lead(int instance, Runnable whileWaiting) {
         JournalOptions options = JournalOptions.of(UnaryOperator.identity(), fatal::add)
-                .instance(new JournalOptions.Instance(instance, true, whileWaiting));
+                .instance(new JournalOptions.Instance(instance, true, LIFE, whileWaiting));
         return PostgresJournal.lead(database, ServiceName.EVA_OS, Samples.SCHEMA, clock, new Hlc(clock), options);
     }
 
@@ -173,11 +174,11 @@ class PostgresLeaseIT {
     void othersGetTheTimeToRenewTheirLeasesAfterAnOutageOfAll() throws SQLException {
         try (Journal second = lead(2, () -> {})) {
             grow(second);
-            clock.advance(PostgresLease.LIFE.multipliedBy(2));
+            clock.advance(LIFE.multipliedBy(2));
             PostgresSchemas.run(database, LAPSE);
 
             assertThat(second.takeOver((tx, gone) -> {})).isFalse();
-            clock.advance(PostgresJournal.RENEWAL);
+            clock.advance(LIFE.dividedBy(3));
             assertThat(second.takeOver((tx, gone) -> {})).isFalse();
             assertThat(first.commit(insertAudited("tsk_1")))
                     .as("it was in time")
@@ -192,7 +193,7 @@ class PostgresLeaseIT {
     /** Holds its lease, renewed, for as long as one lives. */
     private void grow(Journal journal) {
         for (int i = 0; i < 4; i++) {
-            clock.advance(PostgresJournal.RENEWAL);
+            clock.advance(LIFE.dividedBy(3));
             journal.commit(tx -> true);
         }
     }
@@ -260,7 +261,7 @@ class PostgresLeaseIT {
     @Test
     void leaseIsRenewedByWorking() throws SQLException {
         PostgresSchemas.run(database, LAPSE);
-        clock.advance(PostgresJournal.RENEWAL);
+        clock.advance(LIFE.dividedBy(3));
 
         first.commit(tx -> true);
 
@@ -271,7 +272,7 @@ class PostgresLeaseIT {
     @Test
     void leaseIsRenewedAlthoughWorksFail() throws SQLException {
         PostgresSchemas.run(database, LAPSE);
-        clock.advance(PostgresJournal.RENEWAL);
+        clock.advance(LIFE.dividedBy(3));
         assertThatThrownBy(() -> first.commit(insert("tsk_0"))).satisfies(code(ErrorCode.STORAGE_UNAVAILABLE));
 
         first.commit(tx -> true);
@@ -282,7 +283,7 @@ class PostgresLeaseIT {
     private void assertRenewed() {
         long left = first.read(sql ->
                 sql.number("SELECT lease_until_ms - extract(epoch FROM clock_timestamp()) * 1000 FROM journal_leases"));
-        assertThat(left).isBetween(1L, PostgresLease.LIFE.toMillis());
+        assertThat(left).isBetween(1L, LIFE.toMillis());
     }
 
     @Test

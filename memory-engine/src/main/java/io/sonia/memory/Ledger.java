@@ -2,59 +2,68 @@ package io.sonia.memory;
 
 import io.sonia.contracts.memory.Item;
 import io.sonia.contracts.memory.Source;
-import io.sonia.contracts.memory.StoreRequest;
+import io.sonia.contracts.memory.Subtype;
 import io.sonia.journal.Row;
 import io.sonia.journal.Sql;
-import io.sonia.kernel.Sha256;
-import io.sonia.kernel.json.Json;
-import java.nio.charset.StandardCharsets;
+import io.sonia.kernel.ErrorCode;
+import io.sonia.kernel.SoniaException;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** All memories in the order in which they became durable, each with its entry in the full-text index. */
 final class Ledger {
 
-    /** A memory made ready to be written, so that the writer does nothing but write. */
-    record Draft(StoreRequest request, int contentBytes, String hash, String words, String metadata) {
-
-        static Draft of(StoreRequest request) {
-            byte[] content = request.content().getBytes(StandardCharsets.UTF_8);
-            return new Draft(
-                    request,
-                    content.length,
-                    Sha256.hex(content),
-                    Words.indexed(request.content()),
-                    Json.text(request.metadata()));
-        }
-    }
+    /** What is read in place of content that was destroyed. */
+    static final String REDACTED = "[REDACTED]";
 
     /** What an answer to a store names. */
     record Entry(String id, Instant createdAt) {}
 
+    /**
+     * Where a new row stands among the versions of a memory.
+     *
+     * @param head the first version; null for a free text without versions
+     * @param version counts up from 1
+     */
+    record Place(@Nullable String head, int version) {
+
+        static final Place ALONE = new Place(null, 1);
+    }
+
     /** Adds the memory to the ledger and to the index. */
-    void add(Sql sql, String id, Draft draft, Instant createdAt, Instant recordedAt) throws SQLException {
-        StoreRequest request = draft.request();
+    void add(Sql sql, Entry entry, Draft draft, Place place, Instant recordedAt) throws SQLException {
         sql.update(
                 """
-                INSERT INTO ledger (id, type, user_id, session_id, created_at, recorded_at, content_hash,
-                  source_type, source_id, metadata, content)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                INSERT INTO ledger (id, type, subtype, topic, user_id, session_id, created_at, recorded_at,
+                  content_hash, source_type, source_id, metadata, content, valid_from, valid_until, chain_head,
+                  revision)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
-                id,
-                request.type(),
-                request.userId(),
-                request.sessionId(),
-                createdAt,
+                entry.id(),
+                draft.type(),
+                draft.subtype() == null ? null : draft.subtype().name(),
+                draft.topic(),
+                draft.userId(),
+                draft.sessionId(),
+                entry.createdAt(),
                 recordedAt,
-                draft.hash(),
-                request.source().sourceType(),
-                request.source().sourceId(),
+                draft.text().hash(),
+                draft.source().sourceType(),
+                draft.source().sourceId(),
                 draft.metadata(),
-                request.content());
-        sql.update("INSERT INTO memory_fts (rowid, content) VALUES (last_insert_rowid(), ?)", draft.words());
+                draft.text().content(),
+                draft.validity().from(),
+                draft.validity().until(),
+                place.head(),
+                place.version());
+        sql.update(
+                "INSERT INTO memory_fts (rowid, content) VALUES (last_insert_rowid(), ?)",
+                draft.text().words());
     }
 
     /** The first memory of the same type, user and content that was recorded at {@code since} or later. */
@@ -63,17 +72,109 @@ final class Ledger {
                 """
                 SELECT id, created_at FROM ledger
                 WHERE content_hash = ? AND type = ? AND user_id IS ? AND recorded_at >= ? AND archived_at IS NULL
+                  AND superseded_at IS NULL AND redacted_at IS NULL
                 ORDER BY seq LIMIT 1
                 """,
                 row -> new Entry(row.text("id"), row.instant("created_at")),
-                draft.hash(),
-                draft.request().type(),
-                draft.request().userId(),
+                draft.text().hash(),
+                draft.type(),
+                draft.userId(),
                 since);
     }
 
     Optional<Item> find(Sql sql, String id) throws SQLException {
         return sql.one("SELECT * FROM ledger WHERE id = ? AND archived_at IS NULL", Ledger::item, id);
+    }
+
+    /**
+     * The memory.
+     *
+     * @throws SoniaException NOT_FOUND if there is none, or if it was deleted
+     */
+    Item require(Sql sql, String id) throws SQLException {
+        return find(sql, id)
+                .orElseThrow(() -> SoniaException.of(ErrorCode.NOT_FOUND).with("memory_id", id));
+    }
+
+    /** All versions of a memory, oldest first; of a free text without versions itself alone. */
+    List<Item> versions(Sql sql, Item of) throws SQLException {
+        return sql.list(
+                "SELECT * FROM ledger WHERE id = ?1 OR chain_head = ?1 ORDER BY seq",
+                Ledger::item,
+                of.versionChainHead() == null ? of.id() : of.versionChainHead());
+    }
+
+    /**
+     * Lets another memory take the place of this one, which becomes history.
+     *
+     * @throws SoniaException CONCURRENT_SUPERSEDE if another one has
+     */
+    void supersede(Sql sql, String id, String by, Instant at) throws SQLException {
+        int changed = sql.update(
+                "UPDATE ledger SET superseded_at = ?, superseded_by = ?, updated_at = ?, chain_head = coalesce(chain_head, id)"
+                        + " WHERE id = ? AND superseded_by IS NULL AND archived_at IS NULL AND redacted_at IS NULL",
+                at,
+                by,
+                at,
+                id);
+        if (changed != 1) {
+            throw SoniaException.of(ErrorCode.CONCURRENT_SUPERSEDE).with("memory_id", id);
+        }
+    }
+
+    /** Makes the versions of one memory versions of another one, which comes first. */
+    void join(Sql sql, String first, String second) throws SQLException {
+        sql.update("""
+                UPDATE ledger SET
+                  chain_head = (SELECT coalesce(chain_head, id) FROM ledger WHERE id = ?1),
+                  revision = revision + (SELECT revision FROM ledger WHERE id = ?1)
+                WHERE chain_head = (SELECT chain_head FROM ledger WHERE id = ?2)
+                """, first, second);
+    }
+
+    /** Writes other text and metadata over those of a free text. */
+    void rewrite(Sql sql, String id, Draft.Text text, String metadata, Instant at) throws SQLException {
+        unindex(sql, id);
+        sql.update(
+                "UPDATE ledger SET content = ?, content_hash = ?, metadata = ?, updated_at = ?, revision = revision + 1"
+                        + " WHERE id = ?",
+                text.content(),
+                text.hash(),
+                metadata,
+                at,
+                id);
+        sql.update(
+                "INSERT INTO memory_fts (rowid, content) VALUES ((SELECT seq FROM ledger WHERE id = ?), ?)",
+                id,
+                text.words());
+    }
+
+    /** Hides the memory from every read. */
+    void archive(Sql sql, String id, Instant at) throws SQLException {
+        unindex(sql, id);
+        sql.update("UPDATE ledger SET archived_at = ?, updated_at = ? WHERE id = ?", at, at, id);
+    }
+
+    /** Takes a memory out of the ledger altogether. */
+    void remove(Sql sql, String id) throws SQLException {
+        unindex(sql, id);
+        sql.update("DELETE FROM ledger WHERE id = ?", id);
+    }
+
+    /** Destroys what the memory says; that it was there stays. */
+    void redact(Sql sql, String id, Instant at) throws SQLException {
+        unindex(sql, id);
+        sql.update(
+                "UPDATE ledger SET content = ?, content_hash = '', metadata = '{}', topic = NULL, redacted_at = ?,"
+                        + " updated_at = ? WHERE id = ?",
+                REDACTED,
+                at,
+                at,
+                id);
+    }
+
+    private static void unindex(Sql sql, String id) throws SQLException {
+        sql.update("DELETE FROM memory_fts WHERE rowid = (SELECT seq FROM ledger WHERE id = ?)", id);
     }
 
     /** The number of memories, archived ones included. */
@@ -94,23 +195,27 @@ final class Ledger {
         return sql.number("SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()");
     }
 
-    private static Item item(Row row) throws SQLException {
+    static Item item(Row row) throws SQLException {
+        String subtype = row.textOrNull("subtype");
+        Instant recordedAt = row.instant("recorded_at");
+        Instant updatedAt = row.instantOrNull("updated_at");
         return new Item(
                 row.text("id"),
                 row.text("type"),
-                null,
+                subtype == null ? null : Subtype.valueOf(subtype),
+                row.integer("revision"),
                 row.text("content"),
                 row.json("metadata"),
                 row.textOrNull("user_id"),
                 row.textOrNull("session_id"),
                 row.instant("created_at"),
-                row.instant("recorded_at"),
-                null,
-                null,
-                row.instant("recorded_at"),
-                null,
-                null,
-                false,
+                updatedAt == null ? recordedAt : updatedAt,
+                row.instantOrNull("valid_from"),
+                row.instantOrNull("valid_until"),
+                recordedAt,
+                row.textOrNull("superseded_by"),
+                row.textOrNull("chain_head"),
+                row.textOrNull("redacted_at") != null,
                 new Source(row.text("source_type"), row.textOrNull("source_id")));
     }
 }

@@ -1,6 +1,9 @@
 package io.sonia.memory;
 
 import io.sonia.contracts.memory.Item;
+import io.sonia.contracts.memory.MemoryDeleted;
+import io.sonia.contracts.memory.MemoryUpdate;
+import io.sonia.contracts.memory.MemoryUpdated;
 import io.sonia.contracts.memory.SearchAnswer;
 import io.sonia.contracts.memory.SearchHit;
 import io.sonia.contracts.memory.SearchMode;
@@ -9,6 +12,7 @@ import io.sonia.contracts.memory.Stats;
 import io.sonia.contracts.memory.StoreAnswer;
 import io.sonia.contracts.memory.StoreAnswer.IndexState;
 import io.sonia.contracts.memory.StoreRequest;
+import io.sonia.journal.Answers;
 import io.sonia.journal.Journal;
 import io.sonia.journal.Sql;
 import io.sonia.journal.Tx;
@@ -17,9 +21,13 @@ import io.sonia.kernel.Clock;
 import io.sonia.kernel.ErrorCode;
 import io.sonia.kernel.Ids;
 import io.sonia.kernel.SoniaException;
+import io.sonia.kernel.http.Call;
+import io.sonia.kernel.http.Empty;
 import io.sonia.kernel.http.IdempotencyKey;
+import io.sonia.kernel.http.Reply;
 import io.sonia.kernel.http.StoredReply;
 import io.sonia.kernel.json.Json;
+import io.sonia.memory.Searches.Search;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -37,41 +45,48 @@ final class Memories {
     /** The most text in one answer, so that it fits what a caller reads; one memory always does. */
     private static final int MAX_ANSWER_TOKENS = 500_000;
 
+    /** Characters of one memory. */
+    static final int MAX_CONTENT = 262_144;
+
+    private static final String UPDATED = "updated";
     private static final String NO_MODEL = "no embedding model";
 
     private final Journal journal;
     private final Clock clock;
     private final Ids ids;
     private final Duration dedupe;
-    private final Ledger ledger = new Ledger();
+    private final Ledger ledger;
+    private final Versions versions;
     private final Searches searches = new Searches();
 
-    Memories(Journal journal, Clock clock, Ids ids, Duration dedupe) {
-        this.journal = journal;
-        this.clock = clock;
-        this.ids = ids;
+    Memories(Foundation base, Ledger ledger, Versions versions, Duration dedupe) {
+        this.ledger = ledger;
+        this.versions = versions;
+        this.journal = base.journal();
+        this.clock = base.clock();
+        this.ids = base.ids();
         this.dedupe = dedupe;
     }
 
     /** Stores the memory, or finds the same one stored shortly before. */
     StoreAnswer store(StoreRequest request, AuditEvent event, @Nullable IdempotencyKey key) {
         Instant told = clock.now();
-        Ledger.Draft draft = Ledger.Draft.of(request);
+        Draft draft = Draft.of(request);
         return journal.commit(tx -> store(tx, draft, told, event, key));
     }
 
-    private StoreAnswer store(Tx tx, Ledger.Draft draft, Instant told, AuditEvent event, @Nullable IdempotencyKey key)
+    private StoreAnswer store(Tx tx, Draft draft, Instant told, AuditEvent event, @Nullable IdempotencyKey key)
             throws SQLException {
         Instant now = clock.now();
         Ledger.Entry same = ledger.same(tx.sql(), draft, now.minus(dedupe)).orElse(null);
         Ledger.Entry entry = same == null ? new Ledger.Entry(ids.next("mem_"), told) : same;
         if (same == null) {
-            ledger.add(tx.sql(), entry.id(), draft, told, now);
+            ledger.add(tx.sql(), entry, draft, Ledger.Place.ALONE, now);
         }
         StoreAnswer answer = new StoreAnswer(
                 "stored",
                 entry.id(),
-                draft.request().type(),
+                draft.type(),
                 entry.createdAt(),
                 same != null,
                 new StoreAnswer.Indexed(IndexState.DONE, null));
@@ -85,28 +100,90 @@ final class Memories {
         return "/recall/" + id;
     }
 
-    /** What the audit keeps of a memory: never its text. */
-    private static Map<String, @Nullable Object> detail(Ledger.Draft draft, boolean deduplicated) {
+    /** What the audit keeps of a memory that is changed: never its text. */
+    static Map<String, @Nullable Object> detail(Item item) {
         Map<String, @Nullable Object> detail = new LinkedHashMap<>();
-        detail.put("type", draft.request().type());
-        detail.put("user_id", draft.request().userId());
-        detail.put("content_hash", draft.hash());
-        detail.put("content_bytes", draft.contentBytes());
+        detail.put("type", item.type());
+        detail.put("user_id", item.userId());
+        detail.put("version", item.version());
+        detail.put("chain_head", item.versionChainHead());
+        return detail;
+    }
+
+    private static Map<String, @Nullable Object> detail(Draft draft, boolean deduplicated) {
+        Map<String, @Nullable Object> detail = new LinkedHashMap<>();
+        detail.put("type", draft.type());
+        detail.put("user_id", draft.userId());
+        detail.put("content_hash", draft.text().hash());
+        detail.put("content_bytes", draft.text().bytes());
         detail.put("deduplicated", deduplicated);
         return detail;
     }
 
     Item recall(String id) {
-        return journal.read(sql -> ledger.find(sql, id))
-                .orElseThrow(() -> SoniaException.of(ErrorCode.NOT_FOUND).with("memory_id", id));
+        return journal.read(sql -> ledger.require(sql, id));
+    }
+
+    /** Changes a memory: a free text in place, a typed one by a version that takes its place. */
+    Reply update(Call<MemoryUpdate> call) {
+        String id = Ids.checked(call.path("memory_id"));
+        if (call.repeats()) {
+            return Reply.ok(new MemoryUpdated(UPDATED, recall(id)));
+        }
+        MemoryUpdate input = call.input();
+        Instant now = clock.now();
+        return journal.commit(tx -> {
+            Item seen = ledger.require(tx.sql(), id);
+            requireCurrent(seen, input.expectedVersion());
+            Item after = seen.subtype() == null ? rewritten(tx, seen, input, now) : versioned(tx, seen, input, now);
+            tx.audit(call.audit().about("memory", after.id()).detail(detail(after)));
+            return Answers.keep(tx, call, Reply.ok(new MemoryUpdated(UPDATED, after)), after.id());
+        });
+    }
+
+    private Item rewritten(Tx tx, Item seen, MemoryUpdate input, Instant now) throws SQLException {
+        Draft.Text text = Draft.Text.of(input.content() == null ? seen.content() : input.content());
+        Map<String, @Nullable Object> metadata = input.metadata() == null ? seen.metadata() : input.metadata();
+        ledger.rewrite(tx.sql(), seen.id(), text, Json.text(metadata), now);
+        return ledger.require(tx.sql(), seen.id());
+    }
+
+    private Item versioned(Tx tx, Item seen, MemoryUpdate input, Instant now) throws SQLException {
+        Draft.Validity same = new Draft.Validity(seen.validFrom(), seen.validUntil());
+        return versions.next(tx, seen, new Versions.Change(input.content(), input.metadata(), same), now)
+                .item();
+    }
+
+    private static void requireCurrent(Item seen, @Nullable Integer expected) {
+        if (seen.redacted()) {
+            throw SoniaException.of(ErrorCode.INVALID_STATE).with("state", "redacted");
+        }
+        if (seen.supersededBy() != null || (expected != null && expected != seen.version())) {
+            throw SoniaException.of(ErrorCode.CONCURRENT_SUPERSEDE)
+                    .with("current_version", seen.version())
+                    .with("superseded_by", seen.supersededBy());
+        }
+    }
+
+    /** Hides a memory from every read and takes it out of the index, in one commit. */
+    Reply delete(Call<Empty> call) {
+        String id = Ids.checked(call.path("memory_id"));
+        Instant now = clock.now();
+        return journal.commit(tx -> {
+            Item seen = ledger.require(tx.sql(), id);
+            ledger.archive(tx.sql(), id, now);
+            tx.audit(call.audit().about("memory", id).detail(detail(seen)));
+            return Answers.keep(tx, call, Reply.ok(new MemoryDeleted("deleted", id, now)));
+        });
     }
 
     /** Searches by words unless the literal text is asked for; without an embedding model no search is by meaning. */
     SearchAnswer search(SearchRequest request) {
         boolean literal = request.mode() == SearchMode.SUBSTRING;
         boolean degraded = !literal && request.mode() != SearchMode.KEYWORD;
+        Search search = Search.of(request, List.of(), clock.now());
         List<SearchHit> found =
-                journal.read(sql -> literal ? searches.byText(sql, request) : searches.byWords(sql, request));
+                journal.read(sql -> literal ? searches.byText(sql, search) : searches.byWords(sql, search));
         List<SearchHit> good =
                 found.stream().filter(hit -> hit.score() >= request.minScore()).toList();
         List<SearchHit> hits = withinBudget(good, request.maxTokens());
@@ -152,8 +229,8 @@ final class Memories {
                 ledger.total(sql),
                 active,
                 byType,
-                0,
-                0,
+                Documents.documents(sql),
+                Documents.pieces(sql),
                 0,
                 new Stats.Index(indexed, 0, null, null, 0, true),
                 ledger.bytes(sql));

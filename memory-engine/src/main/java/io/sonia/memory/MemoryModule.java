@@ -1,12 +1,41 @@
 package io.sonia.memory;
 
+import io.sonia.contracts.Cursors;
 import io.sonia.contracts.ServiceDefinition;
 import io.sonia.contracts.ServiceModule;
 import io.sonia.contracts.ServiceParts;
+import io.sonia.contracts.memory.ChunkList;
+import io.sonia.contracts.memory.ConflictFilter;
+import io.sonia.contracts.memory.ConflictList;
+import io.sonia.contracts.memory.ConflictResolve;
+import io.sonia.contracts.memory.ConflictResolved;
+import io.sonia.contracts.memory.DocDeleted;
+import io.sonia.contracts.memory.DocFilter;
+import io.sonia.contracts.memory.DocIngest;
+import io.sonia.contracts.memory.DocIngested;
+import io.sonia.contracts.memory.DocList;
+import io.sonia.contracts.memory.ItemPage;
+import io.sonia.contracts.memory.NewVersion;
+import io.sonia.contracts.memory.ProvenanceAnswer;
+import io.sonia.contracts.memory.ProvenanceChain;
+import io.sonia.contracts.memory.ProvenanceDepth;
+import io.sonia.contracts.memory.ProvenanceTrack;
+import io.sonia.contracts.memory.ProvenanceTracked;
+import io.sonia.contracts.memory.Redact;
+import io.sonia.contracts.memory.Redacted;
+import io.sonia.contracts.memory.RedactionList;
+import io.sonia.contracts.memory.TypedAnswer;
+import io.sonia.contracts.memory.TypedQuery;
+import io.sonia.contracts.memory.TypedStore;
+import io.sonia.contracts.memory.TypedStored;
+import io.sonia.contracts.memory.VersionCreated;
+import io.sonia.contracts.memory.VersionList;
 import io.sonia.kernel.ServiceName;
+import io.sonia.kernel.http.Operation;
 import io.sonia.kernel.http.Route;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What was said before, by whom and when: durable, and found by its words. */
@@ -21,12 +50,50 @@ public final class MemoryModule implements ServiceModule {
 
     MemoryModule(ServiceParts parts) {
         this.parts = parts;
+        Foundation base =
+                new Foundation(parts.journal(), parts.clock(), parts.ids(), Cursors.of(parts.home(), parts.clock()));
+        Ledger ledger = new Ledger();
+        Conflicts conflicts = new Conflicts(base, ledger);
+        Versions versions = new Versions(ledger, conflicts, parts.ids());
         this.memories = new Memories(
-                parts.journal(),
-                parts.clock(),
-                parts.ids(),
+                base,
+                ledger,
+                versions,
                 parts.settings().section(MemoryConfig.SECTION).dedupe());
-        this.routes = new MemoryRoutes(memories, parts.clock(), parts.metrics()).list();
+        this.routes = Stream.of(
+                        new MemoryRoutes(memories, parts.clock(), parts.metrics()).list(),
+                        typed(new TypedMemories(base, ledger, versions, conflicts), conflicts),
+                        kept(new Redactions(base, ledger), new Provenances(base, ledger)),
+                        documents(new Documents(base, ledger)))
+                .flatMap(List::stream)
+                .toList();
+    }
+
+    private static List<Route<?>> typed(TypedMemories typed, Conflicts conflicts) {
+        return List.of(
+                Route.of(Operation.MEMORY_TYPED_STORE, TypedStore.class, TypedStored.class, typed::store),
+                Route.of(Operation.MEMORY_TYPED_QUERY, TypedQuery.class, TypedAnswer.class, typed::query),
+                Route.of(Operation.MEMORY_VERSION, NewVersion.class, VersionCreated.class, typed::version),
+                Route.of(Operation.MEMORY_VERSIONS, ItemPage.class, VersionList.class, typed::versions),
+                Route.of(Operation.MEMORY_CONFLICTS, ConflictFilter.class, ConflictList.class, conflicts::list),
+                Route.of(Operation.MEMORY_RESOLVE, ConflictResolve.class, ConflictResolved.class, conflicts::resolve));
+    }
+
+    private static List<Route<?>> documents(Documents documents) {
+        return List.of(
+                Route.of(Operation.DOC_INGEST, DocIngest.class, DocIngested.class, documents::ingest),
+                Route.of(Operation.DOC_LIST, DocFilter.class, DocList.class, documents::list),
+                Route.of(Operation.DOC_CHUNKS, ItemPage.class, ChunkList.class, documents::chunks),
+                Route.of(Operation.DOC_DELETE, DocDeleted.class, documents::delete));
+    }
+
+    private static List<Route<?>> kept(Redactions redactions, Provenances provenances) {
+        return List.of(
+                Route.of(Operation.MEMORY_REDACT, Redact.class, Redacted.class, redactions::redact),
+                Route.of(Operation.MEMORY_REDACTION_AUDIT, ItemPage.class, RedactionList.class, redactions::list),
+                Route.of(Operation.PROV_TRACK, ProvenanceTrack.class, ProvenanceTracked.class, provenances::track),
+                Route.of(Operation.PROV_GET, ProvenanceAnswer.class, provenances::get),
+                Route.of(Operation.PROV_CHAIN, ProvenanceDepth.class, ProvenanceChain.class, provenances::chain));
     }
 
     @Override

@@ -1,6 +1,9 @@
 package io.sonia.memory;
 
 import io.sonia.contracts.memory.Item;
+import io.sonia.contracts.memory.MemoryDeleted;
+import io.sonia.contracts.memory.MemoryUpdate;
+import io.sonia.contracts.memory.MemoryUpdated;
 import io.sonia.contracts.memory.SearchAnswer;
 import io.sonia.contracts.memory.SearchRequest;
 import io.sonia.contracts.memory.Stats;
@@ -36,6 +39,8 @@ final class MemoryRoutes {
         return List.of(
                 Route.of(Operation.MEMORY_STORE, StoreRequest.class, StoreAnswer.class, this::store),
                 Route.of(Operation.MEMORY_RECALL, Item.class, this::recall),
+                Route.of(Operation.MEMORY_UPDATE, MemoryUpdate.class, MemoryUpdated.class, memories::update),
+                Route.of(Operation.MEMORY_DELETE, MemoryDeleted.class, memories::delete),
                 Route.of(Operation.MEMORY_SEARCH, SearchRequest.class, SearchAnswer.class, this::search),
                 Route.of(Operation.MEMORY_STATS, Stats.class, this::stats));
     }

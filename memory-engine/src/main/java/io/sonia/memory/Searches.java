@@ -4,11 +4,13 @@ import io.sonia.contracts.memory.SearchHit;
 import io.sonia.contracts.memory.SearchHit.Components;
 import io.sonia.contracts.memory.SearchMode;
 import io.sonia.contracts.memory.SearchRequest;
+import io.sonia.contracts.memory.Subtype;
 import io.sonia.journal.Row;
 import io.sonia.journal.Sql;
 import io.sonia.kernel.json.Json;
 import io.sonia.memory.Words.Word;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -36,12 +38,17 @@ final class Searches {
     /** Rows read for each hit wanted if there are repetitions: a text that one user stored often is shown once. */
     private static final int ROWS_PER_HIT = 8;
 
+    /** What is in force and holds at the time asked about; history only if it is asked for. */
     private static final String VISIBLE = """
-            archived_at IS NULL
-              AND (?2 IS NULL OR user_id = ?2)
+            archived_at IS NULL AND redacted_at IS NULL
+              AND (?2 IS NULL OR user_id = ?2 OR (type = 'document' AND user_id IS NULL))
               AND (?3 IS NULL OR session_id = ?3)
               AND (?4 IS NULL OR recorded_at <= ?4)
               AND (?5 IS NULL OR type IN (SELECT value FROM json_each(?5)))
+              AND (?9 IS NULL OR subtype IN (SELECT value FROM json_each(?9)))
+              AND (?7 OR ((superseded_at IS NULL OR superseded_at > ?4)
+                AND (valid_from IS NULL OR valid_from <= ?8)
+                AND (valid_until IS NULL OR valid_until > ?8)))
             """;
 
     /** Ranks in the index alone and reads the ledger, best first, only until enough is found. */
@@ -64,44 +71,59 @@ final class Searches {
     private static final String OCCURRENCES =
             "SELECT count(*) FROM (SELECT 1 FROM memory_fts WHERE memory_fts MATCH ? LIMIT " + (RANKED + 1) + ")";
 
+    /**
+     * A search made ready.
+     *
+     * @param subtypes only typed memories of these; empty: all memories
+     * @param at the time at which what is found must hold
+     */
+    record Search(SearchRequest request, List<Subtype> subtypes, Instant at) {
+
+        /** What was known and held then, or now. */
+        static Search of(SearchRequest request, List<Subtype> subtypes, Instant now) {
+            return new Search(request, subtypes, request.asOf() == null ? now : request.asOf());
+        }
+    }
+
     private record Term(String match, long rows) {}
 
     /**
      * The best memories by the words of the query, scored against the best one. If the rarer words do not fill the
      * answer, all of them are tried.
      */
-    List<SearchHit> byWords(Sql sql, SearchRequest request) throws SQLException {
-        List<Term> terms = occurring(sql, Words.asked(request.query()));
+    List<SearchHit> byWords(Sql sql, Search search) throws SQLException {
+        List<Term> terms = occurring(sql, Words.asked(search.request().query()));
         if (terms.isEmpty()) {
             return List.of();
         }
         int rarer = rarer(terms);
-        List<SearchHit> hits = find(sql, BY_WORDS, narrow(terms, rarer), request, SearchMode.KEYWORD);
-        if (hits.size() < request.limit() && rarer < terms.size()) {
-            hits = find(sql, BY_WORDS, either(terms.stream()), request, SearchMode.KEYWORD);
+        List<SearchHit> hits = find(sql, BY_WORDS, narrow(terms, rarer), search, SearchMode.KEYWORD);
+        if (hits.size() < search.request().limit() && rarer < terms.size()) {
+            hits = find(sql, BY_WORDS, either(terms.stream()), search, SearchMode.KEYWORD);
         }
         return scaled(hits);
     }
 
     /** The newest memories that hold the query as it is, A to Z in either case. */
-    List<SearchHit> byText(Sql sql, SearchRequest request) throws SQLException {
-        return find(sql, BY_TEXT, request.query(), request, SearchMode.SUBSTRING);
+    List<SearchHit> byText(Sql sql, Search search) throws SQLException {
+        return find(sql, BY_TEXT, search.request().query(), search, SearchMode.SUBSTRING);
     }
 
-    private static List<SearchHit> find(Sql sql, String query, String wanted, SearchRequest request, SearchMode mode)
+    private static List<SearchHit> find(Sql sql, String query, String wanted, Search search, SearchMode mode)
             throws SQLException {
-        Page page = page(sql, query, wanted, request, mode, request.limit());
-        boolean repetitions = page.rows() == request.limit() && page.hits().size() < request.limit();
+        int limit = search.request().limit();
+        Page page = page(sql, query, wanted, search, mode, limit);
+        boolean repetitions = page.rows() == limit && page.hits().size() < limit;
         return repetitions
-                ? page(sql, query, wanted, request, mode, request.limit() * ROWS_PER_HIT)
-                        .hits()
+                ? page(sql, query, wanted, search, mode, limit * ROWS_PER_HIT).hits()
                 : page.hits();
     }
 
     private record Page(List<SearchHit> hits, int rows) {}
 
-    private static Page page(Sql sql, String query, String wanted, SearchRequest request, SearchMode mode, int limit)
+    private static Page page(Sql sql, String query, String wanted, Search search, SearchMode mode, int limit)
             throws SQLException {
+        SearchRequest request = search.request();
         @Nullable String types = request.types().isEmpty() ? null : Json.text(request.types());
         List<SearchHit> hits = new ArrayList<>();
         Set<String> shown = new HashSet<>();
@@ -115,7 +137,10 @@ final class Searches {
                         request.sessionId(),
                         request.asOf(),
                         types,
-                        limit)
+                        limit,
+                        request.includeSuperseded(),
+                        search.at(),
+                        search.subtypes().isEmpty() ? null : Json.text(search.subtypes()))
                 .size();
         return new Page(hits, rows);
     }

@@ -1,5 +1,6 @@
 package io.sonia.memory;
 
+import io.sonia.contracts.Cursors;
 import io.sonia.contracts.memory.SearchHit;
 import io.sonia.contracts.memory.SearchMode;
 import io.sonia.contracts.memory.SearchRequest;
@@ -36,7 +37,11 @@ final class MemoryFixture implements AutoCloseable {
                 clock,
                 new Hlc(clock),
                 JournalOptions.of(detail -> detail, reason -> {}).diskFloorBytes(0));
-        memories = new Memories(journal, clock, new Ids(new SecureRandom()), Duration.ofSeconds(60));
+        Foundation base =
+                new Foundation(journal, clock, new Ids(new SecureRandom()), Cursors.under(new byte[32], clock));
+        Ledger ledger = new Ledger();
+        Conflicts conflicts = new Conflicts(base, ledger);
+        memories = new Memories(base, ledger, new Versions(ledger, conflicts, base.ids()), Duration.ofSeconds(60));
     }
 
     static AuditEvent event() {

@@ -294,7 +294,8 @@ class SearchesTest {
         fixture.journal.commit(tx -> {
             for (int i = 0; i < 700; i++) {
                 StoreRequest request = StoreRequest.of("fact", "list of files number " + i, "usr_" + i % 2);
-                ledger.add(tx.sql(), "mem_" + i, Ledger.Draft.of(request), clock.now(), clock.now());
+                Ledger.Entry entry = new Ledger.Entry("mem_" + i, clock.now());
+                ledger.add(tx.sql(), entry, Draft.of(request), Ledger.Place.ALONE, clock.now());
             }
             return null;
         });

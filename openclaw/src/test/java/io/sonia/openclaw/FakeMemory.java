@@ -86,7 +86,8 @@ final class FakeMemory implements AutoCloseable {
 
     private static Item item(String id, String type, String content, String user, Source source) {
         return new Item(
-                id, type, null, content, Map.of(), user, null, TIME, TIME, null, null, TIME, null, null, false, source);
+                id, type, null, 1, content, Map.of(), user, null, TIME, TIME, null, null, TIME, null, null, false,
+                source);
     }
 
     private Reply store(Call<StoreRequest> call) {

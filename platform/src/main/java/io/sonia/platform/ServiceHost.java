@@ -66,7 +66,7 @@ final class ServiceHost implements AutoCloseable {
     private final ServiceName service;
     private final ServiceLog log;
     private final AuthConfig auth;
-    private final boolean leads;
+    private final Optional<Duration> lead;
     private final Duration renewal;
     private final Journal journal;
     private final ServiceModule module;
@@ -93,7 +93,7 @@ final class ServiceHost implements AutoCloseable {
         this.share = new RedisShare(service, process, timers);
         Optional<PostgresDatabase> database =
                 settings.section(JournalConfig.SECTION).databaseOf(service, home);
-        this.leads = database.isPresent();
+        this.lead = database.map(each -> settings.section(JournalConfig.SECTION).lease());
         this.renewal = Duration.ofSeconds(
                         settings.section(IdempotencyConfig.SECTION).leaseSeconds())
                 .dividedBy(RENEWALS);
@@ -217,7 +217,12 @@ final class ServiceHost implements AutoCloseable {
                         process.clock(),
                         hlc,
                         options.instance(new JournalOptions.Instance(
-                                instance(definition, process), !definition.sideBySide(), waiting::begin)));
+                                instance(definition, process),
+                                !definition.sideBySide(),
+                                process.settings()
+                                        .section(JournalConfig.SECTION)
+                                        .lease(),
+                                waiting::begin)));
             }
         }
         return SqliteJournal.open(
@@ -253,9 +258,7 @@ final class ServiceHost implements AutoCloseable {
         server.start();
         module.start();
         credentials.follow();
-        if (leads) {
-            timers.every("lease", PostgresJournal.RENEWAL, () -> journal.commit(tx -> true));
-        }
+        lead.ifPresent(lease -> timers.every("lease", lease.dividedBy(RENEWALS), () -> journal.commit(tx -> true)));
         timers.every("keys", renewal, journal::renewKeys);
         if (journal.instance() == 1) {
             timers.every("checkpoint", CHECKPOINT_LOOK, checkpoints::tick);

@@ -38,7 +38,7 @@ class FailoverIT {
                 folder,
                 Map.of(
                         "journal",
-                        database,
+                        TestHome.shortLease(database),
                         "idempotency",
                         Map.of("claims", "redis"),
                         "redis",

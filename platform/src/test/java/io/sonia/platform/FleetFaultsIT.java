@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 class FleetFaultsIT {
 
     /** Longer than a lease lives, shorter than supervision waits. */
-    private static final Duration OUTAGE = Duration.ofSeconds(13);
+    private static final Duration OUTAGE = Duration.ofSeconds(7);
 
     private static final Duration RECOVERY = Duration.ofSeconds(40);
 
@@ -55,7 +55,8 @@ class FleetFaultsIT {
                 folder,
                 Map.of(
                         "journal",
-                        Map.of("url", PostgresServer.url(line.port(), "postgres"), "user", PostgresServer.USER),
+                        TestHome.shortLease(Map.of(
+                                "url", PostgresServer.url(line.port(), "postgres"), "user", PostgresServer.USER)),
                         "idempotency",
                         Map.of("claims", "redis", "lease_seconds", 2),
                         "redis",

@@ -43,7 +43,7 @@ class FleetIT extends StackScenarios {
                 folder,
                 Map.of(
                         "journal",
-                        database,
+                        TestHome.shortLease(database),
                         "idempotency",
                         Map.of("claims", "redis", "lease_seconds", 2),
                         "redis",

@@ -39,6 +39,13 @@ final class TestHome {
         return other;
     }
 
+    /** A section {@code journal} with which another one takes over soon. */
+    static Map<String, Object> shortLease(Map<String, String> database) {
+        Map<String, Object> journal = new LinkedHashMap<>(database);
+        journal.put("lease_seconds", 4);
+        return journal;
+    }
+
     /** A section {@code rate_limit} that a test does not meet, however fast its machine is. */
     static Map<String, Integer> noRateLimit() {
         Map<String, Integer> limits = new LinkedHashMap<>();

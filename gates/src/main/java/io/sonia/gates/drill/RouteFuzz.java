@@ -23,6 +23,12 @@ final class RouteFuzz {
     private static final long SLOW_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final int LOOK_EVERY = 1_000;
 
+    /** From so many requests on memory is judged: by its half every heap has the size that it is allowed. */
+    private static final int LONG_RUN = 500_000;
+
+    /** In a long run, what may be resident at the end for each byte that was at its half. */
+    private static final double FLAT = 1.05;
+
     private record Target(ServiceName service, Line line, Operation operation) {}
 
     private final Laboratory laboratory;
@@ -54,15 +60,24 @@ final class RouteFuzz {
         }
         report.add("bodies known by their schemas", bodies.known());
         long before = resident();
+        long half = before;
         for (int i = 0; i < cases; i++) {
+            if (i == cases / 2) {
+                half = resident();
+            }
             one(targets.get(random.nextInt(targets.size())));
             if (i % LOOK_EVERY == 0) {
                 serving();
             }
         }
         serving();
+        long after = resident();
         report.add("resident KiB before", before);
-        report.add("resident KiB after", resident());
+        report.add("resident KiB at half", half);
+        report.add("resident KiB after", after);
+        if (cases >= LONG_RUN && after > half * FLAT) {
+            report.fail("memory grew from " + half + " KiB at half of the run to " + after + " KiB at its end");
+        }
         targets.forEach(each -> each.line().close());
     }
 

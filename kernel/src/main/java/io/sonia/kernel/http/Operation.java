@@ -55,6 +55,7 @@ public enum Operation {
     TURN_LIST("turn.list", API_GATEWAY, "GET /v1/turns", OBS, NONE, 5),
     TURN_CANCEL("turn.cancel", API_GATEWAY, "POST /v1/turns/{turn_id}/cancel", OP, SMALL, 5),
     TURN_REPLAY("turn.replay", API_GATEWAY, "POST /v1/turns/{turn_id}/replay", OP, MEDIUM, 60),
+    TURN_REDACT("turn.redact", API_GATEWAY, "POST /v1/turns/redact", OP, SMALL, 60),
     SESSION_CREATE("session.create", API_GATEWAY, "POST /v1/sessions", OP, SMALL, 5),
     SESSION_LIST("session.list", API_GATEWAY, "GET /v1/sessions", OBS, NONE, 5),
     SESSION_GET("session.get", API_GATEWAY, "GET /v1/sessions/{session_id}", OBS, NONE, 2),
@@ -133,6 +134,24 @@ public enum Operation {
     // memory-engine.
     MEMORY_STORE("memory.store", MEMORY_ENGINE, "POST /store", OP_SVC, MEDIUM, 5),
     MEMORY_RECALL("memory.recall", MEMORY_ENGINE, "GET /recall/{memory_id}", OP_SVC, NONE, 2),
+    MEMORY_UPDATE("memory.update", MEMORY_ENGINE, "PUT /recall/{memory_id}", OP_SVC, MEDIUM, 5),
+    MEMORY_DELETE("memory.delete", MEMORY_ENGINE, "DELETE /recall/{memory_id}", OP_SVC, NONE, 5),
+    MEMORY_TYPED_STORE("memory.typed_store", MEMORY_ENGINE, "POST /v1/memory/store", OP_SVC, MEDIUM, 5),
+    MEMORY_TYPED_QUERY("memory.typed_query", MEMORY_ENGINE, "POST /v1/memory/query", OP_SVC, SMALL, 5),
+    MEMORY_VERSION("memory.version", MEMORY_ENGINE, "POST /v1/memory/version", OP_SVC, MEDIUM, 5),
+    MEMORY_VERSIONS("memory.versions", MEMORY_ENGINE, "GET /v1/memory/{memory_id}/versions", OP_SVC, NONE, 5),
+    MEMORY_REDACT("memory.redact", MEMORY_ENGINE, "POST /v1/memory/redact", OP, SMALL, 10),
+    MEMORY_REDACTION_AUDIT(
+            "memory.redaction_audit", MEMORY_ENGINE, "GET /v1/memory/{memory_id}/redaction-audit", OBS, NONE, 2),
+    MEMORY_CONFLICTS("memory.conflicts", MEMORY_ENGINE, "GET /v1/memory/conflicts", OP_SVC, NONE, 5),
+    MEMORY_RESOLVE("memory.resolve", MEMORY_ENGINE, "POST /v1/memory/conflicts/{conflict_id}/resolve", OP, SMALL, 5),
+    DOC_INGEST("doc.ingest", MEMORY_ENGINE, "POST /v1/workspace/ingest", OP_SVC, LARGE, 30),
+    DOC_LIST("doc.list", MEMORY_ENGINE, "GET /v1/workspace/documents", OP_SVC, NONE, 5),
+    DOC_CHUNKS("doc.chunks", MEMORY_ENGINE, "GET /v1/workspace/chunks/{doc_id}", OP_SVC, NONE, 5),
+    DOC_DELETE("doc.delete", MEMORY_ENGINE, "DELETE /v1/workspace/documents/{doc_id}", OP, NONE, 10),
+    PROV_TRACK("prov.track", MEMORY_ENGINE, "POST /v1/provenance/track", OP_SVC, SMALL, 5),
+    PROV_GET("prov.get", MEMORY_ENGINE, "GET /v1/provenance/{memory_id}", OP_SVC, NONE, 2),
+    PROV_CHAIN("prov.chain", MEMORY_ENGINE, "GET /v1/provenance/{memory_id}/chain", OP_SVC, NONE, 5),
     MEMORY_SEARCH("memory.search", MEMORY_ENGINE, "POST /search", OP_SVC, SMALL, 5),
     MEMORY_STATS("memory.stats", MEMORY_ENGINE, "GET /query/stats", OBS, NONE, 5),
 
@@ -234,7 +253,8 @@ public enum Operation {
         return method + " " + path;
     }
 
-    private static final List<Operation> READS = List.of(POLICY_EVALUATE, MEMORY_SEARCH, EXECUTE_CHECK);
+    private static final List<Operation> READS =
+            List.of(POLICY_EVALUATE, MEMORY_SEARCH, MEMORY_TYPED_QUERY, EXECUTE_CHECK);
     private static final List<Operation> DECISIONS = List.of(
             APPROVE,
             CONFIRMATION_APPROVE,

@@ -1,0 +1,12 @@
+package io.sonia.contracts.gateway;
+
+import io.sonia.kernel.json.Text;
+
+/**
+ * Has a text destroyed wherever the gateway keeps it.
+ *
+ * @param text as it was said, every character and the case of each letter
+ */
+public record TurnRedact(
+        @Text(min = 3, max = 4000) String text,
+        @Text(min = 1, max = 500) String reason) {}

@@ -1,0 +1,468 @@
+package io.sonia.platform;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sonia.kernel.Clock;
+import io.sonia.kernel.ServiceName;
+import io.sonia.kernel.json.Json;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the memory of a running stack keeps of a thing that changes, is contradicted, and is destroyed. */
+class MemoryIT {
+
+    private static final AtomicInteger USERS = new AtomicInteger();
+
+    @TempDir
+    static Path folder;
+
+    private static TestHome home;
+    private static Stack stack;
+    private static Api memory;
+
+    /** Nobody sees what another test has stored. */
+    private final String user = "usr_" + USERS.incrementAndGet();
+
+    @BeforeAll
+    static void start() throws IOException {
+        home = TestHome.install(folder, Map.of("rate_limit", TestHome.noRateLimit()));
+        stack = AllInOneIT.start(home, Clock.system(), Main.SERVICES);
+        memory = Api.at(home.port(ServiceName.MEMORY_ENGINE), home.operatorToken());
+    }
+
+    @AfterAll
+    static void stop() {
+        stack.close();
+    }
+
+    private static Map<String, Object> data(Api.Response response) {
+        assertThat(response.status()).as(response.text()).isEqualTo(200);
+        return response.data();
+    }
+
+    private Map<String, Object> post(String path, Map<String, ?> body) {
+        return data(memory.post(path, body));
+    }
+
+    private String text(String content) {
+        return String.valueOf(post("/store", Map.of("type", "note", "content", content, "user_id", user))
+                .get("id"));
+    }
+
+    private static Map<String, Object> fact(String subject, String predicate, String object) {
+        return Map.of("subject", subject, "predicate", predicate, "object", object);
+    }
+
+    private Map<String, Object> typed(String subtype, Map<String, ?> content, Map<String, ?> more) {
+        Map<String, Object> body = new LinkedHashMap<>(Map.of("subtype", subtype, "content", content, "user_id", user));
+        body.putAll(more);
+        return post("/v1/memory/store", body);
+    }
+
+    private String id(Map<String, Object> stored) {
+        return String.valueOf(stored.get("id"));
+    }
+
+    private List<String> found(String query, Map<String, ?> more) {
+        Map<String, Object> body = new LinkedHashMap<>(Map.of("query", query, "user_id", user));
+        body.putAll(more);
+        return Api.objects(post("/search", body).get("results")).stream()
+                .map(this::id)
+                .toList();
+    }
+
+    private Map<String, Object> recalled(String id) {
+        return data(memory.get("/recall/" + id));
+    }
+
+    @Test
+    void aChangedTextIsFoundByItsNewWordsOnlyAndItsVersionCounts() {
+        String id = text("the boat is moored at quay seven");
+        Api.Response changed = memory.send("PUT", "/recall/" + id, "{\"content\":\"the boat is moored at pier nine\"}");
+        Map<String, Object> item = Api.object(data(changed).get("item"));
+        assertThat(item)
+                .containsEntry("id", id)
+                .containsEntry("version", 2L)
+                .containsEntry("content", "the boat is moored at pier nine");
+        assertThat(found("pier", Map.of())).containsExactly(id);
+        assertThat(found("quay", Map.of())).isEmpty();
+        assertThat(memory.send("PUT", "/recall/" + id, "{\"metadata\":{},\"expected_version\":1}")
+                        .code())
+                .isEqualTo("CONCURRENT_SUPERSEDE");
+        assertThat(recalled(id)).containsEntry("version", 2L);
+        assertThat(memory.send("PUT", "/recall/mem_none", "{}").code()).isEqualTo("NOT_FOUND");
+    }
+
+    @Test
+    void aDeletedTextIsNeitherFoundNorRecalled() {
+        String id = text("the spare key is under the blue pot");
+        Api keyed = memory.with("X-Idempotency-Key", "delete-1");
+        Api.Response deleted = keyed.delete("/recall/" + id);
+        assertThat(data(deleted)).containsEntry("status", "deleted").containsEntry("id", id);
+        assertThat(keyed.delete("/recall/" + id).data()).isEqualTo(deleted.data());
+        assertThat(found("spare key", Map.of("mode", "substring"))).isEmpty();
+        assertThat(found("spare key", Map.of())).isEmpty();
+        assertThat(memory.get("/recall/" + id).code()).isEqualTo("NOT_FOUND");
+        assertThat(memory.delete("/recall/" + id).code()).isEqualTo("NOT_FOUND");
+    }
+
+    @Test
+    void aNewVersionTakesThePlaceOfTheFormerOneWhichStaysHistory() {
+        String first = id(typed("FACT", fact("office", "is in", "Lviv"), Map.of()));
+        Api keyed = memory.with("X-Idempotency-Key", "version-1");
+        Map<String, Object> wanted = Map.of("original_id", first, "new_content", fact("office", "is in", "Ternopil"));
+        Map<String, Object> made = data(keyed.post("/v1/memory/version", wanted));
+        String second = id(made);
+        assertThat(made).containsEntry("version_chain_head", first).containsEntry("conflicts", List.of());
+        assertThat(id(data(keyed.post("/v1/memory/version", wanted)))).isEqualTo(second);
+        assertThat(found("office", Map.of())).containsExactly(second);
+        assertThat(found("office", Map.of("include_superseded", true))).containsExactlyInAnyOrder(first, second);
+        assertThat(recalled(first)).containsEntry("superseded_by", second);
+        assertThat(memory.post("/v1/memory/version", wanted).code()).isEqualTo("CONCURRENT_SUPERSEDE");
+
+        Map<String, Object> page = data(memory.get("/v1/memory/" + second + "/versions?limit=1"));
+        assertThat(Api.objects(page.get("versions"))).extracting(this::id).containsExactly(first);
+        assertThat(page).containsEntry("total", 2L);
+        Map<String, Object> next =
+                data(memory.get("/v1/memory/" + second + "/versions?limit=1&cursor=" + page.get("next_cursor")));
+        assertThat(Api.objects(next.get("versions"))).extracting(this::id).containsExactly(second);
+        assertThat(next.get("next_cursor")).isNull();
+    }
+
+    @Test
+    void whatWasKnownThenIsFoundAsItWasThen() {
+        String first = id(typed("FACT", fact("gate code", "is", "1122"), Map.of()));
+        String then = String.valueOf(recalled(first).get("recorded_at"));
+        String second = id(post(
+                "/v1/memory/version", Map.of("original_id", first, "new_content", fact("gate code", "is", "3344"))));
+        assertThat(found("gate code", Map.of("as_of", then))).containsExactly(first);
+        assertThat(found("gate code", Map.of())).containsExactly(second);
+    }
+
+    @Test
+    void onlyWhatHoldsNowIsFound() {
+        String past =
+                id(typed("FACT", fact("ferry", "leaves at", "nine"), Map.of("valid_until", "2020-01-01T00:00:00Z")));
+        String now = id(typed("FACT", fact("ferry", "leaves at", "ten"), Map.of("valid_from", "2020-01-01T00:00:00Z")));
+        typed("FACT", fact("ferry", "leaves at", "noon"), Map.of("valid_from", "2199-01-01T00:00:00Z"));
+        assertThat(found("ferry", Map.of())).containsExactly(now);
+        Map<String, Object> asked = Map.of("query", "", "user_id", user, "type_filters", List.of("FACT"));
+        assertThat(Api.objects(post("/v1/memory/query", asked).get("results")))
+                .extracting(this::id)
+                .containsExactly(now);
+        assertThat(recalled(past)).containsEntry("redacted", false);
+        assertThat(memory.post(
+                                "/v1/memory/store",
+                                Map.of(
+                                        "subtype",
+                                        "FACT",
+                                        "content",
+                                        fact("a", "b", "c"),
+                                        "valid_from",
+                                        "2020-01-02T00:00:00Z",
+                                        "valid_until",
+                                        "2020-01-01T00:00:00Z"))
+                        .code())
+                .isEqualTo("INVALID_ARGUMENT");
+    }
+
+    @Test
+    void contradictionsAreToldAndBlockNothing() {
+        String older = id(typed("FACT", fact("The  Cat", "likes", "milk"), Map.of()));
+        Map<String, Object> stored = typed("FACT", fact("the cat", "LIKES", "water"), Map.of());
+        assertThat(Api.objects(stored.get("conflicts"))).singleElement().satisfies(conflict -> {
+            assertThat(conflict)
+                    .containsEntry("conflict_type", "FACT_CONTRADICTION")
+                    .containsEntry("severity", "high")
+                    .containsEntry("memory_id_a", older)
+                    .containsEntry("memory_id_b", id(stored))
+                    .containsEntry("resolved", false);
+        });
+        assertThat(found("cat", Map.of())).hasSize(2);
+        assertThat(typed("FACT", fact("the cat", "likes", "MILK"), Map.of()).get("conflicts"))
+                .as("agrees with the first and contradicts the second")
+                .asInstanceOf(org.assertj.core.api.InstanceOfAssertFactories.LIST)
+                .hasSize(1);
+        Map<String, Object> unsure = new LinkedHashMap<>(fact("the cat", "likes", "fish"));
+        unsure.put("confidence", 0.4);
+        assertThat(typed("FACT", unsure, Map.of())).containsEntry("conflicts", List.of());
+        typed("FACT", fact("tide", "is", "high"), Map.of("valid_until", "2001-01-01T00:00:00Z"));
+        assertThat(typed("FACT", fact("tide", "is", "low"), Map.of("valid_from", "2001-01-01T00:00:00Z")))
+                .as("one held until the other began")
+                .containsEntry("conflicts", List.of());
+    }
+
+    @Test
+    void preferencesOfOneKeyContradictEachOtherAndThoseOfAnotherPersonDoNot() {
+        Map<String, Object> dark = Map.of("category", "ui", "key", "theme", "value", "dark");
+        typed("PREFERENCE", dark, Map.of());
+        Map<String, Object> light = Map.of("category", "ui", "key", "theme", "value", "light");
+        assertThat(typed("PREFERENCE", light, Map.of("user_id", "usr_other"))).containsEntry("conflicts", List.of());
+        assertThat(Api.objects(typed("PREFERENCE", light, Map.of()).get("conflicts")))
+                .singleElement()
+                .satisfies(each -> assertThat(each)
+                        .containsEntry("conflict_type", "PREFERENCE_CONFLICT")
+                        .containsEntry("severity", "medium"));
+    }
+
+    @Test
+    void aPersonEndsAConflictOneWay() {
+        for (String resolution : List.of("supersede", "keep_existing", "coexist", "reject")) {
+            String subject = "door " + resolution;
+            String older = id(typed("FACT", fact(subject, "is", "open"), Map.of()));
+            Map<String, Object> stored = typed("FACT", fact(subject, "is", "shut"), Map.of());
+            String newer = id(stored);
+            String conflict = String.valueOf(
+                    Api.objects(stored.get("conflicts")).getFirst().get("conflict_id"));
+            String path = "/v1/memory/conflicts/" + conflict + "/resolve";
+            Map<String, Object> decision = Map.of("resolution", resolution, "resolution_note", "looked myself");
+            Map<String, Object> ended = post(path, decision);
+            List<String> inForce = found(subject, Map.of());
+            switch (resolution) {
+                case "supersede" -> {
+                    assertThat(ended).containsEntry("changed", List.of(older));
+                    assertThat(inForce).contains(newer).doesNotContain(older);
+                    assertThat(recalled(older)).containsEntry("superseded_by", newer);
+                    assertThat(recalled(newer)).containsEntry("version_chain_head", older);
+                }
+                case "keep_existing" -> {
+                    assertThat(ended).containsEntry("changed", List.of(newer));
+                    assertThat(inForce).contains(older).doesNotContain(newer);
+                }
+                case "reject" -> {
+                    assertThat(inForce).contains(older).doesNotContain(newer);
+                    assertThat(memory.get("/recall/" + newer).code()).isEqualTo("NOT_FOUND");
+                }
+                default -> assertThat(inForce).contains(older, newer);
+            }
+            assertThat(memory.post(path, decision).code()).isEqualTo("INVALID_STATE");
+            assertThat(Api.objects(data(memory.get("/v1/memory/conflicts?resolved=true&memory_id=" + newer))
+                            .get("conflicts")))
+                    .singleElement()
+                    .satisfies(each -> assertThat(each)
+                            .containsEntry("conflict_id", conflict)
+                            .containsEntry("resolution", resolution)
+                            .containsEntry("resolution_note", "looked myself"));
+            assertThat(data(memory.get("/v1/memory/conflicts?resolved=false&memory_id=" + newer)))
+                    .containsEntry("total", 0L);
+        }
+    }
+
+    @Test
+    void aSessionsContextEndsByItself() {
+        Map<String, Object> context =
+                Map.of("session_id", "ses_1", "context_key", "topic", "context_value", "harbour", "ttl_seconds", 60);
+        String id = id(typed("SESSION_CONTEXT", context, Map.of()));
+        assertThat(recalled(id).get("valid_until")).isNotNull();
+    }
+
+    @Test
+    void contentThatDoesNotHaveTheFormOfItsSubtypeIsRefused() {
+        for (Object content : List.of(
+                Map.of("subject", "x"), Map.of("subject", "x", "predicate", "y", "object", 7), "no json", "[1]", 7)) {
+            Api.Response refused =
+                    memory.post("/v1/memory/store", Map.of("subtype", "FACT", "content", content, "user_id", user));
+            assertThat(refused.code()).as(refused.text()).isEqualTo("INVALID_ARGUMENT");
+            assertThat(refused.text()).contains("content");
+        }
+        assertThat(typed("FACT", Map.of("subject", "a", "predicate", "b", "object", "c"), Map.of()))
+                .containsEntry("subtype", "FACT");
+        Map<String, Object> text =
+                Map.of("subtype", "FACT", "content", Json.text(fact("as text", "is", "fine")), "user_id", user);
+        assertThat(post("/v1/memory/store", text)).containsEntry("status", "stored");
+    }
+
+    @Test
+    void theSourceOfAMemoryIsFollowedBackAndACircleIsSeen() {
+        String first = text("heard at the market");
+        String second = text("so prices rise");
+        post("/v1/provenance/track", Map.of("memory_id", second, "source_type", "memory", "source_id", first));
+        Map<String, Object> chain = data(memory.get("/v1/provenance/" + second + "/chain"));
+        assertThat(Api.objects(chain.get("chain"))).extracting("memory_id").containsExactly(second, first);
+        assertThat(chain).containsEntry("cyclic", false).containsEntry("truncated", false);
+        assertThat(data(memory.get("/v1/provenance/" + second + "/chain?max_depth=1")))
+                .containsEntry("truncated", true);
+        post("/v1/provenance/track", Map.of("memory_id", first, "source_type", "memory", "source_id", second));
+        assertThat(data(memory.get("/v1/provenance/" + second + "/chain"))).containsEntry("cyclic", true);
+        assertThat(Api.object(data(memory.get("/v1/provenance/" + first)).get("provenance")))
+                .containsEntry("source_id", second);
+    }
+
+    @Test
+    void whatWasRedactedIsNowhereAnyMore() throws Exception {
+        String word = "zzqxvkjwpl"; // no word of the index begins like it, nor has it an ending to lose
+        String secret = word + "-47119";
+        String first = id(typed("FACT", fact("vault word", "is", secret), Map.of("metadata", Map.of("hint", secret))));
+        Api keyed = memory.with("X-Idempotency-Key", "put-1");
+        String change = "{\"content\":" + Json.text(Json.text(fact("vault word", "is", secret + "b"))) + "}";
+        String second = id(
+                Api.object(data(keyed.send("PUT", "/recall/" + first, change)).get("item")));
+        text("something else that stays");
+        assertThat(holding(word)).isNotEmpty();
+
+        Map<String, Object> done =
+                post("/v1/memory/redact", Map.of("memory_id", second, "reason", "asked for by its owner"));
+        assertThat(done).containsEntry("status", "redacted").containsEntry("versions_redacted", 2L);
+        assertThat(holding(word)).as("files that hold it").isEmpty();
+        assertThat(keyed.send("PUT", "/recall/" + first, change).text())
+                .contains("[REDACTED]")
+                .doesNotContain(secret);
+        assertThat(found(secret, Map.of())).isEmpty();
+        assertThat(found("vault", Map.of("include_superseded", true))).isEmpty();
+        assertThat(found(secret, Map.of("mode", "substring", "include_superseded", true)))
+                .isEmpty();
+        for (String id : List.of(first, second)) {
+            assertThat(recalled(id))
+                    .containsEntry("content", "[REDACTED]")
+                    .containsEntry("redacted", true)
+                    .containsEntry("metadata", Map.of());
+            Map<String, Object> trail = data(memory.get("/v1/memory/" + id + "/redaction-audit"));
+            assertThat(Api.objects(trail.get("audit_trail")))
+                    .singleElement()
+                    .satisfies(each -> assertThat(each)
+                            .containsEntry("action", "REDACT")
+                            .containsEntry("reason", "asked for by its owner"));
+        }
+        assertThat(memory.post("/v1/memory/redact", Map.of("memory_id", second, "reason", "again"))
+                        .code())
+                .isEqualTo("INVALID_STATE");
+        assertThat(memory.send("PUT", "/recall/" + second, "{\"content\":\"{}\"}")
+                        .code())
+                .isEqualTo("INVALID_STATE");
+        assertThat(found("something else", Map.of())).hasSize(1);
+        assertThat(Api.objects(post("/v1/memory/query", Map.of("query", "", "include_redacted", true, "user_id", user))
+                        .get("results")))
+                .extracting("content")
+                .containsOnly("[REDACTED]");
+    }
+
+    @Test
+    void whatWasSaidIsForgottenByEveryService() throws Exception {
+        String secret = "xanthic-90210";
+        Map<String, Object> said = Map.of(
+                "input_text",
+                "remember that my \"locker\" code is " + secret,
+                "conversation_id",
+                "forget",
+                "user_id",
+                user);
+        Api gateway = home.gateway().with("X-Idempotency-Key", "said-" + user);
+        String turn = String.valueOf(data(gateway.post("/v1/turn", said)).get("turn_id"));
+        Map<String, Object> asked =
+                Map.of("input_text", "what is my locker code?", "conversation_id", "forget", "user_id", user);
+        assertThat(home.gateway().post("/v1/turn", asked).text()).contains(secret);
+        Map<String, Object> write =
+                Map.of("input_text", "write " + secret + " to code.txt", "conversation_id", "forget", "user_id", user);
+        Api.Response parked = home.gateway().post("/v1/turn", write);
+        assertThat(parked.status()).isEqualTo(202);
+
+        Map<String, Object> forget = Map.of("text", secret, "reason", "asked for by its owner");
+        Map<String, Object> open = data(home.gateway().post("/v1/turns/redact", forget));
+        assertThat((Long) open.get("open")).as("what still waits for a person").isPositive();
+        home.gateway().send("POST", "/v1/turns/" + parked.data().get("turn_id") + "/cancel", "{}");
+        Map<String, Object> done = data(home.gateway().post("/v1/turns/redact", forget));
+        assertThat(done).containsEntry("open", 0L);
+        Map<String, Object> search =
+                Map.of("query", secret, "mode", "substring", "include_superseded", true, "limit", 100);
+        for (Map<String, Object> hit : Api.objects(post("/search", search).get("results"))) {
+            post("/v1/memory/redact", Map.of("memory_id", hit.get("id"), "reason", "asked for by its owner"));
+        }
+        assertThat(holding(home.home().database(ServiceName.API_GATEWAY).getParent(), secret))
+                .isEmpty();
+        assertThat(holding(home.home().database(ServiceName.MEMORY_ENGINE).getParent(), secret))
+                .isEmpty();
+        assertThat(home.gateway().get("/v1/turns/" + turn).text()).doesNotContain(secret);
+        assertThat(gateway.post("/v1/turn", said).text()).contains(turn).doesNotContain(secret);
+        assertThat(home.gateway()
+                        .send("POST", "/v1/turns/" + turn + "/replay", "{}")
+                        .code())
+                .isEqualTo("INTEGRITY_FAILED");
+        assertThat(home.gateway().post("/v1/turn", asked).text()).doesNotContain(secret);
+    }
+
+    @Test
+    void aDocumentIsFoundByEverybodyWithTheHeadingItStandsUnderUntilItIsDeleted() throws IOException {
+        String text = "# Boiler\n\n" + "Press the green knob for ten seconds. ".repeat(30) + "\n\n## Errors\n\n"
+                + "Error E42 means that the pump is dry. ".repeat(30);
+        Map<String, Object> ingest =
+                Map.of("content", text, "doc_type", "manual", "metadata", Map.of("title", "boiler " + user));
+        Map<String, Object> made = post("/v1/workspace/ingest", ingest);
+        String doc = String.valueOf(made.get("doc_id"));
+        assertThat(made).containsEntry("status", "ingested").containsEntry("deduplicated", false);
+        assertThat(post("/v1/workspace/ingest", ingest))
+                .containsEntry("doc_id", doc)
+                .containsEntry("deduplicated", true);
+
+        Map<String, Object> hit = Api.objects(post("/search", Map.of("query", "what is error E42?", "user_id", user))
+                        .get("results"))
+                .getFirst();
+        assertThat(hit).containsEntry("type", "document");
+        assertThat(Api.object(hit.get("metadata")))
+                .containsEntry("doc_id", doc)
+                .containsEntry("heading", "Boiler > Errors")
+                .containsEntry("title", "boiler " + user);
+        Map<String, Object> asked = Map.of("input_text", "what is error E42?", "user_id", user);
+        assertThat(home.gateway().post("/v1/turn", asked).text()).contains("pump is dry");
+
+        List<Map<String, Object>> pieces = new ArrayList<>();
+        String cursor = "";
+        while (cursor != null) {
+            Map<String, Object> page = data(memory.get("/v1/workspace/chunks/" + doc + "?limit=1" + cursor));
+            pieces.addAll(Api.objects(page.get("chunks")));
+            cursor = page.get("next_cursor") == null ? null : "&cursor=" + page.get("next_cursor");
+        }
+        assertThat((Long) made.get("chunk_count")).isEqualTo(pieces.size()).isGreaterThan(2);
+        assertThat(pieces)
+                .allSatisfy(piece -> assertThat(piece.get("content"))
+                        .isEqualTo(text.substring(
+                                ((Long) piece.get("start_offset")).intValue(),
+                                ((Long) piece.get("end_offset")).intValue())));
+        assertThat(Api.objects(data(memory.get("/v1/workspace/documents?doc_type=manual"))
+                        .get("documents")))
+                .extracting("doc_id")
+                .contains(doc);
+
+        assertThat(data(memory.delete("/v1/workspace/documents/" + doc)))
+                .containsEntry("chunks_removed", (long) pieces.size());
+        assertThat(found("pump dry", Map.of())).isEmpty();
+        assertThat(memory.get("/v1/workspace/chunks/" + doc).code()).isEqualTo("NOT_FOUND");
+        assertThat(memory.delete("/v1/workspace/documents/" + doc).code()).isEqualTo("NOT_FOUND");
+        assertThat(memory.post("/v1/workspace/ingest", Map.of("content", " \n ", "doc_type", "manual"))
+                        .code())
+                .isEqualTo("INVALID_ARGUMENT");
+        assertThat(memory.post(
+                                "/v1/workspace/ingest",
+                                Map.of("content", "x", "doc_type", "manual", "chunk_size", 200, "overlap", 101))
+                        .code())
+                .isEqualTo("INVALID_ARGUMENT");
+    }
+
+    private static List<Path> holding(String text) throws IOException {
+        return holding(home.home().database(ServiceName.MEMORY_ENGINE).getParent(), text);
+    }
+
+    /** The files in which the text can be read. */
+    private static List<Path> holding(Path folder, String text) throws IOException {
+        List<Path> holding = new ArrayList<>();
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                if (new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1).contains(text)) {
+                    holding.add(file);
+                }
+            }
+        }
+        return holding;
+    }
+}
