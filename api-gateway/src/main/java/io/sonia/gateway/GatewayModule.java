@@ -4,8 +4,7 @@ import io.sonia.contracts.Cursors;
 import io.sonia.contracts.ServiceDefinition;
 import io.sonia.contracts.ServiceModule;
 import io.sonia.contracts.ServiceParts;
-import io.sonia.contracts.gateway.TurnRedact;
-import io.sonia.contracts.gateway.TurnRedacted;
+import io.sonia.contracts.redaction.TextPlace;
 import io.sonia.journal.ForeignWork;
 import io.sonia.journal.OutboxRelay;
 import io.sonia.kernel.ServiceName;
@@ -83,8 +82,6 @@ public final class GatewayModule implements ServiceModule {
                 new Confirmations(evaOs, actions, new ForeignWork(parts.journal()), parts.clock());
         List<Route<?>> all = new ArrayList<>();
         all.addAll(new TurnRoutes(turns, parts.journal(), cursors, parts.clock()).list());
-        Redactions redactions = new Redactions(parts.journal());
-        all.add(Route.of(Operation.TURN_REDACT, TurnRedact.class, TurnRedacted.class, redactions::redact));
         all.addAll(new ReplayRoutes(replays, parts.journal(), parts.ids()).list());
         all.addAll(new SessionRoutes(sessions, turns, actions, parts.journal(), cursors).list());
         all.addAll(
@@ -143,6 +140,11 @@ public final class GatewayModule implements ServiceModule {
     }
 
     /** Restore order: sessions, then what waits for confirmation, then turns. */
+    @Override
+    public List<TextPlace> texts() {
+        return GatewayTables.TEXTS;
+    }
+
     @Override
     public void start() {
         incidents.sweep();

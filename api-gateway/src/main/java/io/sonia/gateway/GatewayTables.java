@@ -1,10 +1,27 @@
 package io.sonia.gateway;
 
+import io.sonia.contracts.redaction.TextPlace;
 import io.sonia.journal.Migration;
 import java.util.List;
 
 /** The gateway's tables. Rows hold the whole record as JSON beside the columns that are searched. */
 final class GatewayTables {
+
+    private static final String TURN_ENDED = "state IN ('completed', 'failed', 'cancelled')";
+    private static final String STEP_ENDED = "turn_id IN (SELECT turn_id FROM turns WHERE " + TURN_ENDED + ")";
+    private static final String STEP = "(turn_id || ' ' || CAST(ordinal AS TEXT))";
+
+    /** Where people's and models' words are. */
+    static final List<TextPlace> TEXTS = List.of(
+            TextPlace.json("turns", "turn_id", "request", TURN_ENDED),
+            TextPlace.json("turns", "turn_id", "turn", TURN_ENDED),
+            TextPlace.json("turn_steps", STEP, "request", STEP_ENDED),
+            TextPlace.json("turn_steps", STEP, "response", STEP_ENDED),
+            TextPlace.json(
+                    "actions",
+                    "action_id",
+                    "action",
+                    "state NOT IN ('pending_approval', 'approved', 'executing', 'verifying')"));
 
     static final List<Migration> MIGRATIONS = List.of(
             new Migration(1, "sessions, turns and actions", """

@@ -1,16 +1,18 @@
 package io.sonia.cli;
 
-import io.sonia.contracts.gateway.TurnRedact;
-import io.sonia.contracts.gateway.TurnRedacted;
 import io.sonia.contracts.memory.Redact;
 import io.sonia.contracts.memory.Redacted;
 import io.sonia.contracts.memory.SearchAnswer;
 import io.sonia.contracts.memory.SearchHit;
 import io.sonia.contracts.memory.SearchMode;
 import io.sonia.contracts.memory.SearchRequest;
+import io.sonia.contracts.redaction.TextRedact;
+import io.sonia.contracts.redaction.TextRedacted;
+import io.sonia.kernel.ServiceName;
 import io.sonia.kernel.http.Operation;
 import io.sonia.kernel.json.Json;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,9 +28,10 @@ import picocli.CommandLine.Parameters;
         description = "Destroy a text for good wherever SONIA keeps it, or say where it is",
         footer = {
             "",
-            "Every memory that holds the text is redacted with all its versions, and so is every ended turn, recording,",
-            "action and kept answer of the gateway. That something was there, and who had it destroyed and why, stays in",
-            "the audit log. What the assistant wrote into your own files is not touched, nor are exports and backups."
+            "Every memory that holds the text is redacted with all its versions; in ended turns, recordings, actions,",
+            "approvals and kept answers of all services each value that holds it is overwritten. That something was there,",
+            "and who had it destroyed and why, stays in the audit log. What the assistant wrote into your own files is not",
+            "touched, nor are exports and backups."
         })
 final class MemoryForget implements Callable<Integer> {
 
@@ -68,19 +71,26 @@ final class MemoryForget implements Callable<Integer> {
         }
         if (yes) {
             // Messages that wait in the gateway would be stored after the memories were looked through.
-            TurnRedacted turns = client.onPatiently(Operation.TURN_REDACT)
-                    .body(new TurnRedact(text, reason))
-                    .send(TurnRedacted.class);
+            List<TextRedacted> elsewhere = Arrays.stream(ServiceName.values())
+                    .map(service -> client.onService(service, Operation.TEXT_REDACT)
+                            .body(new TextRedact(text, reason))
+                            .send(TextRedacted.class))
+                    .toList();
             while (!found.isEmpty()) {
                 found.forEach(hit -> redact(client, hit.id()));
                 found = holding(client);
                 memories += found.size();
             }
-            report.put("gateway", Json.parseObject(Json.text(turns)));
-            tell(turns, memories);
+            int values = elsewhere.stream()
+                    .mapToInt(each -> each.rows() + each.answers() + each.messages())
+                    .sum();
+            int open = elsewhere.stream().mapToInt(TextRedacted::open).sum();
+            report.put("values", values);
+            report.put("open", open);
+            tell(memories, values, open);
         } else if (!json) {
             place.screen().line("nothing was changed; add --yes to destroy the text in " + memories + " memories,");
-            place.screen().line("and in every turn, recording, action and kept answer that holds it");
+            place.screen().line("and in every turn, recording, action, approval and kept answer that holds it");
         }
         report.put("memories", memories);
         report.put("destroyed", yes);
@@ -102,15 +112,11 @@ final class MemoryForget implements Callable<Integer> {
                 .send(Redacted.class);
     }
 
-    private void tell(TurnRedacted turns, int memories) {
+    private void tell(int memories, int values, int open) {
         if (!json) {
-            place.screen()
-                    .line("destroyed in " + memories + " memories, " + turns.turns() + " turns, " + turns.steps()
-                            + " recorded steps, " + turns.actions() + " actions, "
-                            + (turns.answers() + turns.messages()) + " kept answers and messages");
-            if (turns.open() > 0) {
-                place.screen()
-                        .line(turns.open() + " turns or actions that hold it go on; ask again when they are over");
+            place.screen().line("destroyed in " + memories + " memories and " + values + " other values");
+            if (open > 0) {
+                place.screen().line(open + " values that hold it are still worked with; ask again when that is over");
             }
         }
     }

@@ -1,5 +1,6 @@
 package io.sonia.contracts;
 
+import io.sonia.contracts.redaction.TextPlace;
 import io.sonia.kernel.http.ReadinessCheck;
 import io.sonia.kernel.http.RestorePhase;
 import io.sonia.kernel.http.Route;
@@ -24,6 +25,11 @@ public interface ServiceModule extends AutoCloseable {
 
     /** What was taken up from a former life, in the order in which it was; empty before that. */
     default List<RestorePhase> restored() {
+        return List.of();
+    }
+
+    /** Where it keeps what people and models say, beside what it destroys by routes of its own. */
+    default List<TextPlace> texts() {
         return List.of();
     }
 

@@ -4,6 +4,7 @@ import io.sonia.contracts.Cursors;
 import io.sonia.contracts.ServiceDefinition;
 import io.sonia.contracts.ServiceModule;
 import io.sonia.contracts.ServiceParts;
+import io.sonia.contracts.redaction.TextPlace;
 import io.sonia.evaos.supervision.ChildPlan;
 import io.sonia.evaos.supervision.HealthProbe;
 import io.sonia.evaos.supervision.Supervision;
@@ -146,6 +147,11 @@ public final class EvaOsModule implements ServiceModule {
     }
 
     /** Restore order: approvals, tasks, restart budgets; the budgets before anything is started. */
+    @Override
+    public List<TextPlace> texts() {
+        return EvaOsSchema.TEXTS;
+    }
+
     @Override
     public void start() {
         notary.boot();

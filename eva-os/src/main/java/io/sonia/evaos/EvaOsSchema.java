@@ -1,5 +1,6 @@
 package io.sonia.evaos;
 
+import io.sonia.contracts.redaction.TextPlace;
 import io.sonia.evaos.supervision.SupervisionSchema;
 import io.sonia.journal.Migration;
 import java.util.List;
@@ -211,6 +212,16 @@ final class EvaOsSchema {
             new Migration(6, "persons", PERSONS_UP, PERSONS_DOWN),
             new Migration(7, "conditions of rules", CONDITIONS_UP, CONDITIONS_DOWN),
             new Migration(8, "proposed policies and kill switches", PROPOSALS_UP, PROPOSALS_DOWN));
+
+    private static final String DECIDED = "state NOT IN ('pending', 'approved')";
+
+    /** Where people's and models' words are. */
+    static final List<TextPlace> TEXTS = List.of(
+            TextPlace.json("approvals", "approval_id", "args", DECIDED),
+            TextPlace.text("approvals", "approval_id", "summary", DECIDED),
+            TextPlace.text("approvals", "approval_id", "decision_reason", DECIDED),
+            TextPlace.json("tasks", "task_id", "metadata", "status NOT IN ('created', 'running')"),
+            TextPlace.json("tasks", "task_id", "result", "status NOT IN ('created', 'running')"));
 
     private EvaOsSchema() {}
 }

@@ -105,7 +105,7 @@ final class Documents {
                     null,
                     new Source(TYPE, docId),
                     Json.text(metadata),
-                    Draft.Text.of(text, piece.heading() + " " + text),
+                    Draft.Text.of(text, piece.heading().isEmpty() ? text : piece.heading() + " " + text),
                     null,
                     Draft.Validity.EVER);
             ready.add(new Ready(base.ids().next("mem_"), piece, draft));

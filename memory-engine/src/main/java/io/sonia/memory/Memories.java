@@ -35,6 +35,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** What is remembered: stored with its index entry and its audit entry in one commit, so what is told can be found. */
@@ -49,17 +50,21 @@ final class Memories {
     static final int MAX_CONTENT = 262_144;
 
     private static final String UPDATED = "updated";
+    private static final String REBUILDING = "the index is being made anew";
     private static final String NO_MODEL = "no embedding model";
 
     private final Journal journal;
     private final Clock clock;
     private final Ids ids;
+    private final BooleanSupplier rebuilding;
     private final Duration dedupe;
     private final Ledger ledger;
     private final Versions versions;
     private final Searches searches = new Searches();
 
-    Memories(Foundation base, Ledger ledger, Versions versions, Duration dedupe) {
+    /** @param rebuilding true while the index does not have every memory */
+    Memories(Foundation base, Ledger ledger, Versions versions, BooleanSupplier rebuilding, Duration dedupe) {
+        this.rebuilding = rebuilding;
         this.ledger = ledger;
         this.versions = versions;
         this.journal = base.journal();
@@ -180,7 +185,8 @@ final class Memories {
     /** Searches by words unless the literal text is asked for; without an embedding model no search is by meaning. */
     SearchAnswer search(SearchRequest request) {
         boolean literal = request.mode() == SearchMode.SUBSTRING;
-        boolean degraded = !literal && request.mode() != SearchMode.KEYWORD;
+        boolean behind = !literal && rebuilding.getAsBoolean();
+        boolean degraded = behind || (!literal && request.mode() != SearchMode.KEYWORD);
         Search search = Search.of(request, List.of(), clock.now());
         List<SearchHit> found =
                 journal.read(sql -> literal ? searches.byText(sql, search) : searches.byWords(sql, search));
@@ -193,7 +199,7 @@ final class Memories {
                 hits.size(),
                 literal ? SearchMode.SUBSTRING : SearchMode.KEYWORD,
                 degraded,
-                degraded ? NO_MODEL : null,
+                degraded ? (behind ? REBUILDING : NO_MODEL) : null,
                 request.maxTokens(),
                 hits.size() < good.size());
     }

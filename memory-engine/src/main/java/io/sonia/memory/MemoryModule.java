@@ -14,6 +14,8 @@ import io.sonia.contracts.memory.DocFilter;
 import io.sonia.contracts.memory.DocIngest;
 import io.sonia.contracts.memory.DocIngested;
 import io.sonia.contracts.memory.DocList;
+import io.sonia.contracts.memory.IndexRebuild;
+import io.sonia.contracts.memory.IndexStatus;
 import io.sonia.contracts.memory.ItemPage;
 import io.sonia.contracts.memory.NewVersion;
 import io.sonia.contracts.memory.ProvenanceAnswer;
@@ -46,6 +48,7 @@ public final class MemoryModule implements ServiceModule {
 
     private final ServiceParts parts;
     private final Memories memories;
+    private final Reindexing reindexing;
     private final List<Route<?>> routes;
 
     MemoryModule(ServiceParts parts) {
@@ -55,16 +58,21 @@ public final class MemoryModule implements ServiceModule {
         Ledger ledger = new Ledger();
         Conflicts conflicts = new Conflicts(base, ledger);
         Versions versions = new Versions(ledger, conflicts, parts.ids());
+        this.reindexing = new Reindexing(base, parts.peers().of(ServiceName.EVA_OS));
         this.memories = new Memories(
                 base,
                 ledger,
                 versions,
+                reindexing::runs,
                 parts.settings().section(MemoryConfig.SECTION).dedupe());
-        this.routes = Stream.of(
+        this.routes = Stream.<List<Route<?>>>of(
                         new MemoryRoutes(memories, parts.clock(), parts.metrics()).list(),
                         typed(new TypedMemories(base, ledger, versions, conflicts), conflicts),
                         kept(new Redactions(base, ledger), new Provenances(base, ledger)),
-                        documents(new Documents(base, ledger)))
+                        documents(new Documents(base, ledger)),
+                        List.of(
+                                Route.of(Operation.INDEX_STATUS, IndexStatus.class, reindexing::status),
+                                Route.of(Operation.INDEX_REBUILD, IndexRebuild.class, reindexing::rebuild)))
                 .flatMap(List::stream)
                 .toList();
     }
@@ -108,9 +116,12 @@ public final class MemoryModule implements ServiceModule {
 
     @Override
     public void start() {
+        reindexing.start();
         parts.metrics().gauge("sonia_memory_items", "Memories in the ledger", memories::total);
     }
 
     @Override
-    public void close() {}
+    public void close() {
+        reindexing.close();
+    }
 }

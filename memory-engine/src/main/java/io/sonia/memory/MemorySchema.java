@@ -14,6 +14,15 @@ final class MemorySchema {
 
     private MemorySchema() {}
 
+    static final String INDEX = """
+            CREATE VIRTUAL TABLE memory_fts USING fts5(
+              content,
+              content = '',
+              contentless_delete = 1,
+              tokenize = "porter unicode61 remove_diacritics 2 categories 'L* M* N* Co'"
+            )
+            """;
+
     private static final Migration LEDGER =
             new Migration(1, "ledger and full-text index", """
             CREATE TABLE ledger (
@@ -134,5 +143,16 @@ final class MemorySchema {
             DROP TABLE workspace_chunks; DROP TABLE workspace_documents;
             """);
 
-    static final List<Migration> MIGRATIONS = List.of(LEDGER, MERGES, VERSIONS, DOCUMENTS);
+    private static final Migration REBUILD =
+            new Migration(5, "index made anew", """
+            CREATE TABLE index_rebuild (
+              one INTEGER PRIMARY KEY CHECK (one = 1),
+              task_id TEXT,
+              done INTEGER NOT NULL,
+              last INTEGER NOT NULL
+            ) STRICT;
+            CREATE VIRTUAL TABLE memory_terms USING fts5vocab('memory_fts', 'row');
+            """, "DROP TABLE memory_terms; DROP TABLE index_rebuild;");
+
+    static final List<Migration> MIGRATIONS = List.of(LEDGER, MERGES, VERSIONS, DOCUMENTS, REBUILD);
 }

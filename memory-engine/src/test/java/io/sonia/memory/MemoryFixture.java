@@ -14,6 +14,7 @@ import io.sonia.kernel.Clock;
 import io.sonia.kernel.Hlc;
 import io.sonia.kernel.Ids;
 import io.sonia.kernel.ServiceName;
+import io.sonia.kernel.http.Peer;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -28,6 +29,7 @@ final class MemoryFixture implements AutoCloseable {
 
     final Journal journal;
     final Memories memories;
+    final Reindexing reindexing;
 
     MemoryFixture(Path database, Clock clock) {
         journal = SqliteJournal.open(
@@ -40,8 +42,10 @@ final class MemoryFixture implements AutoCloseable {
         Foundation base =
                 new Foundation(journal, clock, new Ids(new SecureRandom()), Cursors.under(new byte[32], clock));
         Ledger ledger = new Ledger();
+        reindexing = new Reindexing(base, new Peer("eva-os", 1, new Hlc(clock), () -> ""));
         Conflicts conflicts = new Conflicts(base, ledger);
-        memories = new Memories(base, ledger, new Versions(ledger, conflicts, base.ids()), Duration.ofSeconds(60));
+        memories = new Memories(
+                base, ledger, new Versions(ledger, conflicts, base.ids()), reindexing::runs, Duration.ofSeconds(60));
     }
 
     static AuditEvent event() {

@@ -1,5 +1,6 @@
 package io.sonia.openclaw;
 
+import io.sonia.contracts.redaction.TextPlace;
 import io.sonia.journal.Migration;
 import java.util.List;
 
@@ -32,6 +33,15 @@ final class ExecutionTables {
             CREATE INDEX executions_by_age ON executions (created_at, execution_id);
             CREATE INDEX executions_started ON executions (execution_id) WHERE state = 'started';
             """, "DROP TABLE executions;"));
+
+    private static final String ENDED = "state NOT IN ('claimed', 'started', 'verifying')";
+
+    /** Where what tools met and made is. */
+    static final List<TextPlace> TEXTS = List.of(
+            TextPlace.json("executions", "execution_id", "result", ENDED),
+            TextPlace.json("executions", "execution_id", "side_effects", ENDED),
+            TextPlace.json("executions", "execution_id", "verification", ENDED),
+            TextPlace.json("executions", "execution_id", "error", ENDED));
 
     private ExecutionTables() {}
 }

@@ -5,6 +5,7 @@ import io.sonia.contracts.ServiceDefinition;
 import io.sonia.contracts.ServiceModule;
 import io.sonia.contracts.ServiceParts;
 import io.sonia.contracts.policy.PolicySet;
+import io.sonia.contracts.redaction.TextPlace;
 import io.sonia.journal.OutboxRelay;
 import io.sonia.kernel.ServiceName;
 import io.sonia.kernel.http.Context;
@@ -161,6 +162,11 @@ public final class OpenClawModule implements ServiceModule {
     @Override
     public List<RestorePhase> restored() {
         return List.of(new RestorePhase("executions", 1, lost));
+    }
+
+    @Override
+    public List<TextPlace> texts() {
+        return ExecutionTables.TEXTS;
     }
 
     @Override

@@ -4,6 +4,7 @@ import io.sonia.contracts.Cursors;
 import io.sonia.contracts.ServiceDefinition;
 import io.sonia.contracts.ServiceModule;
 import io.sonia.contracts.ServiceParts;
+import io.sonia.contracts.redaction.TextPlace;
 import io.sonia.kernel.ServiceName;
 import io.sonia.kernel.SoniaException;
 import io.sonia.kernel.http.Context;
@@ -83,6 +84,11 @@ public final class PipecatModule implements ServiceModule {
     @Override
     public Map<String, @Nullable Object> detail() {
         return Map.of("sessions_open", sessions.count());
+    }
+
+    @Override
+    public List<TextPlace> texts() {
+        return VoiceTables.TEXTS;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.sonia.pipecat;
 
+import io.sonia.contracts.redaction.TextPlace;
 import io.sonia.journal.Migration;
 import java.util.List;
 
@@ -39,6 +40,11 @@ final class VoiceTables {
               PRIMARY KEY (session_id, ordinal)
             ) STRICT, WITHOUT ROWID;
             """, "DROP TABLE voice_messages; DROP TABLE voice_sessions;");
+
+    /** Where people's and models' words are. */
+    static final List<TextPlace> TEXTS = List.of(
+            TextPlace.text("voice_messages", "(session_id || ' ' || CAST(ordinal AS TEXT))", "content", "1 = 1"),
+            TextPlace.json("voice_messages", "(session_id || ' ' || CAST(ordinal AS TEXT))", "metadata", "1 = 1"));
 
     static final List<Migration> MIGRATIONS = List.of(SESSIONS);
 }

@@ -8,6 +8,7 @@ import io.sonia.contracts.audit.Attestation;
 import io.sonia.contracts.audit.AuditRoutes;
 import io.sonia.contracts.audit.ExternalHeads;
 import io.sonia.contracts.audit.HeadCheck;
+import io.sonia.contracts.redaction.TextRedactions;
 import io.sonia.journal.AuditChain;
 import io.sonia.journal.Journal;
 import io.sonia.journal.JournalConfig;
@@ -127,7 +128,8 @@ final class ServiceHost implements AutoCloseable {
                         verifiers,
                         audit));
         credentials.load(peers.of(ServiceName.EVA_OS));
-        List<Route<?>> routes = withAudit(module.routes(), audit);
+        List<Route<?>> routes = new ArrayList<>(withAudit(module.routes(), audit));
+        routes.add(new TextRedactions(journal, module.texts()).route());
         this.kernelRoutes = new KernelRoutes(facts(process, verifiers, metrics), routes, module.sockets());
         ServiceServer.Parts parts = new ServiceServer.Parts(
                 service,

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -369,20 +370,19 @@ class MemoryIT {
         assertThat(parked.status()).isEqualTo(202);
 
         Map<String, Object> forget = Map.of("text", secret, "reason", "asked for by its owner");
-        Map<String, Object> open = data(home.gateway().post("/v1/turns/redact", forget));
-        assertThat((Long) open.get("open")).as("what still waits for a person").isPositive();
+        assertThat(redacted(forget, "open")).as("what still waits for a person").isPositive();
         home.gateway().send("POST", "/v1/turns/" + parked.data().get("turn_id") + "/cancel", "{}");
-        Map<String, Object> done = data(home.gateway().post("/v1/turns/redact", forget));
-        assertThat(done).containsEntry("open", 0L);
+        assertThat(redacted(forget, "open")).isZero();
         Map<String, Object> search =
                 Map.of("query", secret, "mode", "substring", "include_superseded", true, "limit", 100);
         for (Map<String, Object> hit : Api.objects(post("/search", search).get("results"))) {
             post("/v1/memory/redact", Map.of("memory_id", hit.get("id"), "reason", "asked for by its owner"));
         }
-        assertThat(holding(home.home().database(ServiceName.API_GATEWAY).getParent(), secret))
-                .isEmpty();
-        assertThat(holding(home.home().database(ServiceName.MEMORY_ENGINE).getParent(), secret))
-                .isEmpty();
+        for (ServiceName service : ServiceName.values()) {
+            assertThat(holding(home.home().database(service).getParent(), secret))
+                    .as(service.wireName())
+                    .isEmpty();
+        }
         assertThat(home.gateway().get("/v1/turns/" + turn).text()).doesNotContain(secret);
         assertThat(gateway.post("/v1/turn", said).text()).contains(turn).doesNotContain(secret);
         assertThat(home.gateway()
@@ -447,6 +447,39 @@ class MemoryIT {
                                 Map.of("content", "x", "doc_type", "manual", "chunk_size", 200, "overlap", 101))
                         .code())
                 .isEqualTo("INVALID_ARGUMENT");
+    }
+
+    @Test
+    void theIndexIsMadeAnewAsATaskThatCanBeFollowed() throws Exception {
+        String id = text("the anchor lies in the third locker");
+        typed("FACT", fact("anchor chain", "is", "rusty"), Map.of());
+        Api.Response begun = memory.post("/v1/index/rebuild", Map.of());
+        assertThat(begun.status()).as(begun.text()).isEqualTo(202);
+        Api evaOs = Api.at(home.port(ServiceName.EVA_OS), home.operatorToken());
+        String task = "/tasks/" + begun.data().get("task_id");
+        StackProcess.await(
+                Duration.ofSeconds(30),
+                () -> "succeeded"
+                        .equals(Api.object(evaOs.get(task).data().get("task")).get("status")),
+                "the task succeeds");
+        assertThat(Api.object(evaOs.get(task).data().get("task")))
+                .containsEntry("kind", "reindex")
+                .containsEntry("progress", 100L);
+        assertThat(data(memory.get("/v1/index/status")))
+                .containsEntry("pending", 0L)
+                .containsEntry("rebuild_task_id", null);
+        assertThat(found("anchor locker", Map.of())).contains(id);
+        assertThat(found("rusty", Map.of())).hasSize(1);
+    }
+
+    /** Has every service destroy the text; the sum of one number of their answers. */
+    private static long redacted(Map<String, Object> forget, String number) throws IOException {
+        long sum = 0;
+        for (ServiceName service : ServiceName.values()) {
+            Api api = Api.at(home.port(service), home.operatorToken());
+            sum += (Long) data(api.post("/v1/redactions", forget)).get(number);
+        }
+        return sum;
     }
 
     private static List<Path> holding(String text) throws IOException {

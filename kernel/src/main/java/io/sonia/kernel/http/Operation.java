@@ -46,6 +46,7 @@ public enum Operation {
     AUDIT_EXPORT("audit.export", null, "GET /v1/audit/export", OBS, NONE, 60),
     AUDIT_PROOF("audit.proof", null, "GET /v1/audit/proof/{seq}", OBS, NONE, 5),
     AUDIT_PRUNE("audit.prune", null, "POST /v1/audit/prune", OP, SMALL, 60),
+    TEXT_REDACT("text.redact", null, "POST /v1/redactions", OP, SMALL, 60),
     AUDIT_HEAD("audit.head", null, "GET /v1/audit/head", OBS, NONE, 2),
 
     // api-gateway: the only door for callers.
@@ -55,7 +56,6 @@ public enum Operation {
     TURN_LIST("turn.list", API_GATEWAY, "GET /v1/turns", OBS, NONE, 5),
     TURN_CANCEL("turn.cancel", API_GATEWAY, "POST /v1/turns/{turn_id}/cancel", OP, SMALL, 5),
     TURN_REPLAY("turn.replay", API_GATEWAY, "POST /v1/turns/{turn_id}/replay", OP, MEDIUM, 60),
-    TURN_REDACT("turn.redact", API_GATEWAY, "POST /v1/turns/redact", OP, SMALL, 60),
     SESSION_CREATE("session.create", API_GATEWAY, "POST /v1/sessions", OP, SMALL, 5),
     SESSION_LIST("session.list", API_GATEWAY, "GET /v1/sessions", OBS, NONE, 5),
     SESSION_GET("session.get", API_GATEWAY, "GET /v1/sessions/{session_id}", OBS, NONE, 2),
@@ -149,6 +149,8 @@ public enum Operation {
     DOC_LIST("doc.list", MEMORY_ENGINE, "GET /v1/workspace/documents", OP_SVC, NONE, 5),
     DOC_CHUNKS("doc.chunks", MEMORY_ENGINE, "GET /v1/workspace/chunks/{doc_id}", OP_SVC, NONE, 5),
     DOC_DELETE("doc.delete", MEMORY_ENGINE, "DELETE /v1/workspace/documents/{doc_id}", OP, NONE, 10),
+    INDEX_STATUS("index.status", MEMORY_ENGINE, "GET /v1/index/status", OBS, NONE, 2),
+    INDEX_REBUILD("index.rebuild", MEMORY_ENGINE, "POST /v1/index/rebuild", OP, SMALL, 5),
     PROV_TRACK("prov.track", MEMORY_ENGINE, "POST /v1/provenance/track", OP_SVC, SMALL, 5),
     PROV_GET("prov.get", MEMORY_ENGINE, "GET /v1/provenance/{memory_id}", OP_SVC, NONE, 2),
     PROV_CHAIN("prov.chain", MEMORY_ENGINE, "GET /v1/provenance/{memory_id}/chain", OP_SVC, NONE, 5),

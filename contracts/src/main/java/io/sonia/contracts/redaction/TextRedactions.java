@@ -1,12 +1,12 @@
-package io.sonia.gateway;
+package io.sonia.contracts.redaction;
 
-import io.sonia.contracts.gateway.TurnRedact;
-import io.sonia.contracts.gateway.TurnRedacted;
 import io.sonia.journal.Answers;
 import io.sonia.journal.Journal;
 import io.sonia.journal.Row;
 import io.sonia.kernel.http.Call;
+import io.sonia.kernel.http.Operation;
 import io.sonia.kernel.http.Reply;
+import io.sonia.kernel.http.Route;
 import io.sonia.kernel.json.Json;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
@@ -20,15 +20,13 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Destruction of a text in what the gateway has on record: in ended turns, their recordings and actions, in kept answers
- * and in messages to other services. Each value that holds it is overwritten as a whole; then the store is written anew,
- * so that no page of it has it any more. A turn whose recording held it can be replayed no more.
+ * Destroys a text in what a service has on record: in its own records as far as nobody works with them any more, in kept
+ * answers and in messages to other services. Each value that holds it is overwritten as a whole; then the store is
+ * written anew, so that no page of it has it any more.
  */
-final class Redactions {
+public final class TextRedactions {
 
     private static final String REDACTED = "[REDACTED]";
-    private static final String ENDED = "state IN ('completed', 'failed', 'cancelled')";
-    private static final String OPEN_ACTION = "state IN ('pending_approval', 'approved', 'executing', 'verifying')";
 
     /** Rows that are looked at or overwritten in one commit. */
     private static final int BATCH = 200;
@@ -36,45 +34,14 @@ final class Redactions {
     /** What JSON and LIKE have as it is. */
     private static final Pattern PLAIN = Pattern.compile("[\\p{L}\\p{N} .,:;-]+");
 
-    /**
-     * A column of JSON text, in rows of two keys.
-     *
-     * @param rows the rows after two keys whose column is like a pattern, in the order of the keys
-     */
-    private record Place(String rows, String overwrite) {
-
-        static Place of(String table, String first, String second, String column, String condition) {
-            String keys = "(" + first + ", " + second + ")";
-            return new Place(
-                    "SELECT " + first + " AS first, " + second + " AS second, " + column + " AS content FROM " + table
-                            + " WHERE " + keys + " > (?, ?) AND " + column + " LIKE ? ESCAPE '!' AND " + condition
-                            + " ORDER BY 1, 2 LIMIT " + BATCH,
-                    "UPDATE " + table + " SET " + column + " = ? WHERE " + keys + " = (?, ?)");
-        }
-    }
-
-    private record Found(String first, String second, String content) {
-
-        static Found read(Row row) throws SQLException {
-            return new Found(row.text("first"), row.text("second"), row.text("content"));
-        }
-    }
-
-    private static final String STEP = "CAST(ordinal AS TEXT)";
-    private static final String STEP_ENDED = "turn_id IN (SELECT turn_id FROM turns WHERE " + ENDED + ")";
-    private static final Place REQUEST = Place.of("turns", "turn_id", "''", "request", ENDED);
-    private static final Place TURN = Place.of("turns", "turn_id", "''", "turn", ENDED);
-    private static final Place ASKED = Place.of("turn_steps", "turn_id", STEP, "request", STEP_ENDED);
-    private static final Place ANSWERED = Place.of("turn_steps", "turn_id", STEP, "response", STEP_ENDED);
-    private static final Place ACTION = Place.of("actions", "action_id", "''", "action", "NOT " + OPEN_ACTION);
-    private static final Place MESSAGE = Place.of("outbox", "dedupe_id", "''", "payload", "1 = 1");
-    private static final Place OPEN_TURN = Place.of("turns", "turn_id", "''", "request", "NOT " + ENDED);
-    private static final Place OPEN_CALL = Place.of("actions", "action_id", "''", "action", OPEN_ACTION);
+    private static final TextPlace MESSAGE = TextPlace.json("outbox", "dedupe_id", "payload", "1 = 1");
 
     private static final String KEPT = "SELECT endpoint, idempotency_key, principal, body FROM idempotency_keys WHERE"
             + " state = 'done' AND (endpoint, idempotency_key, principal) > (?, ?, ?) ORDER BY 1, 2, 3 LIMIT " + BATCH;
     private static final String KEEP =
             "UPDATE idempotency_keys SET body = ? WHERE (endpoint, idempotency_key, principal) = (?, ?, ?)";
+
+    private record Found(String key, String content) {}
 
     private record Kept(String endpoint, String key, String principal, byte[] body) {
 
@@ -85,24 +52,33 @@ final class Redactions {
     }
 
     private final Journal journal;
+    private final List<TextPlace> places;
 
-    Redactions(Journal journal) {
+    /** @param places the service's own records */
+    public TextRedactions(Journal journal, List<TextPlace> places) {
         this.journal = journal;
+        this.places = List.copyOf(places);
     }
 
-    Reply redact(Call<TurnRedact> call) {
+    public Route<?> route() {
+        return Route.of(Operation.TEXT_REDACT, TextRedact.class, TextRedacted.class, this::redact);
+    }
+
+    private Reply redact(Call<TextRedact> call) {
         String text = call.input().text();
-        int turns = Math.max(overwritten(REQUEST, text, true), overwritten(TURN, text, true));
-        int steps = overwritten(ASKED, text, true) + overwritten(ANSWERED, text, true);
-        int actions = overwritten(ACTION, text, true);
-        int messages = overwritten(MESSAGE, text, true);
-        int answers = answers(text);
-        int open = overwritten(OPEN_TURN, text, false) + overwritten(OPEN_CALL, text, false);
-        TurnRedacted done = new TurnRedacted("redacted", turns, steps, actions, answers, messages, open);
+        int rows = 0;
+        int open = 0;
+        for (TextPlace place : places) {
+            rows += overwritten(place, place.ended(), text, true);
+            open += overwritten(place, "NOT (" + place.ended() + ")", text, false);
+        }
+        int messages = overwritten(MESSAGE, MESSAGE.ended(), text, true);
+        TextRedacted done = new TextRedacted("redacted", rows, answers(text), messages, open);
         Map<String, @Nullable Object> detail = new LinkedHashMap<>();
-        detail.put("turns", turns);
-        detail.put("actions", actions);
-        detail.put("open", open);
+        detail.put("rows", done.rows());
+        detail.put("answers", done.answers());
+        detail.put("messages", done.messages());
+        detail.put("open", done.open());
         detail.put("reason", call.input().reason());
         Reply reply = journal.commit(tx -> {
             tx.audit(call.audit().detail(detail));
@@ -112,31 +88,36 @@ final class Redactions {
         return reply;
     }
 
-    /** The number of rows that hold the text and, if {@code really}, do so no more. */
-    private int overwritten(Place place, String text, boolean really) {
+    /** The number of values that hold the text and, if {@code really}, do so no more. */
+    private int overwritten(TextPlace place, String condition, String text, boolean really) {
+        String rows = "SELECT " + place.key() + " AS key, " + place.column() + " AS content FROM " + place.table()
+                + " WHERE " + place.key() + " > ? AND " + place.column() + " LIKE ? AND (" + condition
+                + ") ORDER BY 1 LIMIT " + BATCH;
+        String overwrite = "UPDATE " + place.table() + " SET " + place.column() + " = ? WHERE " + place.key() + " = ?";
         String pattern = pattern(text);
         int count = 0;
-        List<Found> rows = rows(place, new Found("", "", ""), pattern);
-        while (!rows.isEmpty()) {
-            List<Found> holding = rows.stream()
-                    .filter(row -> !without(row.content(), text).equals(row.content()))
+        List<Found> found = found(rows, "", pattern);
+        while (!found.isEmpty()) {
+            List<Found> holding = found.stream()
+                    .filter(row -> !without(place, row.content(), text).equals(row.content()))
                     .toList();
             count += holding.size();
             if (really && !holding.isEmpty()) {
                 journal.commit(tx -> {
                     for (Found row : holding) {
-                        tx.sql().update(place.overwrite(), without(row.content(), text), row.first(), row.second());
+                        tx.sql().update(overwrite, without(place, row.content(), text), row.key());
                     }
                     return holding;
                 });
             }
-            rows = rows(place, rows.getLast(), pattern);
+            found = found(rows, found.getLast().key(), pattern);
         }
         return count;
     }
 
-    private List<Found> rows(Place place, Found after, String pattern) {
-        return journal.read(sql -> sql.list(place.rows(), Found::read, after.first(), after.second(), pattern));
+    private List<Found> found(String rows, String after, String pattern) {
+        return journal.read(
+                sql -> sql.list(rows, row -> new Found(row.text("key"), row.text("content")), after, pattern));
     }
 
     /** Answers are kept as bytes, which no pattern finds. */
@@ -146,7 +127,7 @@ final class Redactions {
         while (!rows.isEmpty()) {
             for (Kept row : rows) {
                 String body = new String(row.body(), StandardCharsets.UTF_8);
-                String after = without(body, text);
+                String after = withoutJson(body, text);
                 if (!after.equals(body)) {
                     count++;
                     journal.commit(tx -> tx.sql()
@@ -177,12 +158,19 @@ final class Redactions {
         return "%" + longest + "%";
     }
 
+    private static String without(TextPlace place, String content, String text) {
+        if (place.json()) {
+            return withoutJson(content, text);
+        }
+        return content.contains(text) ? REDACTED : content;
+    }
+
     /** The same JSON with other values in place of those that hold the text; as it is if none does. */
-    private static String without(String json, String text) {
+    private static String withoutJson(String json, String text) {
         if (json.isEmpty()) {
             return json;
         }
-        Object parsed = Json.parse(json.getBytes(StandardCharsets.UTF_8));
+        Object parsed = Json.parse(json);
         Object after = without(parsed, text);
         return Objects.equals(after, parsed) ? json : Json.text(after);
     }
