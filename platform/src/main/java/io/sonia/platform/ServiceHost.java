@@ -95,9 +95,7 @@ final class ServiceHost implements AutoCloseable {
         Optional<PostgresDatabase> database =
                 settings.section(JournalConfig.SECTION).databaseOf(service, home);
         this.lead = database.map(each -> settings.section(JournalConfig.SECTION).lease());
-        this.renewal = Duration.ofSeconds(
-                        settings.section(IdempotencyConfig.SECTION).leaseSeconds())
-                .dividedBy(RENEWALS);
+        this.renewal = renewal(settings);
         this.journal = journal(definition, process, hlc, database);
         HeadCheck heads = new HeadCheck(service, journal, heads(settings, home));
         AuditConfig auditing = settings.section(AuditConfig.SECTION);
@@ -155,6 +153,11 @@ final class ServiceHost implements AutoCloseable {
     /** Whoever leads a service is its first process, with its first port; of some services each one serves. */
     private static int instance(ServiceDefinition definition, HostProcess process) {
         return definition.sideBySide() ? process.instance() : 1;
+    }
+
+    private static Duration renewal(Settings settings) {
+        int lease = settings.section(IdempotencyConfig.SECTION).leaseSeconds();
+        return Duration.ofSeconds(lease).dividedBy(RENEWALS);
     }
 
     private static Verifiers verifiers(HostProcess process) {
