@@ -30,7 +30,6 @@ import io.sonia.kernel.http.Operation;
 import io.sonia.kernel.http.Reply;
 import io.sonia.kernel.http.Route;
 import io.sonia.kernel.http.StoredReply;
-import io.sonia.kernel.identity.Role;
 import io.sonia.kernel.json.Json;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -223,7 +222,7 @@ final class ActionRoutes {
 
     private Reply page(Call<ActionFilter> call) {
         ActionFilter filter = call.input();
-        boolean masked = call.caller().role() == Role.OBSERVER;
+        boolean masked = call.caller().onlyLooks();
         Listing.Page<Action> page = new Listing("actions", "action_id")
                 .where("state", filter.state())
                 .where("session_id", filter.sessionId())
@@ -241,7 +240,7 @@ final class ActionRoutes {
             ActionState before = action.state();
             action = waited(actionId, before, Duration.ofMillis(call.input().waitMs()));
         }
-        return Reply.ok(call.caller().role() == Role.OBSERVER ? masked(action) : action);
+        return Reply.ok(call.caller().onlyLooks() ? masked(action) : action);
     }
 
     private Reply approve(Call<DecideRequest> call) {

@@ -18,7 +18,12 @@ final class ForeignContent {
             "file.copy",
             "file.delete",
             "memory.search",
-            "memory.store");
+            "memory.store",
+            "clipboard.write",
+            "keyboard.type",
+            "keyboard.hotkey",
+            "mouse.click",
+            "screenshot");
 
     private ForeignContent() {}
 

@@ -6,6 +6,7 @@ import io.sonia.kernel.Clock;
 import io.sonia.kernel.Hlc;
 import io.sonia.kernel.Ids;
 import io.sonia.kernel.ServiceName;
+import io.sonia.kernel.http.Buckets;
 import io.sonia.kernel.http.IdempotencyRecords;
 import io.sonia.kernel.http.KeyClaims;
 import io.sonia.kernel.http.RequestLog;
@@ -51,6 +52,10 @@ final class Served {
                                 "service_per_second",
                                 MANY,
                                 "service_burst",
+                                MANY,
+                                "session_per_second",
+                                MANY,
+                                "session_burst",
                                 MANY),
                         "api_gateway",
                         gateway)));
@@ -81,6 +86,7 @@ final class Served {
                         audit,
                         records,
                         KeyClaims.ALONE,
+                        Buckets.BOTTOMLESS,
                         quiet()),
                 routes,
                 List.of());

@@ -62,6 +62,7 @@ final class Status implements Callable<Integer> {
             String home,
             @Nullable Long pendingApprovals,
             @Nullable String isolation,
+            @Nullable String authentication,
             List<Line> services) {}
 
     @Override
@@ -70,7 +71,7 @@ final class Status implements Callable<Integer> {
         boolean running = Stream.of(ServiceName.values()).anyMatch(each -> Probe.listens(addresses.of(each)));
         if (!running) {
             if (json) {
-                place.screen().line(Json.text(new Report(false, false, home(), null, null, List.of())));
+                place.screen().line(Json.text(new Report(false, false, home(), null, null, null, List.of())));
             }
             throw OperatorClient.notRunning(place, "no service answers");
         }
@@ -95,14 +96,28 @@ final class Status implements Callable<Integer> {
         }
         boolean well = lines.stream().allMatch(Line::well);
         Long waiting = pending == null ? null : Long.valueOf(pending.total());
-        return new Report(true, well, home(), waiting, isolation(client), lines);
+        Map<String, @Nullable Object> executor = asked(() -> client.onService(ServiceName.OPENCLAW, Operation.STATUS)
+                .exchange()
+                .data());
+        return new Report(true, well, home(), waiting, isolation(executor), authentication(executor), lines);
+    }
+
+    /** What is unusual about who may ask; null if nothing is. */
+    private static @Nullable String authentication(@Nullable Map<String, @Nullable Object> told) {
+        Object posture = told == null ? null : told.get("auth_posture");
+        if (!(posture instanceof Map<?, ?> parts)) {
+            return null;
+        }
+        if (Boolean.FALSE.equals(parts.get("auth_enabled"))) {
+            return "OFF (SONIA_DEV_MODE): whoever can reach a port is the operator";
+        }
+        return Boolean.TRUE.equals(parts.get("open_diagnostics"))
+                ? "diagnostics are open to everybody on this machine"
+                : null;
     }
 
     /** What the executor says keeps commands apart from the machine. */
-    private static @Nullable String isolation(OperatorClient client) {
-        Map<String, @Nullable Object> told = asked(() -> client.onService(ServiceName.OPENCLAW, Operation.STATUS)
-                .exchange()
-                .data());
+    private static @Nullable String isolation(@Nullable Map<String, @Nullable Object> told) {
         Object detail = told == null ? null : told.get("detail");
         Object isolation = detail instanceof Map<?, ?> all ? all.get("isolation") : null;
         Object statement = isolation instanceof Map<?, ?> parts ? parts.get("statement") : null;
@@ -202,6 +217,9 @@ final class Status implements Callable<Integer> {
         report.services().stream()
                 .filter(line -> !line.well() && line.error() != null)
                 .forEach(line -> place.screen().line("  " + line.service() + ": " + SafeText.line("" + line.error())));
+        if (report.authentication() != null) {
+            place.screen().line("authentication: " + report.authentication());
+        }
         if (report.isolation() != null) {
             place.screen().line("isolation: " + SafeText.line(report.isolation()));
         }

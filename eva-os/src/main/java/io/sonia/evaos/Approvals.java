@@ -22,7 +22,6 @@ import io.sonia.kernel.SoniaException;
 import io.sonia.kernel.http.Call;
 import io.sonia.kernel.http.Reply;
 import io.sonia.kernel.identity.Caller;
-import io.sonia.kernel.identity.Role;
 import io.sonia.kernel.json.Json;
 import io.sonia.kernel.json.Violations;
 import io.sonia.kernel.settings.Live;
@@ -288,6 +287,6 @@ final class Approvals {
     }
 
     private static Approval shown(Approval approval, Caller caller) {
-        return caller.role() == Role.OBSERVER ? Masking.of(approval) : approval;
+        return caller.onlyLooks() ? Masking.of(approval) : approval;
     }
 }

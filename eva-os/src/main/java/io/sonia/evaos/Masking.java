@@ -22,7 +22,7 @@ final class Masking {
                 a.state(),
                 a.toolName(),
                 args,
-                a.summary(),
+                Gate.summary(a.toolName(), args),
                 a.digest(),
                 a.riskTier(),
                 a.ruleId(),

@@ -3,6 +3,7 @@ package io.sonia.evaos;
 import io.sonia.contracts.Cursors;
 import io.sonia.kernel.Hlc;
 import io.sonia.kernel.ServiceName;
+import io.sonia.kernel.http.Buckets;
 import io.sonia.kernel.http.KeyClaims;
 import io.sonia.kernel.http.RequestLog;
 import io.sonia.kernel.http.ServiceServer;
@@ -99,6 +100,7 @@ final class PlaneDoor implements AutoCloseable {
                         plane.journal,
                         plane.journal,
                         KeyClaims.ALONE,
+                        Buckets.BOTTOMLESS,
                         quiet()),
                 new EvaOsRoutes(
                                 plane.gate,

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sonia.kernel.ErrorCode;
+import io.sonia.kernel.http.Buckets;
 import io.sonia.kernel.http.IdempotencyKey;
 import io.sonia.kernel.http.KeyClaims;
 import io.sonia.kernel.http.KeyRecord;
@@ -70,7 +71,13 @@ abstract class IdempotencyContract {
     }
 
     final KeyedService life(Map<String, ?> settings) throws IOException {
-        return new KeyedService(folder, open(JournalContract.OPTIONS), claims(), people, elsewhere, settings);
+        return new KeyedService(
+                folder,
+                open(JournalContract.OPTIONS),
+                new KeyedService.Shared(claims(), Buckets.BOTTOMLESS),
+                people,
+                elsewhere,
+                settings);
     }
 
     @BeforeEach

@@ -6,7 +6,9 @@ import io.sonia.kernel.Hlc;
 import io.sonia.kernel.Ids;
 import io.sonia.kernel.ServiceName;
 import io.sonia.kernel.SoniaException;
+import io.sonia.kernel.http.Buckets;
 import io.sonia.kernel.http.Call;
+import io.sonia.kernel.http.Empty;
 import io.sonia.kernel.http.KeyClaims;
 import io.sonia.kernel.http.Operation;
 import io.sonia.kernel.http.Reply;
@@ -45,6 +47,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One life of a service with a journal, on a free port. One route works on its own tables, one has its effect elsewhere,
@@ -55,7 +58,11 @@ final class KeyedService implements AutoCloseable {
     /** What the routes take. */
     public record Wish(
             @Text(min = 1, max = 100) String name,
-            @Default("0") @Range(max = 400_000) int size) {}
+            @Default("0") @Range(max = 400_000) int size,
+            @Nullable String sessionId) {}
+
+    /** What it shares with other processes. */
+    record Shared(KeyClaims claims, Buckets buckets) {}
 
     /** What the routes answer. */
     public record Made(String id, String name, String text) {}
@@ -78,6 +85,7 @@ final class KeyedService implements AutoCloseable {
     }
 
     private static final Duration LONG = Duration.ofDays(400);
+    private static final Made READ = new Made("tsk_0", "read", "");
     private static final int MANY = 1_000_000;
 
     final Journal journal;
@@ -87,7 +95,7 @@ final class KeyedService implements AutoCloseable {
     private final ServiceServer server;
 
     KeyedService(
-            Path folder, Journal journal, KeyClaims claims, People people, Elsewhere elsewhere, Map<String, ?> settings)
+            Path folder, Journal journal, Shared shared, People people, Elsewhere elsewhere, Map<String, ?> settings)
             throws IOException {
         this.journal = journal;
         this.elsewhere = elsewhere;
@@ -104,7 +112,8 @@ final class KeyedService implements AutoCloseable {
                         verifiers,
                         journal,
                         journal,
-                        claims,
+                        shared.claims(),
+                        shared.buckets(),
                         new RequestLog() {
                             @Override
                             public void begun() {}
@@ -116,6 +125,7 @@ final class KeyedService implements AutoCloseable {
                         }),
                 List.of(
                         Route.of(Operation.SESSION_CREATE, Wish.class, Made.class, this::local),
+                        Route.of(Operation.SESSION_LIST, Empty.class, Made.class, call -> Reply.ok(READ)),
                         Route.of(Operation.ACTION, Wish.class, Made.class, this::foreign),
                         Route.of(Operation.CONFIRMATION_DENY, Wish.class, Made.class, this::local)),
                 List.of());

@@ -1,5 +1,8 @@
 package io.sonia.kernel;
 
+import java.util.List;
+import java.util.Locale;
+
 /** Removes the values of {@code name=value} and {@code "name": "value"} in running text where the name is a secret's. */
 final class Assignments {
 
@@ -7,6 +10,9 @@ final class Assignments {
     private static final int MAX_GAP = 3;
     /** A word after "token:" is a parser's complaint more often than a token unless it is long. */
     private static final int SHORTEST_TOKEN = 8;
+
+    /** What the names of headers end with whose values have several words. */
+    private static final List<String> HEADERS = List.of("authorization", "cookie");
 
     private static final String MARK = "[REDACTED:";
 
@@ -65,9 +71,8 @@ final class Assignments {
         char before = start == 0 ? ' ' : text.charAt(start - 1);
         boolean quoted = before == '"' || before == '\'';
         boolean header = !quoted
-                && (name.equalsIgnoreCase("authorization")
-                        || name.equalsIgnoreCase("cookie")
-                        || name.equalsIgnoreCase("set-cookie"));
+                && HEADERS.stream()
+                        .anyMatch(each -> name.toLowerCase(Locale.ROOT).endsWith(each));
         int end = start;
         while (end < text.length()) {
             char c = text.charAt(end);

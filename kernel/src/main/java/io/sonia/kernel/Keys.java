@@ -38,10 +38,14 @@ final class Keys {
         return out == null ? text : out.append(text, copied, text.length()).toString();
     }
 
-    /** A key starts its word, or follows the letter of an escaped line break, as in quoted JSON. */
+    /** A key starts its word but for hyphens, or follows the letter of an escaped line break, as in quoted JSON. */
     private static int keyStart(String text, int start, Matcher form) {
-        if (form.region(start, text.length()).lookingAt()) {
-            return start;
+        int first = start;
+        while (first < text.length() && text.charAt(first) == '-') {
+            first++;
+        }
+        if (form.region(first, text.length()).lookingAt()) {
+            return first;
         }
         boolean escaped = start > 0 && text.charAt(start - 1) == '\\' && "nrt".indexOf(text.charAt(start)) >= 0;
         return escaped && form.region(start + 1, text.length()).lookingAt() ? start + 1 : -1;

@@ -10,6 +10,7 @@ import io.sonia.kernel.Home;
 import io.sonia.kernel.Ids;
 import io.sonia.kernel.ServiceName;
 import io.sonia.kernel.Timers;
+import io.sonia.kernel.http.Buckets;
 import io.sonia.kernel.http.Context;
 import io.sonia.kernel.http.KeyClaims;
 import io.sonia.kernel.http.Operation;
@@ -110,6 +111,7 @@ final class ServedRouter implements AutoCloseable {
                         journal,
                         journal,
                         KeyClaims.ALONE,
+                        Buckets.BOTTOMLESS,
                         quiet()),
                 module.routes(),
                 module.sockets());

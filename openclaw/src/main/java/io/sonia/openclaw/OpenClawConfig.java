@@ -7,6 +7,7 @@ import io.sonia.kernel.json.Range;
 import io.sonia.kernel.json.Text;
 import io.sonia.openclaw.shell.Isolation;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The {@code openclaw} section.
@@ -14,6 +15,8 @@ import java.util.List;
  * @param roots where file tools work; relative paths of callers start in the first one
  * @param protectedPaths places inside the roots that stay closed: names, or subtrees of SONIA_HOME that end in a slash
  * @param driveAlias what stands for SONIA_HOME at the start of a path
+ * @param display the X11 display of desktop tools: {@code auto} for that of the environment, {@code off}, or its name
+ * @param apps programs that {@code app.launch} may start, absolute, by name
  * @param isolation whether commands run in bubblewrap: where it works, always or never
  */
 public record OpenClawConfig(
@@ -34,6 +37,13 @@ public record OpenClawConfig(
         @Default("\"auto\"") Isolation.Mode isolation,
         @Default("{}") Shell shell,
         @Default("{}") Web web,
+
+        @Default("\"auto\"") @Text(min = 1, max = 64, pattern = "auto|off|[A-Za-z0-9_./-]*:[0-9]{1,5}(\\.[0-9]{1,3})?")
+        String display,
+
+        @Default("{}") @Items(max = 50) @Text(min = 2, max = 4096, pattern = "/.*")
+        Map<String, String> apps,
+
         @Default("8") @Range(min = 1, max = 256) int maxRunning,
         @Default("64") @Range(max = 10_000) int maxWaiting) {
 

@@ -37,6 +37,7 @@ import io.sonia.openclaw.web.Destinations;
 import io.sonia.openclaw.web.Resolver;
 import io.sonia.openclaw.web.WebFetch;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -59,6 +60,8 @@ public final class OpenClawModule implements ServiceModule {
     private final ServiceParts parts;
     private final AllowlistWatch allowlist;
     private final Isolation isolation;
+    private final FileChanges changes;
+    private final DesktopTools desktop;
     private final Toolbox toolbox;
     private final LiveRuns live = new LiveRuns();
     private final ToolQueue queue;
@@ -77,7 +80,11 @@ public final class OpenClawModule implements ServiceModule {
         Sandbox sandbox = Roots.sandbox(parts.home(), config);
         Processes processes = new Processes(parts.clock());
         this.isolation = Isolation.of(config.isolation(), sandbox, processes);
-        this.toolbox = new Toolbox(tools(config, destinations, sandbox, processes));
+        this.changes = new FileChanges(sandbox, config.maxFileBytes(), parts.ids());
+        RunningCommands running = commands(processes);
+        this.desktop = new DesktopTools(parts, config, sandbox, changes, processes, running);
+        this.toolbox = new Toolbox(
+                tools(config, destinations, sandbox, new ShellRun.Started(processes, running, parts.clock())));
         this.queue = new ToolQueue(config.maxRunning(), config.maxWaiting());
         this.store = new ExecutionStore(parts.journal(), Cursors.of(parts.home(), parts.clock()));
         ExecutionRecords records = new ExecutionRecords(parts.journal(), store, parts.clock());
@@ -94,18 +101,22 @@ public final class OpenClawModule implements ServiceModule {
         this.routes = new OpenClawRoutes(toolbox, executions, new Settlements(toolbox, records, live), store).list();
     }
 
-    private List<Tool<?>> tools(
-            OpenClawConfig config, Destinations destinations, Sandbox sandbox, Processes processes) {
-        int maxFile = config.maxFileBytes();
-        FileChanges changes = new FileChanges(sandbox, maxFile, parts.ids());
-        OpenClawConfig.Shell shell = config.shell();
-        Peer memory = parts.peers().of(ServiceName.MEMORY_ENGINE);
+    /** The record of running commands, without those that a former life has left running. */
+    private RunningCommands commands(Processes processes) {
         RunningCommands running = new RunningCommands(parts.home().runningCommands(), processes);
         int ended = running.endLeftOver();
         if (ended > 0) {
             parts.log().warn("commands.ended", "Commands of a former life were ended", Map.of("count", ended));
         }
-        return List.of(
+        return running;
+    }
+
+    private List<Tool<?>> tools(
+            OpenClawConfig config, Destinations destinations, Sandbox sandbox, ShellRun.Started started) {
+        int maxFile = config.maxFileBytes();
+        OpenClawConfig.Shell shell = config.shell();
+        Peer memory = parts.peers().of(ServiceName.MEMORY_ENGINE);
+        List<Tool<?>> tools = new ArrayList<>(List.of(
                 new FileRead(sandbox, maxFile),
                 new FileList(sandbox),
                 new FileStat(sandbox, maxFile),
@@ -119,14 +130,16 @@ public final class OpenClawModule implements ServiceModule {
                         new CommandCheck(sandbox, shell.allowed()),
                         new ShellLimits(shell.cpuSeconds(), shell.memoryBytes(), shell.processes()),
                         isolation,
-                        new ShellRun.Started(processes, running, parts.clock())),
+                        started),
                 new WebFetch(
                         destinations,
                         () -> (SSLSocketFactory) SSLSocketFactory.getDefault(),
                         config.web().maxBytes(),
                         config.web().maxRedirects()),
                 new MemorySearch(memory),
-                new MemoryStore(memory));
+                new MemoryStore(memory)));
+        tools.addAll(desktop.list());
+        return tools;
     }
 
     @Override
@@ -172,6 +185,7 @@ public final class OpenClawModule implements ServiceModule {
     @Override
     public void close() {
         live.cancelAll();
+        desktop.close();
         if (relay != null) {
             relay.close();
         }

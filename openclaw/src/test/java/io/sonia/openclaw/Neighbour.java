@@ -4,6 +4,7 @@ import io.sonia.kernel.Clock;
 import io.sonia.kernel.Hlc;
 import io.sonia.kernel.Ids;
 import io.sonia.kernel.ServiceName;
+import io.sonia.kernel.http.Buckets;
 import io.sonia.kernel.http.IdempotencyKey;
 import io.sonia.kernel.http.IdempotencyRecords;
 import io.sonia.kernel.http.KeyClaims;
@@ -73,6 +74,7 @@ final class Neighbour implements AutoCloseable, IdempotencyRecords {
                         event -> {},
                         this,
                         KeyClaims.ALONE,
+                        Buckets.BOTTOMLESS,
                         NO_LOG),
                 routes,
                 List.of());

@@ -22,6 +22,9 @@ final class Children {
     private static final Path OWN_COMMAND = Path.of("/proc/self/cmdline");
     private static final List<String> INHERITED = List.of("PATH", "LANG", "LC_ALL", "TZ", "JAVA_TOOL_OPTIONS");
 
+    /** Where the display is, which is the business of the tool executor alone. */
+    private static final List<String> OF_THE_DISPLAY = List.of("DISPLAY", "XAUTHORITY");
+
     private Children() {}
 
     static List<ChildPlan> plans(Home home, Settings settings, Map<String, String> environment) {
@@ -39,10 +42,16 @@ final class Children {
                 List<String> argv = new ArrayList<>(launcher);
                 argv.add(service.wireName());
                 argv.add("--child");
+                Map<String, String> seen = new LinkedHashMap<>(inherited);
+                if (service == ServiceName.OPENCLAW) {
+                    OF_THE_DISPLAY.stream()
+                            .filter(environment::containsKey)
+                            .forEach(name -> seen.put(name, environment.get(name)));
+                }
                 plans.add(new ChildPlan(
                         service,
                         argv,
-                        inherited,
+                        seen,
                         home.log(service).resolveSibling(service.wireName() + ".out"),
                         settings.section(ServicesConfig.SECTION).of(service).port()));
             }

@@ -51,6 +51,9 @@ public final class Main {
             GatewayModule.DEFINITION,
             PipecatModule.DEFINITION);
 
+    /** Without this variable nobody gets around authentication by a line in a file. */
+    private static final String DEV_MODE = "SONIA_DEV_MODE";
+
     private static final List<Section<?>> KERNEL_SECTIONS = List.of(
             ServicesConfig.SECTION,
             HttpConfig.SECTION,
@@ -136,7 +139,14 @@ public final class Main {
     }
 
     private static Settings settings(Home home, Map<String, String> environment) {
-        return Settings.load(home.configFile(), environment, sections(), Clock.system());
+        Settings settings = Settings.load(home.configFile(), environment, sections(), Clock.system());
+        if (!settings.section(AuthConfig.SECTION).enabled() && !"1".equals(environment.get(DEV_MODE))) {
+            throw SoniaException.of(ErrorCode.CONFIG_INVALID, "The configuration was refused")
+                    .with(
+                            "problems",
+                            List.of("auth: enabled=false is for development only and needs SONIA_DEV_MODE=1"));
+        }
+        return settings;
     }
 
     /** All settings of all services: every process checks the whole file. */

@@ -65,6 +65,7 @@ final class ServiceHost implements AutoCloseable {
 
     private final ServiceName service;
     private final ServiceLog log;
+    private final AuthConfig auth;
     private final Optional<Duration> lead;
     private final Duration renewal;
     private final Journal journal;
@@ -73,7 +74,7 @@ final class ServiceHost implements AutoCloseable {
     private final KernelRoutes kernelRoutes;
     private final CredentialFeed credentials;
     private final Timers timers;
-    private final SharedClaims claims;
+    private final RedisShare share;
     private final Checkpoints checkpoints;
     private final Optional<Witnessing> witness;
     private volatile boolean auditSound = true;
@@ -81,6 +82,7 @@ final class ServiceHost implements AutoCloseable {
     ServiceHost(ServiceDefinition definition, HostProcess process) {
         this.service = definition.name();
         Settings settings = process.settings();
+        this.auth = settings.section(AuthConfig.SECTION);
         Home home = process.home();
         this.log = process.logs()
                 .open(service, home.log(service, process.instance()), settings.live(LoggingConfig.SECTION));
@@ -88,13 +90,11 @@ final class ServiceHost implements AutoCloseable {
                 process.clock(),
                 (name, failure) -> log.error("timer.failed", "Background work failed", Map.of("timer", name), failure));
         Hlc hlc = new Hlc(process.clock());
-        this.claims = new SharedClaims(service, process, timers);
+        this.share = new RedisShare(service, process, timers);
         Optional<PostgresDatabase> database =
                 settings.section(JournalConfig.SECTION).databaseOf(service, home);
         this.lead = database.map(each -> settings.section(JournalConfig.SECTION).lease());
-        this.renewal = Duration.ofSeconds(
-                        settings.section(IdempotencyConfig.SECTION).leaseSeconds())
-                .dividedBy(RENEWALS);
+        this.renewal = renewal(settings);
         this.journal = journal(definition, process, hlc, database);
         HeadCheck heads = new HeadCheck(service, journal, heads(settings, home));
         AuditConfig auditing = settings.section(AuditConfig.SECTION);
@@ -137,7 +137,8 @@ final class ServiceHost implements AutoCloseable {
                 verifiers,
                 journal,
                 journal,
-                claims.claims(),
+                share.claims(),
+                share.buckets(),
                 new RequestRecorder(service, metrics, log));
         ServicesConfig.Endpoint endpoint =
                 settings.section(ServicesConfig.SECTION).of(service);
@@ -151,6 +152,11 @@ final class ServiceHost implements AutoCloseable {
     /** Whoever leads a service is its first process, with its first port; of some services each one serves. */
     private static int instance(ServiceDefinition definition, HostProcess process) {
         return definition.sideBySide() ? process.instance() : 1;
+    }
+
+    private static Duration renewal(Settings settings) {
+        int lease = settings.section(IdempotencyConfig.SECTION).leaseSeconds();
+        return Duration.ofSeconds(lease).dividedBy(RENEWALS);
     }
 
     private static Verifiers verifiers(HostProcess process) {
@@ -247,7 +253,7 @@ final class ServiceHost implements AutoCloseable {
 
     private List<ReadinessCheck> checks() {
         List<ReadinessCheck> checks = new ArrayList<>(module.checks());
-        checks.addAll(claims.checks());
+        checks.addAll(share.checks());
         return checks;
     }
 
@@ -265,6 +271,12 @@ final class ServiceHost implements AutoCloseable {
         timers.every("reaper", REAP_EVERY, () -> journal.reap(REAP_LIMIT));
         journal.chain().whenBroken(this::chainBroken);
         Threads.virtual("audit check " + service, this::checkAudit);
+        if (!auth.enabled()) {
+            log.warn("auth.off", "Authentication is OFF: whoever can reach this port is the operator", Map.of());
+        }
+        if (auth.openDiagnostics()) {
+            log.warn("auth.open_diagnostics", "Diagnostics are open to everybody on this machine", Map.of());
+        }
         log.info("service.started", "The service is up", Map.of("port", server.port()));
     }
 
@@ -303,7 +315,7 @@ final class ServiceHost implements AutoCloseable {
         timers.close();
         module.close();
         server.stop(DRAIN);
-        claims.close();
+        share.close();
         journal.close();
         log.info("service.stopped", "The service has stopped", Map.of());
     }

@@ -191,6 +191,20 @@ class RefusedStartsIT {
     }
 
     @Test
+    void authenticationIsNotSwitchedOffByALineInAFileAlone() throws Exception {
+        configure("{\"auth\":{\"enabled\":false}}");
+        refused(CONFIG, ServiceName.EVA_OS, "enabled=false", "SONIA_DEV_MODE=1");
+        refused(start(files().root(), "check"), CONFIG, "SONIA_DEV_MODE=1");
+    }
+
+    @Test
+    void openDiagnosticsAreRefusedWhereOthersCanReachThem() throws Exception {
+        configure(
+                "{\"auth\":{\"open_diagnostics\":true},\"services\":{\"pipecat\":{\"host\":\"0.0.0.0\",\"port\":7030}}}");
+        refused(CONFIG, ServiceName.EVA_OS, "open_diagnostics=true", "services.pipecat.host");
+    }
+
+    @Test
     void aConfigurationThatIsNoJsonIs78() throws Exception {
         Files.writeString(files().configFile(), "{\"http\":");
         refused(CONFIG, ServiceName.EVA_OS);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sonia.kernel.ServiceName;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -46,6 +47,23 @@ class SeparateProcessesIT extends StackScenarios {
     @Override
     TestHome home() {
         return home;
+    }
+
+    @Test
+    void theExecutorAloneLearnsOfTheDisplay() throws IOException {
+        for (ServiceName service : ServiceName.values()) {
+            if (service != ServiceName.EVA_OS) {
+                Path environment = Path.of("/proc", Long.toString(StackProcess.pid(home, service)), "environ");
+                assertThat(Files.readString(environment).contains("DISPLAY=" + StackProcess.NO_DISPLAY))
+                        .as(service.wireName())
+                        .isEqualTo(service == ServiceName.OPENCLAW);
+            }
+        }
+        Api openclaw = Api.at(home.port(ServiceName.OPENCLAW), home.operatorToken());
+        Map<String, Object> tool = openclaw.get("/tools/window.list").data();
+        assertThat(tool).containsEntry("available", false);
+        assertThat(tool.get("unavailable_reason").toString())
+                .matches(".*(install the package xdotool|:4096 does not answer)");
     }
 
     @Test

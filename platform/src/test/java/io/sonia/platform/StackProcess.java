@@ -22,6 +22,9 @@ final class StackProcess {
 
     private static final Duration START = Duration.ofSeconds(60);
 
+    /** The name of a display that does not answer, which every process is started with. */
+    static final String NO_DISPLAY = ":4096";
+
     private StackProcess() {}
 
     static Process launch(TestHome home, Path log, String... words) throws IOException {
@@ -37,6 +40,8 @@ final class StackProcess {
         command.addAll(List.of(words));
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().put("SONIA_HOME", home.home().root().toString());
+        // Nobody is there: what is told of it shows who has learnt of it.
+        builder.environment().put("DISPLAY", NO_DISPLAY);
         builder.redirectErrorStream(true);
         builder.redirectOutput(log.toFile());
         return builder.start();

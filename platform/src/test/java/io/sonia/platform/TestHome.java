@@ -50,7 +50,13 @@ final class TestHome {
     static Map<String, Integer> noRateLimit() {
         Map<String, Integer> limits = new LinkedHashMap<>();
         for (String each : List.of(
-                "person_per_second", "person_burst", "service_per_second", "service_burst", "address_per_second")) {
+                "person_per_second",
+                "person_burst",
+                "service_per_second",
+                "service_burst",
+                "session_per_second",
+                "session_burst",
+                "address_per_second")) {
             limits.put(each, 1_000_000);
         }
         limits.put("auth_failures_per_second", 100_000);

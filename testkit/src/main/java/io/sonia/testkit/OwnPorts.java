@@ -74,6 +74,8 @@ public final class OwnPorts {
                         "person_burst", UNLIMITED,
                         "service_per_second", UNLIMITED,
                         "service_burst", UNLIMITED,
+                        "session_per_second", UNLIMITED,
+                        "session_burst", UNLIMITED,
                         "address_per_second", UNLIMITED));
         return settings;
     }

@@ -3,6 +3,7 @@ package io.sonia.contracts.incident;
 import io.sonia.kernel.ErrorCode;
 import io.sonia.kernel.Home;
 import io.sonia.kernel.KnownSecrets;
+import io.sonia.kernel.Redactor;
 import io.sonia.kernel.SecretFile;
 import io.sonia.kernel.ServiceName;
 import io.sonia.kernel.SoniaException;
@@ -53,7 +54,7 @@ public final class IncidentBundle {
         try (StagedFiles files = new StagedFiles(folder, secrets)) {
             IncidentBundle bundle = new IncidentBundle(sources, scope, files);
             bundle.gather(incidentId);
-            String shown = label == null ? null : secrets.hide(label);
+            String shown = label == null ? null : secrets.hide(Redactor.text(label));
             IncidentManifest manifest =
                     IncidentManifest.of(incidentId, shown, sources.clock().now(), scope, files);
             bundle.pack(manifest, keys, folder.resolve("bundle"), target);

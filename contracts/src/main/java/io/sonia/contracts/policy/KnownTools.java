@@ -19,7 +19,16 @@ public final class KnownTools {
             Map.entry("shell.run", Set.of("command", "argv", "argv0", "cwd", "expected_exit_codes")),
             Map.entry("web.fetch", Set.of("url", "host", "max_chars", "method")),
             Map.entry("memory.search", Set.of("query", "limit", "mode")),
-            Map.entry("memory.store", Set.of("type", "content", "metadata")));
+            Map.entry("memory.store", Set.of("type", "content", "metadata")),
+            Map.entry("clipboard.read", Set.of()),
+            Map.entry("clipboard.write", Set.of("text")),
+            Map.entry("window.list", Set.of()),
+            Map.entry("window.focus", Set.of("window_id", "title")),
+            Map.entry("keyboard.type", Set.of("text", "delay_ms")),
+            Map.entry("keyboard.hotkey", Set.of("keys")),
+            Map.entry("mouse.click", Set.of("x", "y", "button", "clicks")),
+            Map.entry("screenshot", Set.of("region")),
+            Map.entry("app.launch", Set.of("target", "args")));
 
     public static final Set<String> NAMES = ARGUMENTS.keySet();
 

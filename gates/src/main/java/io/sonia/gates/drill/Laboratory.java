@@ -79,6 +79,8 @@ final class Laboratory implements AutoCloseable {
                         "person_burst", UNLIMITED,
                         "service_per_second", UNLIMITED,
                         "service_burst", UNLIMITED,
+                        "session_per_second", UNLIMITED,
+                        "session_burst", UNLIMITED,
                         "address_per_second", UNLIMITED,
                         "auth_failures_per_second", UNLIMITED));
         Files.write(home.configFile(), Json.bytes(config));

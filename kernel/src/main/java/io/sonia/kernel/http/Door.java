@@ -3,11 +3,14 @@ package io.sonia.kernel.http;
 import io.sonia.kernel.Clock;
 import io.sonia.kernel.ErrorCode;
 import io.sonia.kernel.SoniaException;
+import io.sonia.kernel.identity.Access;
 import io.sonia.kernel.identity.Caller;
 import io.sonia.kernel.identity.Role;
 import io.sonia.kernel.identity.Verifiers;
 import io.sonia.kernel.json.Violations;
+import java.net.InetAddress;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
@@ -17,26 +20,62 @@ import org.jspecify.annotations.Nullable;
 final class Door {
 
     private static final Pattern ACTOR = Pattern.compile("[A-Za-z0-9._:-]{1,128}");
+    /** Who everybody is while nobody is authenticated. */
+    private static final Caller DEVELOPER = new Caller("dev", Role.OPERATOR, null, null);
+
     private static final String BEARER_PROTOCOL = "sonia.bearer.";
 
     private final Verifiers verifiers;
     private final Supplier<HttpLimits> limits;
-    private final TokenBuckets buckets;
+    private final Buckets fleet;
 
-    Door(Verifiers verifiers, Supplier<HttpLimits> limits, Clock clock) {
+    /** Each kind has room of its own, so that strangers take none from those who are known. */
+    private final TokenBuckets persons;
+
+    private final TokenBuckets services;
+    private final TokenBuckets sessions;
+    private final TokenBuckets addresses;
+    private final TokenBuckets failures;
+
+    /**
+     * A door with buckets of its own.
+     *
+     * @param fleet what the processes of this service share besides; asked only for what has passed here
+     */
+    Door(Verifiers verifiers, Supplier<HttpLimits> limits, Clock clock, Buckets fleet) {
         this.verifiers = verifiers;
         this.limits = limits;
-        this.buckets = new TokenBuckets(clock);
+        this.fleet = fleet;
+        this.persons = new TokenBuckets(clock);
+        this.services = new TokenBuckets(clock);
+        this.sessions = new TokenBuckets(clock);
+        this.addresses = new TokenBuckets(clock);
+        this.failures = new TokenBuckets(clock);
     }
 
-    /** The credentials that a request shows, as they were sent. */
+    /** The credentials that a request shows, as they were sent, and whether it comes from this machine. */
     record Shown(
             @Nullable String bearer,
             @Nullable String serviceToken,
-            @Nullable String onBehalfOf) {
+            @Nullable String onBehalfOf,
+            boolean near) {
+
+        static final Shown NOTHING = new Shown(null, null, null, false);
 
         static Shown of(Exchange exchange) {
-            return new Shown(bearerOf(exchange), exchange.header("X-Service-Token"), exchange.header("X-On-Behalf-Of"));
+            return new Shown(
+                    bearerOf(exchange),
+                    exchange.header("X-Service-Token"),
+                    exchange.header("X-On-Behalf-Of"),
+                    loopback(exchange.address()));
+        }
+
+        private static boolean loopback(String address) {
+            try {
+                return InetAddress.ofLiteral(address).isLoopbackAddress();
+            } catch (IllegalArgumentException unknown) {
+                return false;
+            }
         }
     }
 
@@ -72,35 +111,87 @@ final class Door {
             throw Violations.single("X-On-Behalf-Of", "pattern", "expected the form " + ACTOR.pattern());
         }
         try {
-            return verifiers.authenticate(shown.bearer(), shown.serviceToken(), onBehalfOf);
+            return identify(shown);
         } catch (SoniaException e) {
             if (e.code() == ErrorCode.UNAUTHORIZED) {
-                HttpLimits now = limits.get();
-                Duration wait = buckets.take(
-                        "failures " + exchange.address(), now.authFailuresPerSecond(), now.authFailuresPerSecond() * 4);
-                if (!wait.isZero()) {
-                    throw limited("address", wait);
-                }
+                int rate = limits.get().authFailuresPerSecond();
+                // Refused either way: whether the fleet's bucket can be asked makes no difference to that.
+                take("address", failures, "failures " + exchange.address(), new Rate(rate, rate * 4, false));
             }
             throw e;
         }
     }
 
+    private Caller identify(Shown shown) {
+        if (limits.get().authenticating()) {
+            return verifiers.authenticate(shown.bearer(), shown.serviceToken(), shown.onBehalfOf());
+        }
+        if (shown.serviceToken() == null) {
+            return DEVELOPER;
+        }
+        Caller service = verifiers.authenticate(null, shown.serviceToken(), shown.onBehalfOf());
+        return shown.bearer() == null
+                ? service
+                : new Caller(DEVELOPER.actorId(), DEVELOPER.role(), service.via(), service.onBehalfOf());
+    }
+
+    /** What goes along to other services for a person; without authentication anything stands for one. */
+    static @Nullable String forwarded(Caller caller, Shown shown) {
+        return caller.person() ? Objects.requireNonNullElse(shown.bearer(), DEVELOPER.actorId()) : null;
+    }
+
+    /** Says in every answer that nobody is authenticated, if that is so. */
+    void announce(Exchange exchange) {
+        if (!limits.get().authenticating()) {
+            exchange.announce("X-Sonia-Dev-Mode", "1");
+        }
+    }
+
     void limitRate(Exchange exchange, Operation operation, Caller caller) {
         HttpLimits now = limits.get();
-        Duration wait;
-        String scope = "principal";
+        boolean mutating = operation.mutating();
         if (operation.access().open() || caller.role() == Role.NOBODY) {
-            scope = "address";
-            wait = buckets.take("address " + exchange.address(), now.addressPerSecond(), now.addressPerSecond() * 4);
-        } else if (caller.role() == Role.SERVICE) {
-            wait = buckets.take(caller.actorId(), now.servicePerSecond(), now.serviceBurst());
-        } else if (caller.via() != null) {
-            // The person was counted at the door; behind it the service's own bucket holds.
-            wait = buckets.take(caller.via().wireName(), now.servicePerSecond(), now.serviceBurst());
+            Rate rate = new Rate(now.addressPerSecond(), now.addressPerSecond() * 4, mutating);
+            take("address", addresses, "address " + exchange.address(), rate);
+        } else if (caller.role() == Role.SERVICE || caller.via() != null) {
+            // The person was counted at the first door; behind it the service's own bucket holds, of each process.
+            String service =
+                    caller.via() == null ? caller.actorId() : caller.via().wireName();
+            grant("principal", services.take(service, now.servicePerSecond(), now.serviceBurst()));
         } else {
-            wait = buckets.take(caller.actorId(), now.personPerSecond(), now.personBurst());
+            Rate rate = new Rate(now.personPerSecond(), now.personBurst(), mutating);
+            take("principal", persons, "principal " + caller.actorId(), rate);
         }
+    }
+
+    /** Limits what a person asks about one session; of a session that somebody else names there is another bucket. */
+    void limitSession(Operation operation, Caller caller, @Nullable Object session) {
+        if (session instanceof String id && caller.person() && caller.via() == null) {
+            HttpLimits now = limits.get();
+            Rate rate = new Rate(now.sessionPerSecond(), now.sessionBurst(), operation.mutating());
+            take("session", sessions, "session " + caller.actorId() + " " + id, rate);
+        }
+    }
+
+    /** What a bucket gets and holds, and whether what it is for has to wait until the fleet's bucket can be asked. */
+    private record Rate(int perSecond, int burst, boolean strict) {}
+
+    /** A token of this process, then one of the fleet: no flood reaches further than the first refusal. */
+    private void take(String scope, TokenBuckets own, String key, Rate rate) {
+        grant(scope, own.take(key, rate.perSecond(), rate.burst()));
+        Duration wait;
+        try {
+            wait = fleet.take(key, rate.perSecond(), rate.burst());
+        } catch (SoniaException e) {
+            if (rate.strict()) {
+                throw e;
+            }
+            return;
+        }
+        grant(scope, wait);
+    }
+
+    private static void grant(String scope, Duration wait) {
         if (!wait.isZero()) {
             throw limited(scope, wait);
         }
@@ -110,17 +201,25 @@ final class Door {
         return SoniaException.of(ErrorCode.RATE_LIMITED).with("scope", scope).retryAfter(wait);
     }
 
-    static void authorise(Operation operation, Caller caller) {
-        if (operation.access().permits(caller)) {
+    void authorise(Operation operation, Caller caller, Shown shown) {
+        if (operation.access().permits(caller) || diagnostics(operation, caller, shown)) {
             return;
         }
         throw SoniaException.of(caller.role() == Role.NOBODY ? ErrorCode.UNAUTHORIZED : ErrorCode.FORBIDDEN);
     }
 
+    private boolean diagnostics(Operation operation, Caller caller, Shown shown) {
+        return caller.role() == Role.NOBODY
+                && shown.near()
+                && limits.get().openDiagnostics()
+                && operation.access().equals(Access.OBS)
+                && operation.method().equals("GET");
+    }
+
     /** Why credentials that have opened a connection would not open it now; empty while they would. */
     Optional<ErrorCode> refusal(Operation operation, Shown shown) {
         try {
-            authorise(operation, verifiers.authenticate(shown.bearer(), shown.serviceToken(), shown.onBehalfOf()));
+            authorise(operation, identify(shown), shown);
             return Optional.empty();
         } catch (SoniaException e) {
             return Optional.of(e.code());

@@ -1,6 +1,7 @@
 package io.sonia.kernel.http;
 
 import io.sonia.kernel.ErrorCode;
+import io.sonia.kernel.Redactor;
 import io.sonia.kernel.ServiceName;
 import io.sonia.kernel.SoniaException;
 import io.sonia.kernel.json.Json;
@@ -40,7 +41,7 @@ final class Envelope {
         return ErrorCode.valueOf(String.valueOf(Json.parseObject(error).get("code")));
     }
 
-    /** The {@code error} object: code, message and details. */
+    /** The {@code error} object: code, message and details; what a caller sent is repeated without secrets. */
     static Map<String, @Nullable Object> error(SoniaException failure) {
         Map<String, @Nullable Object> details = new LinkedHashMap<>();
         details.put("retryable", failure.code().retryable());
@@ -49,10 +50,10 @@ final class Envelope {
         if (wait != null) {
             details.put("retry_after_ms", wait.toMillis());
         }
-        details.putAll(failure.details());
+        details.putAll(Redactor.map(failure.details()));
         Map<String, @Nullable Object> error = new LinkedHashMap<>();
         error.put("code", failure.code().name());
-        error.put("message", failure.text());
+        error.put("message", Redactor.text(failure.text()));
         error.put("details", details);
         return error;
     }

@@ -26,6 +26,9 @@ interface Exchange {
     /** The peer's address, without its port. */
     String address();
 
+    /** Sets a header of the answer, whichever it will be. */
+    void announce(String name, String value);
+
     void respond(int status, Map<String, String> headers, byte[] body);
 
     /** Starts an answer of unknown length; writes are flushed one by one. */

@@ -220,6 +220,11 @@ final class HttpServer implements AutoCloseable {
         }
 
         @Override
+        public void announce(String name, String value) {
+            response.getHeaders().put(name, value);
+        }
+
+        @Override
         public void respond(int status, Map<String, String> headers, byte[] body) {
             if (response.isCommitted()) {
                 return;

@@ -81,7 +81,12 @@ public final class KernelRoutes {
             Map<String, @Nullable Object> detail) {
 
         /** How callers are checked. */
-        public record Posture(boolean authEnabled) {}
+        public record Posture(boolean authEnabled, boolean devMode, boolean openDiagnostics) {
+
+            private static Posture of(AuthConfig auth) {
+                return new Posture(auth.enabled(), !auth.enabled(), auth.openDiagnostics());
+            }
+        }
     }
 
     /** Which part of the configuration to show. */
@@ -216,7 +221,7 @@ public final class KernelRoutes {
                 Version.CONTRACT,
                 uptime(),
                 ProcessHandle.current().pid(),
-                new Status.Posture(facts.settings().section(AuthConfig.SECTION).enabled()),
+                Status.Posture.of(facts.settings().section(AuthConfig.SECTION)),
                 List.of(facts.load().get()),
                 facts.settings().problems(),
                 facts.detail().get()));

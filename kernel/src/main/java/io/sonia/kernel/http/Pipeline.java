@@ -45,6 +45,7 @@ final class Pipeline {
             AuditTrail audit,
             IdempotencyRecords records,
             KeyClaims claims,
+            Buckets buckets,
             RequestLog log,
             Supplier<HttpLimits> limits) {}
 
@@ -55,6 +56,7 @@ final class Pipeline {
     private static final Set<ErrorCode> BY_IDENTITY =
             Set.of(ErrorCode.UNAUTHORIZED, ErrorCode.FORBIDDEN, ErrorCode.RATE_LIMITED);
     private static final Duration AUDIT_REFUSAL_EVERY = Duration.ofSeconds(1);
+    private static final String SESSION = "session_id";
     private static final int OWNER_BYTES = 16;
 
     private final Parts parts;
@@ -70,7 +72,7 @@ final class Pipeline {
         this.routes = routes;
         this.envelope = new Envelope(parts.service());
         this.admission = admission;
-        this.door = new Door(parts.verifiers(), parts.limits(), parts.clock());
+        this.door = new Door(parts.verifiers(), parts.limits(), parts.clock(), parts.buckets());
         this.refusals = new TokenBuckets(parts.clock());
         this.inFlight = new InFlight(parts.records(), parts.claims(), parts.clock());
     }
@@ -86,7 +88,7 @@ final class Pipeline {
         Operation known;
 
         Caller caller = Caller.NOBODY;
-        Door.Shown shown = new Door.Shown(null, null, null);
+        Door.Shown shown = Door.Shown.NOTHING;
 
         @Nullable
         Trace trace;
@@ -105,6 +107,7 @@ final class Pipeline {
     void handle(Exchange exchange) {
         Passage passage = new Passage(exchange, parts.clock().nanoTime());
         parts.log().begun();
+        door.announce(exchange);
         try {
             correlate(passage);
             RouteTable.Match match = routes.find(exchange.method(), exchange.path(), exchange.handshake());
@@ -144,17 +147,17 @@ final class Pipeline {
             passage.caller = door.authenticate(exchange, passage.shown);
         }
         door.limitRate(exchange, operation, passage.caller);
-        Door.authorise(operation, passage.caller);
-        boolean personal = passage.caller.person();
+        door.authorise(operation, passage.caller, passage.shown);
         Context context = new Context(
                 passage.correlationId,
                 trace(passage),
                 deadline,
                 passage.caller,
-                personal ? passage.shown.bearer() : null,
+                Door.forwarded(passage.caller, passage.shown),
                 null);
         SocketRoute socket = match.socket();
         if (socket != null) {
+            door.limitSession(operation, passage.caller, match.path().get(SESSION));
             upgrade(passage, match, context, socket);
             return;
         }
@@ -169,6 +172,8 @@ final class Pipeline {
         Exchange exchange = passage.exchange;
         Operation operation = route.operation();
         Map<String, @Nullable Object> json = Decoder.json(exchange, route);
+        String named = match.path().get(SESSION);
+        door.limitSession(operation, passage.caller, named == null ? json.get(SESSION) : named);
         String key = operation.mutating() ? IdempotencyKey.shown(exchange) : null;
         if (key == null) {
             render(passage, route.handler().handle(call(route, match, bare, json, exchange, null)));

@@ -6,6 +6,7 @@ import io.sonia.kernel.Hlc;
 import io.sonia.kernel.Ids;
 import io.sonia.kernel.ServiceName;
 import io.sonia.kernel.identity.Verifiers;
+import io.sonia.kernel.settings.AuthConfig;
 import io.sonia.kernel.settings.HttpConfig;
 import io.sonia.kernel.settings.IdempotencyConfig;
 import io.sonia.kernel.settings.RateLimitConfig;
@@ -28,6 +29,7 @@ public final class ServiceServer implements AutoCloseable {
             AuditTrail audit,
             IdempotencyRecords records,
             KeyClaims claims,
+            Buckets buckets,
             RequestLog log) {}
 
     private final HttpServer engine;
@@ -52,6 +54,7 @@ public final class ServiceServer implements AutoCloseable {
                         parts.audit(),
                         parts.records(),
                         parts.claims(),
+                        parts.buckets(),
                         parts.log(),
                         () -> limits(settings, http)),
                 new RouteTable(routes, sockets),
@@ -99,15 +102,20 @@ public final class ServiceServer implements AutoCloseable {
     }
 
     private static HttpLimits limits(Settings settings, HttpConfig http) {
+        AuthConfig auth = settings.section(AuthConfig.SECTION);
         RateLimitConfig rates = settings.section(RateLimitConfig.SECTION);
         return new HttpLimits(
                 rates.personPerSecond(),
                 rates.personBurst(),
                 rates.servicePerSecond(),
                 rates.serviceBurst(),
+                rates.sessionPerSecond(),
+                rates.sessionBurst(),
                 rates.addressPerSecond(),
                 rates.authFailuresPerSecond(),
                 Duration.ofMillis(settings.section(IdempotencyConfig.SECTION).waitMs()),
-                http.allowedOrigins());
+                http.allowedOrigins(),
+                auth.enabled(),
+                auth.openDiagnostics());
     }
 }

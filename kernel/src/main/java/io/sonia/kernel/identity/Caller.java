@@ -27,6 +27,11 @@ public record Caller(
         return role == Role.OPERATOR || role == Role.OBSERVER;
     }
 
+    /** True if contents are not for the caller: an observer, or somebody who was let in without a key. */
+    public boolean onlyLooks() {
+        return role == Role.OBSERVER || role == Role.NOBODY;
+    }
+
     /** True if this is {@code service} acting by itself. */
     public boolean is(ServiceName service) {
         return role == Role.SERVICE && via == service;

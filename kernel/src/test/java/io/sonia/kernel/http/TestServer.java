@@ -92,6 +92,7 @@ final class TestServer implements AutoCloseable, IdempotencyRecords {
                         audited::add,
                         this,
                         KeyClaims.ALONE,
+                        Buckets.BOTTOMLESS,
                         new RequestLog() {
                             @Override
                             public void begun() {}

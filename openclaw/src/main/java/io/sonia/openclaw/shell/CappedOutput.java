@@ -8,7 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
 /** Reads a program's output to its end, so that the program never blocks on it, and keeps the first part. */
-final class CappedOutput {
+public final class CappedOutput {
 
     private final InputStream in;
     private final int cap;
@@ -44,6 +44,10 @@ final class CappedOutput {
 
     synchronized String text() {
         return kept.toString(StandardCharsets.UTF_8);
+    }
+
+    synchronized byte[] bytes() {
+        return kept.toByteArray();
     }
 
     synchronized boolean truncated() {

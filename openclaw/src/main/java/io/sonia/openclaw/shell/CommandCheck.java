@@ -91,7 +91,7 @@ public final class CommandCheck {
     }
 
     /** For programs that only the settings know: whatever looks like a path, or names something, has to be inside. */
-    private static List<String> withPathsChecked(List<String> given, Paths paths) throws IOException {
+    static List<String> withPathsChecked(List<String> given, Paths paths) throws IOException {
         List<String> checked = new ArrayList<>();
         for (String each : given) {
             checked.add(likePath(each, paths));

@@ -1,5 +1,6 @@
 package io.sonia.openclaw.shell;
 
+import io.sonia.kernel.Threads;
 import io.sonia.kernel.process.Child;
 import io.sonia.kernel.process.Command;
 import io.sonia.kernel.process.Ending;
@@ -7,6 +8,7 @@ import io.sonia.kernel.process.Exit;
 import io.sonia.kernel.process.Processes;
 import io.sonia.openclaw.tools.ToolRun;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -16,8 +18,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /** Runs one command in a session of its own, to its end or to its limits, and leaves no process behind. */
-final class CommandRun {
+public final class CommandRun {
 
+    private static final byte[] NOTHING = {};
     private static final int OUTPUT_CAP = 64 * 1024;
     private static final Duration LOOK_EVERY = Duration.ofMillis(50);
     private static final Duration GRACE = Duration.ofSeconds(2);
@@ -32,7 +35,7 @@ final class CommandRun {
     private final Isolation isolation;
     private final RunningCommands running;
 
-    CommandRun(Processes processes, RunningCommands running, ShellLimits limits, Isolation isolation) {
+    public CommandRun(Processes processes, RunningCommands running, ShellLimits limits, Isolation isolation) {
         this.processes = processes;
         this.running = running;
         this.limits = limits;
@@ -40,7 +43,7 @@ final class CommandRun {
     }
 
     /** Why a command ended. */
-    enum Cause {
+    public enum Cause {
         EXIT,
         TIMEOUT,
         CANCELLED,
@@ -51,17 +54,46 @@ final class CommandRun {
     }
 
     /** How a command ended; {@code gone} is true if no process of its session is left. */
-    record Ended(Cause cause, int exitCode, boolean gone, Output output) {}
+    public record Ended(Cause cause, int exitCode, boolean gone, Output output) {}
 
-    /** What a command wrote, each stream cut at 64 KiB. */
-    record Output(String stdout, String stderr, boolean truncated) {}
+    /** What a command wrote, each stream cut at its cap. */
+    public record Output(CappedOutput out, CappedOutput err) {
 
+        public byte[] bytes() {
+            return out.bytes();
+        }
+
+        public String stdout() {
+            return out.text();
+        }
+
+        public String stderr() {
+            return err.text();
+        }
+
+        public boolean truncated() {
+            return out.truncated() || err.truncated();
+        }
+    }
+
+    /** Runs it with nothing on its standard input; each stream of its output is cut at 64 KiB. */
     Ended run(CommandCheck.Allowed allowed, Path folder, ToolRun run) throws IOException {
+        return run(allowed, folder, run, NOTHING, OUTPUT_CAP);
+    }
+
+    /**
+     * Runs it.
+     *
+     * @param input all of its standard input
+     * @param outputCap where its standard output is cut, in bytes
+     */
+    public Ended run(CommandCheck.Allowed allowed, Path folder, ToolRun run, byte[] input, int outputCap)
+            throws IOException {
         List<String> argv = isolation.around(allowed, folder, limits.applied(allowed));
         Child child = processes.spawn(new Command(argv, allowed.environment(), folder, null));
         try (RunningCommands.Entry _ = running.enter(child)) {
-            child.input().close();
-            CappedOutput stdout = CappedOutput.of(child.output(), OUTPUT_CAP);
+            feed(child, input);
+            CappedOutput stdout = CappedOutput.of(child.output(), outputCap);
             CappedOutput stderr = CappedOutput.of(child.errors(), OUTPUT_CAP);
             Cause cause = await(child, run);
             if (cause == Cause.EXIT && stdout.ended(SETTLES)) {
@@ -70,7 +102,7 @@ final class CommandRun {
             boolean gone = processes.end(child, GRACE) != Ending.STUCK;
             stdout.finish(LAST_OUTPUT);
             stderr.finish(LAST_OUTPUT);
-            Output output = new Output(stdout.text(), stderr.text(), stdout.truncated() || stderr.truncated());
+            Output output = new Output(stdout, stderr);
             int exitCode = gone ? child.exit().join().code() : -1;
             boolean apart = !isolation.failed(exitCode, output.stderr());
             return new Ended(cause == Cause.EXIT && !apart ? Cause.ISOLATION : cause, exitCode, gone, output);
@@ -82,6 +114,21 @@ final class CommandRun {
             processes.end(child, Duration.ZERO);
             throw e;
         }
+    }
+
+    /** Gives a program its input from aside: one that does not read it is ended by the run's own limits. */
+    static void feed(Child child, byte[] input) throws IOException {
+        if (input.length == 0) {
+            child.input().close();
+            return;
+        }
+        Threads.virtual("command input", () -> {
+            try (OutputStream stream = child.input()) {
+                stream.write(input);
+            } catch (IOException ended) {
+                // The program ended before it had read everything, which its exit code tells.
+            }
+        });
     }
 
     private Cause await(Child child, ToolRun run) throws InterruptedException {

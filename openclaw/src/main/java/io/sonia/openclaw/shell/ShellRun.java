@@ -116,9 +116,7 @@ public final class ShellRun extends Tool<ShellRun.Args> {
             throw Violations.single("args.command", "choice", "expected one of command and argv");
         }
         List<String> words = args.argv() != null ? args.argv() : CommandLine.split(String.valueOf(args.command()));
-        if (words.stream().anyMatch(each -> each.indexOf('\0') >= 0)) {
-            throw CommandRefusal.of("control_character", "The command holds a control character");
-        }
+        CommandRefusal.requireText(words);
         return new Call(args, words, sandbox.resolve(args.cwd()));
     }
 

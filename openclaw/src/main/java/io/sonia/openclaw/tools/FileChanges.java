@@ -1,7 +1,9 @@
 package io.sonia.openclaw.tools;
 
+import io.sonia.contracts.openclaw.SideEffect;
 import io.sonia.kernel.ErrorCode;
 import io.sonia.kernel.Ids;
+import io.sonia.kernel.Sha256;
 import io.sonia.kernel.SoniaException;
 import io.sonia.kernel.json.Violations;
 import io.sonia.openclaw.sandbox.Entry;
@@ -15,7 +17,9 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
@@ -59,11 +63,11 @@ public final class FileChanges {
         }
     }
 
-    Sandbox sandbox() {
+    public Sandbox sandbox() {
         return sandbox;
     }
 
-    int maxFileBytes() {
+    public int maxFileBytes() {
         return maxFileBytes;
     }
 
@@ -102,6 +106,28 @@ public final class FileChanges {
         }
     }
 
+    /**
+     * Writes a file that is not there yet, and the folders above it that are missing.
+     *
+     * @param result what the tool answers
+     * @throws SoniaException TOOL_FAILED with reason {@code exists}, and what {@link #alone} refuses
+     */
+    public Ran create(SandboxPath path, byte[] content, ToolRun run, Record result) throws IOException {
+        return alone(path, run, () -> {
+            List<SandboxPath> made = new ArrayList<>();
+            try (Folder folder = sandbox.makeParent(path, made)) {
+                if (previous(folder, path).isPresent()) {
+                    throw Refusal.failed("exists", path.shown());
+                }
+                replace(folder, temporaryName(), path.name(), Optional.empty(), Content.of(content));
+            }
+            List<SideEffect> effects = new ArrayList<>();
+            made.forEach(each -> effects.add(new SideEffect("directory", each.shown(), null, null)));
+            effects.add(new SideEffect("file", path.shown(), null, Sha256.hex(content)));
+            return new Ran(result, effects, null);
+        });
+    }
+
     /** The file of that name; refuses what is there and is none. */
     Optional<Entry> previous(Folder folder, SandboxPath path) throws IOException {
         Optional<Entry> old = folder.look(path.name());
@@ -116,7 +142,7 @@ public final class FileChanges {
         return FileScan.of(folder, path.name(), FileScan.Wanted.hashOnly(maxFileBytes), run::check);
     }
 
-    String hash(SandboxPath path, Runnable check) throws IOException {
+    public String hash(SandboxPath path, Runnable check) throws IOException {
         return FileScan.hash(sandbox, path, maxFileBytes, check);
     }
 

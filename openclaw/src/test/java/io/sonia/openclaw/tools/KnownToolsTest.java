@@ -4,6 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sonia.contracts.policy.KnownTools;
 import io.sonia.kernel.json.Shape;
+import io.sonia.openclaw.desktop.AppLaunch;
+import io.sonia.openclaw.desktop.ClipboardRead;
+import io.sonia.openclaw.desktop.ClipboardWrite;
+import io.sonia.openclaw.desktop.KeyboardHotkey;
+import io.sonia.openclaw.desktop.KeyboardType;
+import io.sonia.openclaw.desktop.MouseClick;
+import io.sonia.openclaw.desktop.Screenshot;
+import io.sonia.openclaw.desktop.WindowFocus;
+import io.sonia.openclaw.desktop.WindowList;
 import io.sonia.openclaw.shell.ShellRun;
 import io.sonia.openclaw.web.WebFetch;
 import java.util.HashSet;
@@ -28,7 +37,16 @@ class KnownToolsTest {
                 Map.entry("shell.run", ShellRun.Args.class),
                 Map.entry("web.fetch", WebFetch.Args.class),
                 Map.entry("memory.search", MemorySearch.Args.class),
-                Map.entry("memory.store", MemoryStore.Args.class));
+                Map.entry("memory.store", MemoryStore.Args.class),
+                Map.entry("clipboard.read", ClipboardRead.Args.class),
+                Map.entry("clipboard.write", ClipboardWrite.Args.class),
+                Map.entry("window.list", WindowList.Args.class),
+                Map.entry("window.focus", WindowFocus.Args.class),
+                Map.entry("keyboard.type", KeyboardType.Args.class),
+                Map.entry("keyboard.hotkey", KeyboardHotkey.Args.class),
+                Map.entry("mouse.click", MouseClick.Args.class),
+                Map.entry("screenshot", Screenshot.Args.class),
+                Map.entry("app.launch", AppLaunch.Args.class));
 
         assertThat(KnownTools.NAMES).isEqualTo(tools.keySet());
         tools.forEach((tool, args) -> {
