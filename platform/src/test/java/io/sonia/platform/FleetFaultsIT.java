@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 class FleetFaultsIT {
 
     /** Longer than a lease lives, shorter than supervision waits. */
-    private static final Duration OUTAGE = Duration.ofSeconds(7);
+    private static final Duration OUTAGE = Duration.ofSeconds(9);
 
     private static final Duration RECOVERY = Duration.ofSeconds(40);
 

@@ -42,7 +42,7 @@ final class TestHome {
     /** A section {@code journal} with which another one takes over soon. */
     static Map<String, Object> shortLease(Map<String, String> database) {
         Map<String, Object> journal = new LinkedHashMap<>(database);
-        journal.put("lease_seconds", 4);
+        journal.put("lease_seconds", 6);
         return journal;
     }
 
