@@ -2,6 +2,7 @@ package io.sonia.gates.drill;
 
 import io.sonia.gates.drill.SmallStore.Operation;
 import io.sonia.kernel.SoniaException;
+import io.sonia.kernel.Threads;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -17,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -82,6 +84,8 @@ final class RestDrill {
 
     private static final int PAGE = 4096;
 
+    private static final int TOLD_EVERY = 5_000;
+
     /** Pages of entries whose every bit the sweep flips: 12 kB. */
     private static final int SWEPT_PAGES = 3;
 
@@ -134,6 +138,19 @@ final class RestDrill {
         this.pagesOfEntries = pagesOfEntries(Files.readAllBytes(closed));
     }
 
+    /** A worker on the same stores, with a place of its own. */
+    private RestDrill(RestDrill prepared, Path scratch, Report report) {
+        this.scratch = scratch;
+        this.report = report;
+        this.head = prepared.head;
+        this.old = prepared.old;
+        this.crashed = prepared.crashed;
+        this.closed = prepared.closed;
+        this.entries = prepared.entries;
+        this.state = prepared.state;
+        this.pagesOfEntries = prepared.pagesOfEntries;
+    }
+
     private static List<Integer> pagesOfEntries(byte[] file) {
         List<Integer> pages = new ArrayList<>();
         for (int page = 0; page < file.length / PAGE && pages.size() < SWEPT_PAGES; page++) {
@@ -164,14 +181,45 @@ final class RestDrill {
     }
 
     /** Every case there is, or of each kind of damage at most so many, evenly spread. */
-    void sweep(int each) throws IOException, SQLException {
+    void sweep(int each) throws IOException, InterruptedException {
+        List<Case> cases = new ArrayList<>();
         for (Damage damage : Damage.values()) {
             if (!damage.drawnOnly()) {
                 long count = count(damage);
                 long step = Math.max(1, Math.ceilDiv(count, each));
                 for (long i = 0; i < count; i += step) {
-                    run(damage, i, "--only=" + damage + "," + i);
+                    cases.add(new Case(damage, i));
                 }
+            }
+        }
+        AtomicInteger next = new AtomicInteger();
+        List<Thread> workers = new ArrayList<>();
+        for (int i = 0; i < Runtime.getRuntime().availableProcessors(); i++) {
+            Report part = report.part("crash --rest --sweep");
+            RestDrill worker = new RestDrill(this, scratch.resolve("worker" + i), part);
+            workers.add(Threads.platform("sweep " + i, () -> {
+                worker.take(cases, next);
+                report.take(part);
+            }));
+        }
+        for (Thread worker : workers) {
+            worker.join();
+        }
+    }
+
+    private record Case(Damage damage, long number) {}
+
+    /** Takes one case after the other, beside other workers, until there are no more. */
+    private void take(List<Case> cases, AtomicInteger next) {
+        for (int i = next.getAndIncrement(); i < cases.size(); i = next.getAndIncrement()) {
+            Case each = cases.get(i);
+            try {
+                run(each.damage(), each.number(), "--only=" + each.damage() + "," + each.number());
+            } catch (IOException | SQLException e) {
+                report.fail(each + " broke off: " + e);
+            }
+            if (i > 0 && i % TOLD_EVERY == 0) {
+                report.say(i + " of " + cases.size() + " cases");
             }
         }
     }

@@ -22,6 +22,7 @@ final class RouteFuzz {
 
     private static final long SLOW_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final int LOOK_EVERY = 1_000;
+    private static final int TOLD_EVERY = 50_000;
 
     /** From so many requests on memory is judged: by its half every heap has the size that it is allowed. */
     private static final int LONG_RUN = 500_000;
@@ -68,6 +69,9 @@ final class RouteFuzz {
             one(targets.get(random.nextInt(targets.size())));
             if (i % LOOK_EVERY == 0) {
                 serving();
+            }
+            if (i > 0 && i % TOLD_EVERY == 0) {
+                report.say("%d of %d requests, %d failed".formatted(i, cases, report.failed()));
             }
         }
         serving();
