@@ -76,6 +76,8 @@ final class Commands {
                         .addSubcommand("ingest", new MemoryIngest(place))
                         .addSubcommand("documents", new MemoryDocuments(place))
                         .addSubcommand("remove", new MemoryRemove(place))
+                        .addSubcommand("export", new MemoryExport(place))
+                        .addSubcommand("import", new MemoryImport(place))
                         .addSubcommand("reindex", new MemoryReindex(place))
                         .addSubcommand("stats", new MemoryStats(place)));
         all.put(

@@ -26,6 +26,8 @@ import io.sonia.contracts.memory.ProvenanceTracked;
 import io.sonia.contracts.memory.Redact;
 import io.sonia.contracts.memory.Redacted;
 import io.sonia.contracts.memory.RedactionList;
+import io.sonia.contracts.memory.TypeFilter;
+import io.sonia.contracts.memory.TypeList;
 import io.sonia.contracts.memory.TypedAnswer;
 import io.sonia.contracts.memory.TypedQuery;
 import io.sonia.contracts.memory.TypedStore;
@@ -71,6 +73,11 @@ public final class MemoryModule implements ServiceModule {
                         kept(new Redactions(base, ledger), new Provenances(base, ledger)),
                         documents(new Documents(base, ledger)),
                         List.of(
+                                Route.of(
+                                        Operation.MEMORY_BY_TYPE,
+                                        TypeFilter.class,
+                                        TypeList.class,
+                                        new TypeListing(base)::page),
                                 Route.of(Operation.INDEX_STATUS, IndexStatus.class, reindexing::status),
                                 Route.of(Operation.INDEX_REBUILD, IndexRebuild.class, reindexing::rebuild)))
                 .flatMap(List::stream)

@@ -450,6 +450,28 @@ class MemoryIT {
     }
 
     @Test
+    void memoriesOfATypeAreListedPageByPageNewestFirst() {
+        String type = "log_" + user;
+        List<String> stored = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            Map<String, Object> body = Map.of("type", type, "content", "line " + i, "user_id", user);
+            stored.addFirst(id(post("/store", body)));
+        }
+        memory.delete("/recall/" + stored.remove(2));
+        List<String> listed = new ArrayList<>();
+        String cursor = "";
+        while (cursor != null) {
+            Map<String, Object> page = data(memory.get("/query/by-type/" + type + "?limit=2" + cursor));
+            assertThat(page).containsEntry("total", 4L);
+            Api.objects(page.get("results")).forEach(each -> listed.add(id(each)));
+            cursor = page.get("next_cursor") == null ? null : "&cursor=" + page.get("next_cursor");
+        }
+        assertThat(listed).isEqualTo(stored);
+        assertThat(data(memory.get("/query/by-type/" + type + "?max_tokens=2"))).containsEntry("count", 1L);
+        assertThat(data(memory.get("/query/by-type/none"))).containsEntry("total", 0L);
+    }
+
+    @Test
     void theIndexIsMadeAnewAsATaskThatCanBeFollowed() throws Exception {
         String id = text("the anchor lies in the third locker");
         typed("FACT", fact("anchor chain", "is", "rusty"), Map.of());

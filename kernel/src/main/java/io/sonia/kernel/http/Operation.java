@@ -136,6 +136,7 @@ public enum Operation {
     MEMORY_RECALL("memory.recall", MEMORY_ENGINE, "GET /recall/{memory_id}", OP_SVC, NONE, 2),
     MEMORY_UPDATE("memory.update", MEMORY_ENGINE, "PUT /recall/{memory_id}", OP_SVC, MEDIUM, 5),
     MEMORY_DELETE("memory.delete", MEMORY_ENGINE, "DELETE /recall/{memory_id}", OP_SVC, NONE, 5),
+    MEMORY_BY_TYPE("memory.by_type", MEMORY_ENGINE, "GET /query/by-type/{type}", OP_SVC, NONE, 5),
     MEMORY_TYPED_STORE("memory.typed_store", MEMORY_ENGINE, "POST /v1/memory/store", OP_SVC, MEDIUM, 5),
     MEMORY_TYPED_QUERY("memory.typed_query", MEMORY_ENGINE, "POST /v1/memory/query", OP_SVC, SMALL, 5),
     MEMORY_VERSION("memory.version", MEMORY_ENGINE, "POST /v1/memory/version", OP_SVC, MEDIUM, 5),
