@@ -160,7 +160,7 @@ class PolicyUpdatesTest {
         String sound = Files.readString(risk);
         Files.writeString(risk, sound + "\n");
         assertThat(files.compared(first).state()).isEqualTo(PolicyFolder.State.CHANGED);
-        Files.writeString(risk, sound.replace("guarded_high", "guarded_hihg"));
+        Files.writeString(risk, sound.replaceFirst("guarded_high", "guarded_hihg"));
         assertThat(files.compared(first).state()).isEqualTo(PolicyFolder.State.INVALID);
         assertThat(files.compared(first).problems()).hasSize(1);
         assertThat(plane.policy.version()).isEqualTo(first);
