@@ -41,9 +41,14 @@ final class Backend {
         failing = true;
     }
 
-    synchronized Candidate candidate(int rank, @Nullable String note) {
+    synchronized Candidate candidate(int rank, @Nullable BackendConfig price, @Nullable String note) {
         return new Candidate(
-                name.toString(), rank, failing ? State.FAILING : State.AVAILABLE, null, latencyEwmaMs, note);
+                name.toString(),
+                rank,
+                failing ? State.FAILING : State.AVAILABLE,
+                price == null ? null : Long.valueOf(price.most()),
+                latencyEwmaMs,
+                note);
     }
 
     @Override

@@ -8,6 +8,7 @@ import io.sonia.kernel.ServiceName;
 import io.sonia.kernel.Threads;
 import io.sonia.kernel.Timers;
 import io.sonia.kernel.http.Deadline;
+import io.sonia.kernel.http.RestorePhase;
 import io.sonia.kernel.http.Route;
 import io.sonia.kernel.settings.Live;
 import java.time.Duration;
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 public final class RouterModule implements ServiceModule {
 
     public static final ServiceDefinition DEFINITION = new ServiceDefinition(
-            ServiceName.MODEL_ROUTER, List.of(RouterConfig.SECTION), List.of(), RouterModule::new);
+            ServiceName.MODEL_ROUTER, List.of(RouterConfig.SECTION), RouterTables.MIGRATIONS, RouterModule::new);
 
     private static final Duration TICK = Duration.ofSeconds(1);
 
@@ -28,9 +29,11 @@ public final class RouterModule implements ServiceModule {
     private final Timers timers;
     private final ModelHttp http = new ModelHttp();
     private final Providers providers;
+    private final Budgets budgets;
     private final Chats chats;
     private final RouterRoutes routes;
     private @Nullable Deadline nextProbe;
+    private volatile int unsettled;
 
     RouterModule(ServiceParts parts) {
         this.config = parts.settings().live(RouterConfig.SECTION);
@@ -39,12 +42,15 @@ public final class RouterModule implements ServiceModule {
         this.providers =
                 new Providers(config, parts.home(), http, clock, parts.ids(), body -> Threads.virtual("probe", body));
         Routing routing = new Routing(config, providers);
+        this.budgets = new Budgets(config, parts.journal(), parts.clock(), parts.ids());
         this.chats = new Chats(
                 routing,
                 new ChatRun.Tools(providers, new CallPlaces(), config, clock),
                 parts.journal(),
+                budgets,
                 new ChatMetrics(parts.metrics()));
-        this.routes = new RouterRoutes(chats, routing, providers, config, clock);
+        this.routes = new RouterRoutes(
+                chats, routing, providers, new UsageReports(config, budgets, parts.journal()), config, clock);
     }
 
     @Override
@@ -61,9 +67,16 @@ public final class RouterModule implements ServiceModule {
                 "providers_available", active);
     }
 
+    /** Calls that were under way when the process died; what they held counts as spent. */
+    @Override
+    public List<RestorePhase> restored() {
+        return List.of(new RestorePhase("budget_reservations", 1, unsettled));
+    }
+
     /** Probes run a second after the start at the earliest, so that they do not slow it down. */
     @Override
     public void start() {
+        unsettled = budgets.settleFormer();
         timers.every("probe", TICK, this::probeIfDue);
     }
 

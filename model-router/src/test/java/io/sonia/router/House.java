@@ -51,6 +51,7 @@ final class House implements AutoCloseable {
     final Settings settings;
     final Providers providers;
     final Routing routing;
+    final Budgets budgets;
     final Chats chats;
     final RouterRoutes routes;
     final Journal journal;
@@ -89,16 +90,19 @@ final class House implements AutoCloseable {
         this.journal = SqliteJournal.open(
                 home.database(ServiceName.MODEL_ROUTER),
                 ServiceName.MODEL_ROUTER,
-                List.of(),
+                RouterTables.MIGRATIONS,
                 clock,
                 new Hlc(clock),
                 JournalOptions.of(detail -> detail, reason -> {}));
+        this.budgets = new Budgets(config, journal, clock, ids);
         this.chats = new Chats(
                 routing,
                 new ChatRun.Tools(providers, new CallPlaces(), config, clock),
                 journal,
+                budgets,
                 new ChatMetrics(metrics));
-        this.routes = new RouterRoutes(chats, routing, providers, config, clock);
+        this.routes =
+                new RouterRoutes(chats, routing, providers, new UsageReports(config, budgets, journal), config, clock);
     }
 
     static ChatRequest asking(String text, ToolSpec... tools) {

@@ -51,7 +51,7 @@ class BoundaryMatrixIT {
             incident.create op, incident.list obs, incident.get obs, incident.bundle op, incident.verify op,
             auth.verifiers svc, auth.rotate_service op, user.create op, user.list op, user.get op, user.update op,
             user.delete op, user.rotate op, user.revoke op, notary.sign svc, notary.heads obs, notary.keys obs, notary.rotate op,
-            route obs, model.chat op+api-gateway, providers obs, models obs, models.of obs, profiles obs,
+            route obs, model.chat op+api-gateway, providers obs, models obs, models.of obs, profiles obs, usage obs,
             memory.update op/svc, memory.delete op/svc, memory.typed_store op/svc, memory.typed_query op/svc,
             memory.version op/svc, memory.versions op/svc, memory.redact op, memory.redaction_audit obs,
             memory.conflicts op/svc, memory.resolve op, doc.ingest op/svc, doc.list op/svc, doc.chunks op/svc, doc.delete op, prov.track op/svc, prov.get op/svc, prov.chain op/svc,

@@ -1,5 +1,6 @@
 package io.sonia.contracts.router;
 
+import io.sonia.kernel.json.Named;
 import io.sonia.kernel.json.WireNamed;
 import java.time.Instant;
 import java.util.List;
@@ -55,6 +56,8 @@ public record RouteDecision(
         UNAVAILABLE,
         CAPABILITY_MISSING,
         CONTEXT_TOO_SMALL,
+        /** A budget has not enough left for what the call may cost, or the cost is not known. */
+        COST_OVER_BUDGET,
         POLICY_LOCAL_ONLY;
 
         @Override
@@ -74,7 +77,7 @@ public record RouteDecision(
      * A backend that may be called.
      *
      * @param rank from 1
-     * @param priceMicroPer1k null where no price is known
+     * @param priceMicroPer1k of a thousand prompt or completion tokens, whichever is dearer; null where no price is known
      * @param latencyEwmaMs moving average of the time to the first token; null before the first call
      * @param note what is special about a call of it, such as that it is asked without tools
      */
@@ -82,7 +85,7 @@ public record RouteDecision(
             String backend,
             int rank,
             State state,
-            @Nullable Long priceMicroPer1k,
+            @Named("price_micro_per_1k") @Nullable Long priceMicroPer1k,
             @Nullable Double latencyEwmaMs,
             @Nullable String note) {}
 
