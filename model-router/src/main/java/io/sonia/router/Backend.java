@@ -16,7 +16,21 @@ final class Backend {
     private final BackendName name;
     private final Semaphore places = new Semaphore(MAX_CALLS, true);
     private boolean failing;
+    private long successes;
+    private long failures;
+    private int consecutiveSuccesses;
     private @Nullable Double latencyEwmaMs;
+
+    /**
+     * How its calls went.
+     *
+     * @param latencyEwmaMs null before the first success
+     */
+    record Figures(
+            long successes,
+            long failures,
+            int consecutiveSuccesses,
+            @Nullable Double latencyEwmaMs) {}
 
     Backend(BackendName name) {
         this.name = name;
@@ -33,12 +47,20 @@ final class Backend {
 
     synchronized void succeeded(double firstTokenMs) {
         failing = false;
+        successes++;
+        consecutiveSuccesses++;
         Double before = latencyEwmaMs;
         latencyEwmaMs = before == null ? firstTokenMs : before + NEWEST * (firstTokenMs - before);
     }
 
     synchronized void failed() {
         failing = true;
+        failures++;
+        consecutiveSuccesses = 0;
+    }
+
+    synchronized Figures figures() {
+        return new Figures(successes, failures, consecutiveSuccesses, latencyEwmaMs);
     }
 
     synchronized Candidate candidate(int rank, @Nullable BackendConfig price, @Nullable String note) {

@@ -34,7 +34,8 @@ final class ChatRun {
     private static final Duration RESERVE = Duration.ofMillis(500);
 
     /** What a run is made of, the same for all runs. */
-    record Tools(Providers providers, CallPlaces places, Live<RouterConfig> config, Clock clock) {}
+    record Tools(
+            Providers providers, Quarantines quarantines, CallPlaces places, Live<RouterConfig> config, Clock clock) {}
 
     private final ChatRequest request;
     private final Context context;
@@ -90,7 +91,10 @@ final class ChatRun {
             }
         }
         current = null;
-        return failed(exceeded != null && attempts.isEmpty() ? exceeded.failure() : allFailed());
+        if (!attempts.isEmpty()) {
+            return failed(allFailed());
+        }
+        return failed(exceeded != null ? exceeded.failure() : plan.noChoice());
     }
 
     /** How it ended if the reader left in the middle. */
@@ -105,12 +109,23 @@ final class ChatRun {
         int retries = plan.profile().retries();
         for (int attempt = 0; attempt <= retries; attempt++) {
             SoniaException failure;
-            try (CallPlaces.Place _ = tools.places().enter(choice.backend(), context.deadline())) {
+            try (CallPlaces.Place _ = tools.places().enter(choice.backend(), context.deadline());
+                    Trial trial =
+                            new Trial(tools.quarantines(), choice.backend().toString(), context.origin())) {
+                if (!trial.admitted()) {
+                    plan = plan.without(choice, SkipReason.QUARANTINED, "its calls fail");
+                    return null;
+                }
                 double before = millis();
                 try {
-                    return answered(choice, call(choice), before);
+                    ModelEnd end = call(choice);
+                    trial.succeeded();
+                    return answered(choice, end, before);
                 } catch (SoniaException e) {
                     note(choice, e, millis() - before);
+                    if (!callersFault(e)) {
+                        trial.failed(e.code(), millis() - before);
+                    }
                     failure = e;
                 }
             }
@@ -123,6 +138,12 @@ final class ChatRun {
             }
         }
         return null;
+    }
+
+    /** True if another call might not have failed: the prompt was too long, or the caller had no more time. */
+    private boolean callersFault(SoniaException e) {
+        return e.code() == ErrorCode.CONTEXT_TOO_LONG
+                || (e.code() == ErrorCode.TIMEOUT && context.deadline().passed());
     }
 
     private ModelEnd call(Choice choice) {

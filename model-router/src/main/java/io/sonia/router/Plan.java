@@ -26,13 +26,16 @@ record Plan(Ask ask, String profileName, ProfileConfig profile, List<Choice> cho
      * A backend that may be called; without tools where its model cannot call them.
      *
      * @param price null where none is known
+     * @param trial true if it comes out of quarantine
      */
     record Choice(
             ProviderEntry entry,
             Backend backend,
             String model,
             boolean withTools,
-            @Nullable BackendConfig price) implements Verdict {
+            @Nullable BackendConfig price,
+            boolean trial)
+            implements Verdict {
 
         boolean builtin() {
             return entry.config().kind() == ProviderKind.BUILTIN;
@@ -88,6 +91,9 @@ record Plan(Ask ask, String profileName, ProfileConfig profile, List<Choice> cho
         }
         if (ask.policy() == RoutePolicy.PROVIDER_PINNED) {
             return Reason.PINNED;
+        }
+        if (shown.trial()) {
+            return Reason.PROBE;
         }
         if (!shown.equals(choices.getFirst())) {
             return Reason.FALLBACK_USED;

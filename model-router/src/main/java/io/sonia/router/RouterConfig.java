@@ -15,6 +15,7 @@ record RouterConfig(
         @Default(PROVIDERS) @Items(min = 1, max = 50) Map<String, ProviderConfig> providers,
         @Default("{}") @Items(max = 500) Map<String, BackendConfig> backends,
         @Default("{}") BudgetConfig budgets,
+        @Default("{}") QuarantineConfig quarantine,
         @Default("30") @Range(min = 1, max = 3600) int probeIntervalSeconds,
         @Default("15000") @Range(min = 100, max = 300_000) int firstTokenTimeoutMs,
         @Default("10000") @Range(min = 100, max = 300_000) int idleTokenTimeoutMs) {

@@ -41,16 +41,23 @@ public final class RouterModule implements ServiceModule {
         this.timers = parts.timers();
         this.providers =
                 new Providers(config, parts.home(), http, clock, parts.ids(), body -> Threads.virtual("probe", body));
-        Routing routing = new Routing(config, providers);
+        Quarantines quarantines = new Quarantines(config, parts.journal(), parts.clock());
+        Routing routing = new Routing(config, providers, quarantines);
         this.budgets = new Budgets(config, parts.journal(), parts.clock(), parts.ids());
         this.chats = new Chats(
                 routing,
-                new ChatRun.Tools(providers, new CallPlaces(), config, clock),
+                new ChatRun.Tools(providers, quarantines, new CallPlaces(), config, clock),
                 parts.journal(),
                 budgets,
                 new ChatMetrics(parts.metrics()));
         this.routes = new RouterRoutes(
-                chats, routing, providers, new UsageReports(config, budgets, parts.journal()), config, clock);
+                chats,
+                routing,
+                providers,
+                new UsageReports(config, budgets, parts.journal()),
+                new BackendRoutes(providers, quarantines),
+                config,
+                clock);
     }
 
     @Override

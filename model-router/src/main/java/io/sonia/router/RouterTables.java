@@ -47,7 +47,21 @@ final class RouterTables {
             """,
             "DROP TABLE budget_reservations; DROP TABLE budget_spent; DROP TABLE usage_ledger;");
 
-    static final List<Migration> MIGRATIONS = List.of(USAGE);
+    private static final Migration BACKENDS =
+            new Migration(2, "quarantine of backends", """
+            CREATE TABLE backend_state (
+              backend TEXT NOT NULL PRIMARY KEY,
+              state TEXT NOT NULL,
+              quarantined_at TEXT,
+              quarantine_until TEXT,
+              seconds INTEGER NOT NULL,
+              successes INTEGER NOT NULL,
+              evidence TEXT NOT NULL,
+              changed_at TEXT NOT NULL
+            ) STRICT;
+            """, "DROP TABLE backend_state;");
+
+    static final List<Migration> MIGRATIONS = List.of(USAGE, BACKENDS);
 
     private RouterTables() {}
 }

@@ -28,10 +28,12 @@ final class Routing {
 
     private final Live<RouterConfig> config;
     private final Providers providers;
+    private final Quarantines quarantines;
 
-    Routing(Live<RouterConfig> config, Providers providers) {
+    Routing(Live<RouterConfig> config, Providers providers, Quarantines quarantines) {
         this.config = config;
         this.providers = providers;
+        this.quarantines = quarantines;
     }
 
     /**
@@ -134,6 +136,11 @@ final class Routing {
                     ? Skip.of(name, SkipReason.CAPABILITY_MISSING, "needs " + words(needs))
                     : Skip.of(name, SkipReason.UNREGISTERED, "it does not list the model " + wanted);
         }
+        BackendName backend = new BackendName(entry.name(), found.get().name());
+        Optional<String> refusal = quarantines.refusal(backend.toString());
+        if (refusal.isPresent()) {
+            return Skip.of(backend, SkipReason.QUARANTINED, refusal.get());
+        }
         BackendConfig price = price(entry, found.get());
         if (price == null && !entry.config().local() && config.get().budgets().money()) {
             return Skip.of(name, SkipReason.COST_OVER_BUDGET, "there is a budget of money and no price of it");
@@ -141,7 +148,7 @@ final class Routing {
         return verdict(entry, found.get(), price, needs, new Room(limit(ask, profile, entry), ask.tokens()));
     }
 
-    private static Verdict verdict(
+    private Verdict verdict(
             ProviderEntry entry, ModelEntry model, @Nullable BackendConfig price, Set<Capability> needs, Room room) {
         BackendName name = new BackendName(entry.name(), model.name());
         if (!model.capabilities().containsAll(needs)) {
@@ -153,7 +160,8 @@ final class Routing {
             return Skip.of(name, SkipReason.CONTEXT_TOO_SMALL, "takes at most " + most + " tokens");
         }
         boolean tools = model.capabilities().contains(Capability.TOOLS);
-        return new Choice(entry, entry.backend(model.name()), model.name(), tools, price);
+        boolean trial = quarantines.onTrial(name.toString());
+        return new Choice(entry, entry.backend(model.name()), model.name(), tools, price, trial);
     }
 
     /** What a prompt has, and may have, of tokens. */

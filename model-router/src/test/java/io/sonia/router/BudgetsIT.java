@@ -253,6 +253,7 @@ class BudgetsIT {
         house = new House(folder, """
                 {'providers': {'dear': {'base_url': '%s'}, 'cheap': {'base_url': '%s'}},
                  'backends': {'dear/m': {'price_in_micro_per_1k': 1000, 'price_out_micro_per_1k': 2000}},
+                 'quarantine': {'failures': 100},
                  'budgets': %s,
                  'profiles': {'chat_low_latency': {%s, 'retries': 0}}}""".formatted(dear.baseUrl(), cheap.baseUrl(), budgets, chain));
         house.probed();

@@ -52,11 +52,12 @@ final class House implements AutoCloseable {
     final Providers providers;
     final Routing routing;
     final Budgets budgets;
+    final Quarantines quarantines;
     final Chats chats;
     final RouterRoutes routes;
     final Journal journal;
     final Metrics metrics = new Metrics();
-    private final Clock clock = Clock.system();
+    private final Clock clock;
     private final Ids ids = new Ids(new SecureRandom());
     private final ModelHttp http = new ModelHttp();
 
@@ -77,6 +78,11 @@ final class House implements AutoCloseable {
     }
 
     House(Path root, String routerJson, String ollama, Executor background) {
+        this(root, routerJson, ollama, background, Clock.system());
+    }
+
+    House(Path root, String routerJson, String ollama, Executor background, Clock clock) {
+        this.clock = clock;
         this.home = new Home(root);
         write(home.configFile(), "{\"model_router\":" + routerJson.replace('\'', '"') + "}");
         this.settings = Settings.load(
@@ -86,7 +92,6 @@ final class House implements AutoCloseable {
                 clock);
         Live<RouterConfig> config = settings.live(RouterConfig.SECTION);
         this.providers = new Providers(config, home, http, clock, ids, background);
-        this.routing = new Routing(config, providers);
         this.journal = SqliteJournal.open(
                 home.database(ServiceName.MODEL_ROUTER),
                 ServiceName.MODEL_ROUTER,
@@ -94,15 +99,23 @@ final class House implements AutoCloseable {
                 clock,
                 new Hlc(clock),
                 JournalOptions.of(detail -> detail, reason -> {}));
+        this.quarantines = new Quarantines(config, journal, clock);
+        this.routing = new Routing(config, providers, quarantines);
         this.budgets = new Budgets(config, journal, clock, ids);
         this.chats = new Chats(
                 routing,
-                new ChatRun.Tools(providers, new CallPlaces(), config, clock),
+                new ChatRun.Tools(providers, quarantines, new CallPlaces(), config, clock),
                 journal,
                 budgets,
                 new ChatMetrics(metrics));
-        this.routes =
-                new RouterRoutes(chats, routing, providers, new UsageReports(config, budgets, journal), config, clock);
+        this.routes = new RouterRoutes(
+                chats,
+                routing,
+                providers,
+                new UsageReports(config, budgets, journal),
+                new BackendRoutes(providers, quarantines),
+                config,
+                clock);
     }
 
     static ChatRequest asking(String text, ToolSpec... tools) {

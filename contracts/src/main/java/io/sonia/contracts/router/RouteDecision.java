@@ -41,6 +41,8 @@ public record RouteDecision(
         FALLBACK_USED,
         PINNED,
         LOCAL_ONLY,
+        /** It comes out of quarantine and this call tries it. */
+        PROBE,
         NO_BACKEND_AVAILABLE;
 
         @Override
@@ -51,6 +53,8 @@ public record RouteDecision(
 
     /** Why a backend may not be called. */
     public enum SkipReason implements WireNamed {
+        /** Its calls failed too often, or a person took it out. */
+        QUARANTINED,
         /** Named by the profile or the request, but not in the settings or not among the provider's models. */
         UNREGISTERED,
         UNAVAILABLE,
