@@ -14,6 +14,7 @@ import io.sonia.kernel.settings.Live;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The model router: chooses and calls language models. */
@@ -32,6 +33,7 @@ public final class RouterModule implements ServiceModule {
     private final Budgets budgets;
     private final Chats chats;
     private final RouterRoutes routes;
+    private final BackendRoutes backends;
     private @Nullable Deadline nextProbe;
     private volatile int unsettled;
 
@@ -50,19 +52,14 @@ public final class RouterModule implements ServiceModule {
                 parts.journal(),
                 budgets,
                 new ChatMetrics(parts.metrics()));
+        this.backends = new BackendRoutes(providers, quarantines);
         this.routes = new RouterRoutes(
-                chats,
-                routing,
-                providers,
-                new UsageReports(config, budgets, parts.journal()),
-                new BackendRoutes(providers, quarantines),
-                config,
-                clock);
+                chats, routing, providers, new UsageReports(config, budgets, parts.journal()), config, clock);
     }
 
     @Override
     public List<Route<?>> routes() {
-        return routes.list();
+        return Stream.concat(routes.list().stream(), backends.list().stream()).toList();
     }
 
     @Override

@@ -36,7 +36,6 @@ final class RouterRoutes {
     private final Routing routing;
     private final Providers providers;
     private final UsageReports usage;
-    private final BackendRoutes backends;
     private final Live<RouterConfig> config;
     private final Clock clock;
 
@@ -45,29 +44,25 @@ final class RouterRoutes {
             Routing routing,
             Providers providers,
             UsageReports usage,
-            BackendRoutes backends,
             Live<RouterConfig> config,
             Clock clock) {
         this.chats = chats;
         this.routing = routing;
         this.providers = providers;
         this.usage = usage;
-        this.backends = backends;
         this.config = config;
         this.clock = clock;
     }
 
     List<Route<?>> list() {
-        List<Route<?>> routes = new ArrayList<>(backends.list());
-        routes.addAll(List.of(
+        return List.of(
                 Route.of(Operation.ROUTE, RouteQuery.class, RouteDecision.class, this::route),
                 Route.of(Operation.MODEL_CHAT, ChatRequest.class, ChatAnswer.class, this::chat),
                 Route.of(Operation.PROVIDERS, ProviderList.class, this::providers),
                 Route.of(Operation.MODELS, ModelList.class, this::models),
                 Route.of(Operation.MODELS_OF, ProviderModels.class, this::modelsOf),
                 Route.of(Operation.PROFILES, ProfileList.class, this::profiles),
-                Route.of(Operation.USAGE, UsageQuery.class, UsageReport.class, usage::usage)));
-        return routes;
+                Route.of(Operation.USAGE, UsageQuery.class, UsageReport.class, usage::usage));
     }
 
     private Reply route(Call<RouteQuery> call) {

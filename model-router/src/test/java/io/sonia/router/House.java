@@ -37,6 +37,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A router with a real journal and real HTTP to its providers, used through its routes' handlers. */
@@ -55,6 +56,7 @@ final class House implements AutoCloseable {
     final Quarantines quarantines;
     final Chats chats;
     final RouterRoutes routes;
+    private final BackendRoutes backends;
     final Journal journal;
     final Metrics metrics = new Metrics();
     private final Clock clock;
@@ -108,14 +110,9 @@ final class House implements AutoCloseable {
                 journal,
                 budgets,
                 new ChatMetrics(metrics));
-        this.routes = new RouterRoutes(
-                chats,
-                routing,
-                providers,
-                new UsageReports(config, budgets, journal),
-                new BackendRoutes(providers, quarantines),
-                config,
-                clock);
+        this.backends = new BackendRoutes(providers, quarantines);
+        this.routes =
+                new RouterRoutes(chats, routing, providers, new UsageReports(config, budgets, journal), config, clock);
     }
 
     static ChatRequest asking(String text, ToolSpec... tools) {
@@ -171,7 +168,7 @@ final class House implements AutoCloseable {
 
     @SuppressWarnings("unchecked") // the route's own input type
     Reply handle(Call<Record> call) {
-        Route<?> route = routes.list().stream()
+        Route<?> route = Stream.concat(routes.list().stream(), backends.list().stream())
                 .filter(each -> each.operation() == call.operation())
                 .findFirst()
                 .orElseThrow();
