@@ -16,7 +16,21 @@ final class Backend {
     private final BackendName name;
     private final Semaphore places = new Semaphore(MAX_CALLS, true);
     private boolean failing;
+    private long successes;
+    private long failures;
+    private int consecutiveSuccesses;
     private @Nullable Double latencyEwmaMs;
+
+    /**
+     * How its calls went.
+     *
+     * @param latencyEwmaMs null before the first success
+     */
+    record Figures(
+            long successes,
+            long failures,
+            int consecutiveSuccesses,
+            @Nullable Double latencyEwmaMs) {}
 
     Backend(BackendName name) {
         this.name = name;
@@ -33,17 +47,30 @@ final class Backend {
 
     synchronized void succeeded(double firstTokenMs) {
         failing = false;
+        successes++;
+        consecutiveSuccesses++;
         Double before = latencyEwmaMs;
         latencyEwmaMs = before == null ? firstTokenMs : before + NEWEST * (firstTokenMs - before);
     }
 
     synchronized void failed() {
         failing = true;
+        failures++;
+        consecutiveSuccesses = 0;
     }
 
-    synchronized Candidate candidate(int rank, @Nullable String note) {
+    synchronized Figures figures() {
+        return new Figures(successes, failures, consecutiveSuccesses, latencyEwmaMs);
+    }
+
+    synchronized Candidate candidate(int rank, @Nullable BackendConfig price, @Nullable String note) {
         return new Candidate(
-                name.toString(), rank, failing ? State.FAILING : State.AVAILABLE, null, latencyEwmaMs, note);
+                name.toString(),
+                rank,
+                failing ? State.FAILING : State.AVAILABLE,
+                price == null ? null : Long.valueOf(price.most()),
+                latencyEwmaMs,
+                note);
     }
 
     @Override

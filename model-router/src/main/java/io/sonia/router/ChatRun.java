@@ -5,6 +5,7 @@ import io.sonia.contracts.router.ChatRequest;
 import io.sonia.contracts.router.RouteDecision;
 import io.sonia.contracts.router.RouteDecision.Attempt;
 import io.sonia.contracts.router.RouteDecision.Outcome;
+import io.sonia.contracts.router.RouteDecision.SkipReason;
 import io.sonia.contracts.router.ToolCall;
 import io.sonia.contracts.router.Usage;
 import io.sonia.kernel.Clock;
@@ -33,11 +34,13 @@ final class ChatRun {
     private static final Duration RESERVE = Duration.ofMillis(500);
 
     /** What a run is made of, the same for all runs. */
-    record Tools(Providers providers, CallPlaces places, Live<RouterConfig> config, Clock clock) {}
+    record Tools(
+            Providers providers, Quarantines quarantines, CallPlaces places, Live<RouterConfig> config, Clock clock) {}
 
     private final ChatRequest request;
     private final Context context;
-    private final Plan plan;
+    private final Spending spending;
+    private Plan plan;
     private final Tools tools;
     private final ChatReader reader;
     private final long started;
@@ -48,10 +51,11 @@ final class ChatRun {
     private int deltas;
     private double firstTokenMs;
 
-    ChatRun(ChatRequest request, Context context, Plan plan, Tools tools, ChatReader reader) {
+    ChatRun(ChatRequest request, Context context, Plan plan, Tools tools, Spending spending, ChatReader reader) {
         this.request = request;
         this.context = context;
         this.plan = plan;
+        this.spending = spending;
         this.tools = tools;
         this.reader = reader;
         this.started = tools.clock().nanoTime();
@@ -66,7 +70,18 @@ final class ChatRun {
         if (plan.choices().isEmpty()) {
             return failed(plan.noChoice());
         }
+        Exceeded exceeded = null;
         for (Choice choice : plan.choices()) {
+            if (exceeded != null && choice.builtin()) {
+                // It holds no model, so it does not stand in for one that there is no money for.
+                break;
+            }
+            Exceeded here = spending.reserve(choice);
+            if (here != null) {
+                exceeded = here;
+                plan = plan.without(choice, SkipReason.COST_OVER_BUDGET, here.detail());
+                continue;
+            }
             ChatOutcome outcome = tryBackend(choice);
             if (outcome != null) {
                 return outcome;
@@ -76,11 +91,15 @@ final class ChatRun {
             }
         }
         current = null;
-        return failed(allFailed());
+        if (!attempts.isEmpty()) {
+            return failed(allFailed());
+        }
+        return failed(exceeded != null ? exceeded.failure() : plan.noChoice());
     }
 
     /** How it ended if the reader left in the middle. */
     ChatOutcome abandoned() {
+        spending.used(usage(null));
         return failed(SoniaException.of(ErrorCode.TIMEOUT, "The caller has gone"));
     }
 
@@ -90,16 +109,28 @@ final class ChatRun {
         int retries = plan.profile().retries();
         for (int attempt = 0; attempt <= retries; attempt++) {
             SoniaException failure;
-            try (CallPlaces.Place _ = tools.places().enter(choice.backend(), context.deadline())) {
+            try (CallPlaces.Place _ = tools.places().enter(choice.backend(), context.deadline());
+                    Trial trial =
+                            new Trial(tools.quarantines(), choice.backend().toString(), context.origin())) {
+                if (!trial.admitted()) {
+                    plan = plan.without(choice, SkipReason.QUARANTINED, "its calls fail");
+                    return null;
+                }
                 double before = millis();
                 try {
-                    return answered(choice, call(choice), before);
+                    ModelEnd end = call(choice);
+                    trial.succeeded();
+                    return answered(choice, end, before);
                 } catch (SoniaException e) {
                     note(choice, e, millis() - before);
+                    if (!callersFault(e)) {
+                        trial.failed(e.code(), millis() - before);
+                    }
                     failure = e;
                 }
             }
             if (committed()) {
+                spending.used(usage(null));
                 return failed(broken(failure));
             }
             if (!REPEATABLE.contains(failure.code()) || attempt == retries || !pause(choice, attempt)) {
@@ -107,6 +138,12 @@ final class ChatRun {
             }
         }
         return null;
+    }
+
+    /** True if another call might not have failed: the prompt was too long, or the caller had no more time. */
+    private boolean callersFault(SoniaException e) {
+        return e.code() == ErrorCode.CONTEXT_TOO_LONG
+                || (e.code() == ErrorCode.TIMEOUT && context.deadline().passed());
     }
 
     private ModelEnd call(Choice choice) {
@@ -178,6 +215,8 @@ final class ChatRun {
         choice.backend().succeeded(firstTokenMs - before);
         choice.entry().callSucceeded();
         attempts.add(new Attempt(choice.backend().toString(), Outcome.SUCCESS, null, null, millis() - before));
+        Usage usage = usage(end.tokens());
+        spending.used(usage);
         return new ChatOutcome.Answered(new ChatAnswer(
                 "success",
                 choice.model(),
@@ -186,7 +225,7 @@ final class ChatRun {
                 text.toString(),
                 List.copyOf(calls),
                 end.reason(),
-                usage(end.tokens()),
+                usage,
                 decision(),
                 firstTokenMs,
                 millis()));
@@ -237,13 +276,13 @@ final class ChatRun {
 
     private Usage usage(ModelEnd.@Nullable Tokens counted) {
         Choice choice = current;
-        boolean builtin = choice != null && choice.entry().config().kind() == ProviderKind.BUILTIN;
-        Long cost = builtin ? Long.valueOf(0) : null;
-        if (counted != null) {
-            return new Usage(counted.prompt(), counted.completion(), cost, builtin, false);
-        }
+        boolean builtin = choice != null && choice.builtin();
         int asked = calls.isEmpty() ? 0 : Json.bytes(calls).length;
-        return new Usage(plan.ask().tokens(), Ask.tokens((long) text.length() + asked), cost, builtin, true);
+        int prompt = counted == null ? plan.ask().tokens() : counted.prompt();
+        int completion = counted == null ? Ask.tokens((long) text.length() + asked) : counted.completion();
+        BackendConfig price = choice == null ? null : choice.price();
+        Long cost = price == null ? null : Long.valueOf(price.cost(prompt, completion));
+        return new Usage(prompt, completion, cost, builtin, counted == null);
     }
 
     private boolean committed() {

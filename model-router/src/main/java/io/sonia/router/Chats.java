@@ -22,12 +22,14 @@ final class Chats {
     private final Routing routing;
     private final ChatRun.Tools tools;
     private final Journal journal;
+    private final Budgets budgets;
     private final ChatMetrics metrics;
 
-    Chats(Routing routing, ChatRun.Tools tools, Journal journal, ChatMetrics metrics) {
+    Chats(Routing routing, ChatRun.Tools tools, Journal journal, Budgets budgets, ChatMetrics metrics) {
         this.routing = routing;
         this.tools = tools;
         this.journal = journal;
+        this.budgets = budgets;
         this.metrics = metrics;
     }
 
@@ -43,11 +45,16 @@ final class Chats {
     /**
      * Calls a model and returns its whole answer, once the call is on record.
      *
-     * @throws SoniaException OVERLOADED, NO_BACKEND_AVAILABLE, CONTEXT_TOO_LONG, MODEL_FAILED or TIMEOUT
+     * @throws SoniaException OVERLOADED, NO_BACKEND_AVAILABLE, CONTEXT_TOO_LONG, BUDGET_EXCEEDED,
+     *     MODEL_FAILED or TIMEOUT
      */
     ChatAnswer chat(Call<ChatRequest> call, Plan plan, ChatReader reader) {
-        try (CallPlaces.Place _ = tools.places().enter(call.context().deadline())) {
-            ChatOutcome outcome = run(call, new ChatRun(call.input(), call.context(), plan, tools, reader));
+        String user = call.caller().principal();
+        try (CallPlaces.Place _ = tools.places().enter(call.context().deadline());
+                Spending spending = new Spending(
+                        budgets, journal, call.input(), user, plan.ask().tokens())) {
+            ChatRun run = new ChatRun(call.input(), call.context(), plan, tools, spending, reader);
+            ChatOutcome outcome = run(call, run, spending);
             return switch (outcome) {
                 case ChatOutcome.Answered answered -> answered.answer();
                 case ChatOutcome.Failed failed -> throw failed.failure();
@@ -55,18 +62,18 @@ final class Chats {
         }
     }
 
-    private ChatOutcome run(Call<ChatRequest> call, ChatRun run) {
+    private ChatOutcome run(Call<ChatRequest> call, ChatRun run, Spending spending) {
         try {
             ChatOutcome outcome = run.run();
-            record(call, outcome);
+            record(call, outcome, spending);
             return outcome;
         } catch (UncheckedIOException readerGone) {
-            record(call, run.abandoned());
+            record(call, run.abandoned(), spending);
             throw readerGone;
         }
     }
 
-    private void record(Call<ChatRequest> call, ChatOutcome outcome) {
+    private void record(Call<ChatRequest> call, ChatOutcome outcome, Spending spending) {
         metrics.called(outcome.decision().attempts());
         if (outcome instanceof ChatOutcome.Answered answered) {
             metrics.answered(answered.answer());
@@ -75,11 +82,13 @@ final class Chats {
         boolean keep = call.idempotencyKey() != null && outcome instanceof ChatOutcome.Answered;
         byte[] reply = keep ? Json.bytes(((ChatOutcome.Answered) outcome).answer()) : new byte[0];
         journal.commit(tx -> {
+            spending.settle(tx);
             if (keep) {
                 tx.remember(call.idempotencyKey(), new StoredReply(200, reply, null));
             }
             return tx.audit(event);
         });
+        spending.settled();
     }
 
     private static AuditEvent event(Call<ChatRequest> call, ChatOutcome outcome) {
@@ -105,6 +114,7 @@ final class Chats {
         detail.put("prompt_tokens", usage.promptTokens());
         detail.put("completion_tokens", usage.completionTokens());
         detail.put("estimated", usage.estimated());
+        detail.put("cost_micro", usage.costMicro());
         detail.put("session_id", call.input().sessionId());
         detail.put("prompt_sha256", Sha256.hex(Json.bytes(call.input().messages())));
         detail.put("answer_sha256", Sha256.hex(said));

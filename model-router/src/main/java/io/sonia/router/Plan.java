@@ -22,8 +22,25 @@ record Plan(Ask ask, String profileName, ProfileConfig profile, List<Choice> cho
     /** What comes out of looking at one backend of the chain. */
     sealed interface Verdict {}
 
-    /** A backend that may be called; without tools where its model cannot call them. */
-    record Choice(ProviderEntry entry, Backend backend, String model, boolean withTools) implements Verdict {}
+    /**
+     * A backend that may be called; without tools where its model cannot call them.
+     *
+     * @param price null where none is known
+     * @param trial true if it comes out of quarantine
+     */
+    record Choice(
+            ProviderEntry entry,
+            Backend backend,
+            String model,
+            boolean withTools,
+            @Nullable BackendConfig price,
+            boolean trial)
+            implements Verdict {
+
+        boolean builtin() {
+            return entry.config().kind() == ProviderKind.BUILTIN;
+        }
+    }
 
     /** A backend that may not be called. */
     record Skip(Skipped why) implements Verdict {
@@ -33,13 +50,23 @@ record Plan(Ask ask, String profileName, ProfileConfig profile, List<Choice> cho
         }
     }
 
+    /** The same plan, passing over one of its backends. */
+    Plan without(Choice choice, SkipReason reason, String detail) {
+        List<Choice> fewer =
+                choices.stream().filter(each -> !each.equals(choice)).toList();
+        List<Skipped> more = new ArrayList<>(skipped);
+        more.add(new Skipped(choice.backend().toString(), reason, detail));
+        return new Plan(ask, profileName, profile, fewer, more);
+    }
+
     /** The decision so far; {@code selected} is the backend that answered, null before any did. */
     RouteDecision decision(@Nullable Choice selected, List<Attempt> attempts, String traceId, Instant at) {
         Choice shown = selected != null ? selected : choices.isEmpty() ? null : choices.getFirst();
         List<Candidate> candidates = new ArrayList<>();
         for (Choice choice : choices) {
             boolean stripped = ask.wantsTools() && !choice.withTools();
-            candidates.add(choice.backend().candidate(candidates.size() + 1, stripped ? WITHOUT_TOOLS : null));
+            candidates.add(
+                    choice.backend().candidate(candidates.size() + 1, choice.price(), stripped ? WITHOUT_TOOLS : null));
         }
         return new RouteDecision(
                 traceId,
@@ -64,6 +91,9 @@ record Plan(Ask ask, String profileName, ProfileConfig profile, List<Choice> cho
         }
         if (ask.policy() == RoutePolicy.PROVIDER_PINNED) {
             return Reason.PINNED;
+        }
+        if (shown.trial()) {
+            return Reason.PROBE;
         }
         if (!shown.equals(choices.getFirst())) {
             return Reason.FALLBACK_USED;

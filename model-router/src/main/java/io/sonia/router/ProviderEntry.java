@@ -89,6 +89,11 @@ final class ProviderEntry {
         return backends.computeIfAbsent(model, each -> new Backend(new BackendName(name, each)));
     }
 
+    /** The backends that were called or looked at. */
+    List<String> backends() {
+        return backends.values().stream().map(Backend::toString).toList();
+    }
+
     /** True if no probe was asked for that has not begun yet. */
     boolean probeWanted() {
         return wanted.compareAndSet(false, true);

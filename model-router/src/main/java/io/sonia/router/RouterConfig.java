@@ -7,11 +7,15 @@ import io.sonia.kernel.json.Range;
 import io.sonia.kernel.settings.Section;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** The settings of the model router; a file lays its entries over these defaults key by key. */
 record RouterConfig(
         @Default(PROFILES) @Items(min = 1, max = 50) Map<String, ProfileConfig> profiles,
         @Default(PROVIDERS) @Items(min = 1, max = 50) Map<String, ProviderConfig> providers,
+        @Default("{}") @Items(max = 500) Map<String, BackendConfig> backends,
+        @Default("{}") BudgetConfig budgets,
+        @Default("{}") QuarantineConfig quarantine,
         @Default("30") @Range(min = 1, max = 3600) int probeIntervalSeconds,
         @Default("15000") @Range(min = 100, max = 300_000) int firstTokenTimeoutMs,
         @Default("10000") @Range(min = 100, max = 300_000) int idleTokenTimeoutMs) {
@@ -43,6 +47,13 @@ record RouterConfig(
              "openrouter": {"base_url": "https://openrouter.ai/api/v1", "model": "openrouter/auto", "key_required": true}}
             """;
 
+    /** The price of a model, or of all models of its provider; null where neither is set. */
+    @Nullable
+    BackendConfig price(String provider, String model) {
+        BackendConfig own = backends.get(provider + "/" + model);
+        return own == null ? backends.get(provider) : own;
+    }
+
     private void check(Consumer<String> problems) {
         providers.forEach((name, provider) -> provider.check(name, problems));
         long builtin = providers.values().stream()
@@ -51,21 +62,22 @@ record RouterConfig(
         if (builtin != 1) {
             problems.accept("providers: expected exactly one of kind builtin, met " + builtin);
         }
+        backends.keySet().forEach(each -> checkBackend("backends", each, problems));
         profiles.forEach((name, profile) -> {
             if (profile.chain().isEmpty()) {
                 problems.accept("profiles." + name + ": expected at least one backend");
             }
-            profile.chain().forEach(each -> checkBackend(name, each, problems));
+            profile.chain().forEach(each -> checkBackend("profiles." + name, each, problems));
         });
     }
 
-    private void checkBackend(String profile, String backend, Consumer<String> problems) {
+    private void checkBackend(String where, String backend, Consumer<String> problems) {
         String provider = BackendName.of(backend).provider();
         if (!provider.equals(ProfileConfig.OTHERS) && !providers.containsKey(provider)) {
             String near = Nearest.to(provider, providers.keySet())
                     .map(found -> "; nearest is " + found)
                     .orElse("");
-            problems.accept("profiles." + profile + ": no provider is named " + provider + near);
+            problems.accept(where + ": no provider is named " + provider + near);
         }
     }
 }

@@ -8,18 +8,20 @@ import io.sonia.kernel.ServiceName;
 import io.sonia.kernel.Threads;
 import io.sonia.kernel.Timers;
 import io.sonia.kernel.http.Deadline;
+import io.sonia.kernel.http.RestorePhase;
 import io.sonia.kernel.http.Route;
 import io.sonia.kernel.settings.Live;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The model router: chooses and calls language models. */
 public final class RouterModule implements ServiceModule {
 
     public static final ServiceDefinition DEFINITION = new ServiceDefinition(
-            ServiceName.MODEL_ROUTER, List.of(RouterConfig.SECTION), List.of(), RouterModule::new);
+            ServiceName.MODEL_ROUTER, List.of(RouterConfig.SECTION), RouterTables.MIGRATIONS, RouterModule::new);
 
     private static final Duration TICK = Duration.ofSeconds(1);
 
@@ -28,9 +30,12 @@ public final class RouterModule implements ServiceModule {
     private final Timers timers;
     private final ModelHttp http = new ModelHttp();
     private final Providers providers;
+    private final Budgets budgets;
     private final Chats chats;
     private final RouterRoutes routes;
+    private final BackendRoutes backends;
     private @Nullable Deadline nextProbe;
+    private volatile int unsettled;
 
     RouterModule(ServiceParts parts) {
         this.config = parts.settings().live(RouterConfig.SECTION);
@@ -38,18 +43,23 @@ public final class RouterModule implements ServiceModule {
         this.timers = parts.timers();
         this.providers =
                 new Providers(config, parts.home(), http, clock, parts.ids(), body -> Threads.virtual("probe", body));
-        Routing routing = new Routing(config, providers);
+        Quarantines quarantines = new Quarantines(config, parts.journal(), parts.clock());
+        Routing routing = new Routing(config, providers, quarantines);
+        this.budgets = new Budgets(config, parts.journal(), parts.clock(), parts.ids());
         this.chats = new Chats(
                 routing,
-                new ChatRun.Tools(providers, new CallPlaces(), config, clock),
+                new ChatRun.Tools(providers, quarantines, new CallPlaces(), config, clock),
                 parts.journal(),
+                budgets,
                 new ChatMetrics(parts.metrics()));
-        this.routes = new RouterRoutes(chats, routing, providers, config, clock);
+        this.backends = new BackendRoutes(providers, quarantines);
+        this.routes = new RouterRoutes(
+                chats, routing, providers, new UsageReports(config, budgets, parts.journal()), config, clock);
     }
 
     @Override
     public List<Route<?>> routes() {
-        return routes.list();
+        return Stream.concat(routes.list().stream(), backends.list().stream()).toList();
     }
 
     @Override
@@ -61,9 +71,16 @@ public final class RouterModule implements ServiceModule {
                 "providers_available", active);
     }
 
+    /** Calls that were under way when the process died; what they held counts as spent. */
+    @Override
+    public List<RestorePhase> restored() {
+        return List.of(new RestorePhase("budget_reservations", 1, unsettled));
+    }
+
     /** Probes run a second after the start at the earliest, so that they do not slow it down. */
     @Override
     public void start() {
+        unsettled = budgets.settleFormer();
         timers.every("probe", TICK, this::probeIfDue);
     }
 

@@ -11,6 +11,8 @@ import io.sonia.contracts.router.ProviderModels;
 import io.sonia.contracts.router.RouteDecision;
 import io.sonia.contracts.router.RouteQuery;
 import io.sonia.contracts.router.ToolCall;
+import io.sonia.contracts.router.UsageQuery;
+import io.sonia.contracts.router.UsageReport;
 import io.sonia.kernel.Clock;
 import io.sonia.kernel.ErrorCode;
 import io.sonia.kernel.SoniaException;
@@ -33,13 +35,21 @@ final class RouterRoutes {
     private final Chats chats;
     private final Routing routing;
     private final Providers providers;
+    private final UsageReports usage;
     private final Live<RouterConfig> config;
     private final Clock clock;
 
-    RouterRoutes(Chats chats, Routing routing, Providers providers, Live<RouterConfig> config, Clock clock) {
+    RouterRoutes(
+            Chats chats,
+            Routing routing,
+            Providers providers,
+            UsageReports usage,
+            Live<RouterConfig> config,
+            Clock clock) {
         this.chats = chats;
         this.routing = routing;
         this.providers = providers;
+        this.usage = usage;
         this.config = config;
         this.clock = clock;
     }
@@ -51,7 +61,8 @@ final class RouterRoutes {
                 Route.of(Operation.PROVIDERS, ProviderList.class, this::providers),
                 Route.of(Operation.MODELS, ModelList.class, this::models),
                 Route.of(Operation.MODELS_OF, ProviderModels.class, this::modelsOf),
-                Route.of(Operation.PROFILES, ProfileList.class, this::profiles));
+                Route.of(Operation.PROFILES, ProfileList.class, this::profiles),
+                Route.of(Operation.USAGE, UsageQuery.class, UsageReport.class, usage::usage));
     }
 
     private Reply route(Call<RouteQuery> call) {

@@ -28,10 +28,12 @@ final class Routing {
 
     private final Live<RouterConfig> config;
     private final Providers providers;
+    private final Quarantines quarantines;
 
-    Routing(Live<RouterConfig> config, Providers providers) {
+    Routing(Live<RouterConfig> config, Providers providers, Quarantines quarantines) {
         this.config = config;
         this.providers = providers;
+        this.quarantines = quarantines;
     }
 
     /**
@@ -134,29 +136,48 @@ final class Routing {
                     ? Skip.of(name, SkipReason.CAPABILITY_MISSING, "needs " + words(needs))
                     : Skip.of(name, SkipReason.UNREGISTERED, "it does not list the model " + wanted);
         }
-        return verdict(entry, found.get(), needs, limit(ask, profile, entry), ask.tokens());
+        BackendName backend = new BackendName(entry.name(), found.get().name());
+        Optional<String> refusal = quarantines.refusal(backend.toString());
+        if (refusal.isPresent()) {
+            return Skip.of(backend, SkipReason.QUARANTINED, refusal.get());
+        }
+        BackendConfig price = price(entry, found.get());
+        if (price == null && !entry.config().local() && config.get().budgets().money()) {
+            return Skip.of(name, SkipReason.COST_OVER_BUDGET, "there is a budget of money and no price of it");
+        }
+        return verdict(entry, found.get(), price, needs, new Room(limit(ask, profile, entry), ask.tokens()));
     }
 
-    private static Verdict verdict(
-            ProviderEntry entry, ModelEntry model, Set<Capability> needs, @Nullable Integer limit, int tokens) {
+    private Verdict verdict(
+            ProviderEntry entry, ModelEntry model, @Nullable BackendConfig price, Set<Capability> needs, Room room) {
         BackendName name = new BackendName(entry.name(), model.name());
         if (!model.capabilities().containsAll(needs)) {
             return Skip.of(name, SkipReason.CAPABILITY_MISSING, "needs " + words(needs));
         }
         Integer length = model.contextLength();
-        int most = Math.min(limit == null ? Integer.MAX_VALUE : limit, length == null ? Integer.MAX_VALUE : length);
-        if (tokens > most) {
+        int most = Math.min(room.most(), length == null ? Integer.MAX_VALUE : length);
+        if (room.tokens() > most) {
             return Skip.of(name, SkipReason.CONTEXT_TOO_SMALL, "takes at most " + most + " tokens");
         }
         boolean tools = model.capabilities().contains(Capability.TOOLS);
-        return new Choice(entry, entry.backend(model.name()), model.name(), tools);
+        boolean trial = quarantines.onTrial(name.toString());
+        return new Choice(entry, entry.backend(model.name()), model.name(), tools, price, trial);
+    }
+
+    /** What a prompt has, and may have, of tokens. */
+    private record Room(int most, int tokens) {}
+
+    private @Nullable BackendConfig price(ProviderEntry entry, ModelEntry model) {
+        return entry.config().kind() == ProviderKind.BUILTIN
+                ? BackendConfig.FREE
+                : config.get().price(entry.name(), model.name());
     }
 
     /** The profile's bound; none for a pinned provider, nor for the built-in one, which has no context window. */
-    private static @Nullable Integer limit(Ask ask, ProfileConfig profile, ProviderEntry entry) {
+    private static int limit(Ask ask, ProfileConfig profile, ProviderEntry entry) {
         boolean free =
                 ask.policy() == RoutePolicy.PROVIDER_PINNED || entry.config().kind() == ProviderKind.BUILTIN;
-        return free ? null : Integer.valueOf(profile.maxContext());
+        return free ? Integer.MAX_VALUE : profile.maxContext();
     }
 
     /** The first model that can do what is needed; one that can call tools, if tools are offered and there is one. */

@@ -37,6 +37,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A router with a real journal and real HTTP to its providers, used through its routes' handlers. */
@@ -51,11 +52,14 @@ final class House implements AutoCloseable {
     final Settings settings;
     final Providers providers;
     final Routing routing;
+    final Budgets budgets;
+    final Quarantines quarantines;
     final Chats chats;
     final RouterRoutes routes;
+    private final BackendRoutes backends;
     final Journal journal;
     final Metrics metrics = new Metrics();
-    private final Clock clock = Clock.system();
+    private final Clock clock;
     private final Ids ids = new Ids(new SecureRandom());
     private final ModelHttp http = new ModelHttp();
 
@@ -76,6 +80,11 @@ final class House implements AutoCloseable {
     }
 
     House(Path root, String routerJson, String ollama, Executor background) {
+        this(root, routerJson, ollama, background, Clock.system());
+    }
+
+    House(Path root, String routerJson, String ollama, Executor background, Clock clock) {
+        this.clock = clock;
         this.home = new Home(root);
         write(home.configFile(), "{\"model_router\":" + routerJson.replace('\'', '"') + "}");
         this.settings = Settings.load(
@@ -85,20 +94,25 @@ final class House implements AutoCloseable {
                 clock);
         Live<RouterConfig> config = settings.live(RouterConfig.SECTION);
         this.providers = new Providers(config, home, http, clock, ids, background);
-        this.routing = new Routing(config, providers);
         this.journal = SqliteJournal.open(
                 home.database(ServiceName.MODEL_ROUTER),
                 ServiceName.MODEL_ROUTER,
-                List.of(),
+                RouterTables.MIGRATIONS,
                 clock,
                 new Hlc(clock),
                 JournalOptions.of(detail -> detail, reason -> {}));
+        this.quarantines = new Quarantines(config, journal, clock);
+        this.routing = new Routing(config, providers, quarantines);
+        this.budgets = new Budgets(config, journal, clock, ids);
         this.chats = new Chats(
                 routing,
-                new ChatRun.Tools(providers, new CallPlaces(), config, clock),
+                new ChatRun.Tools(providers, quarantines, new CallPlaces(), config, clock),
                 journal,
+                budgets,
                 new ChatMetrics(metrics));
-        this.routes = new RouterRoutes(chats, routing, providers, config, clock);
+        this.backends = new BackendRoutes(providers, quarantines);
+        this.routes =
+                new RouterRoutes(chats, routing, providers, new UsageReports(config, budgets, journal), config, clock);
     }
 
     static ChatRequest asking(String text, ToolSpec... tools) {
@@ -154,7 +168,7 @@ final class House implements AutoCloseable {
 
     @SuppressWarnings("unchecked") // the route's own input type
     Reply handle(Call<Record> call) {
-        Route<?> route = routes.list().stream()
+        Route<?> route = Stream.concat(routes.list().stream(), backends.list().stream())
                 .filter(each -> each.operation() == call.operation())
                 .findFirst()
                 .orElseThrow();

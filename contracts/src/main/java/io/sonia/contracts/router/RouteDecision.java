@@ -1,5 +1,6 @@
 package io.sonia.contracts.router;
 
+import io.sonia.kernel.json.Named;
 import io.sonia.kernel.json.WireNamed;
 import java.time.Instant;
 import java.util.List;
@@ -40,6 +41,8 @@ public record RouteDecision(
         FALLBACK_USED,
         PINNED,
         LOCAL_ONLY,
+        /** It comes out of quarantine and this call tries it. */
+        PROBE,
         NO_BACKEND_AVAILABLE;
 
         @Override
@@ -50,11 +53,15 @@ public record RouteDecision(
 
     /** Why a backend may not be called. */
     public enum SkipReason implements WireNamed {
+        /** Its calls failed too often, or a person took it out. */
+        QUARANTINED,
         /** Named by the profile or the request, but not in the settings or not among the provider's models. */
         UNREGISTERED,
         UNAVAILABLE,
         CAPABILITY_MISSING,
         CONTEXT_TOO_SMALL,
+        /** A budget has not enough left for what the call may cost, or the cost is not known. */
+        COST_OVER_BUDGET,
         POLICY_LOCAL_ONLY;
 
         @Override
@@ -74,7 +81,7 @@ public record RouteDecision(
      * A backend that may be called.
      *
      * @param rank from 1
-     * @param priceMicroPer1k null where no price is known
+     * @param priceMicroPer1k of a thousand prompt or completion tokens, whichever is dearer; null where no price is known
      * @param latencyEwmaMs moving average of the time to the first token; null before the first call
      * @param note what is special about a call of it, such as that it is asked without tools
      */
@@ -82,7 +89,7 @@ public record RouteDecision(
             String backend,
             int rank,
             State state,
-            @Nullable Long priceMicroPer1k,
+            @Named("price_micro_per_1k") @Nullable Long priceMicroPer1k,
             @Nullable Double latencyEwmaMs,
             @Nullable String note) {}
 

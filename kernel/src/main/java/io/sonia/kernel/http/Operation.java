@@ -130,6 +130,11 @@ public enum Operation {
     MODELS("models", MODEL_ROUTER, "GET /models", OBS, NONE, 5),
     MODELS_OF("models.of", MODEL_ROUTER, "GET /models/{provider}", OBS, NONE, 5),
     PROFILES("profiles", MODEL_ROUTER, "GET /profiles", OBS, NONE, 2),
+    BACKENDS("backends", MODEL_ROUTER, "GET /backends", OBS, NONE, 2),
+    BACKEND_QUARANTINE(
+            "backend.quarantine", MODEL_ROUTER, "POST /backends/{provider}/{model}/quarantine", OP, SMALL, 2),
+    BACKEND_RELEASE("backend.release", MODEL_ROUTER, "POST /backends/{provider}/{model}/release", OP, SMALL, 2),
+    USAGE("usage", MODEL_ROUTER, "GET /usage", OBS, NONE, 5),
 
     // memory-engine.
     MEMORY_STORE("memory.store", MEMORY_ENGINE, "POST /store", OP_SVC, MEDIUM, 5),
