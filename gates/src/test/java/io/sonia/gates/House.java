@@ -29,6 +29,16 @@ final class House {
         return modules("src/main/java").stream().flatMap(House::javaFiles).toList();
     }
 
+    /** Production and test code, also of what is not shipped. */
+    static List<Path> everySource() throws IOException {
+        try (Stream<Path> folders = Files.list(root())) {
+            return folders.flatMap(each -> Stream.of(each.resolve("src/main/java"), each.resolve("src/test/java")))
+                    .filter(Files::isDirectory)
+                    .flatMap(House::javaFiles)
+                    .toList();
+        }
+    }
+
     private static List<Path> modules(String inside) {
         try (Stream<Path> folders = Files.list(root())) {
             return folders.filter(

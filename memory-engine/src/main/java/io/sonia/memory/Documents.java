@@ -10,7 +10,7 @@ import io.sonia.contracts.memory.DocIngest;
 import io.sonia.contracts.memory.DocIngested;
 import io.sonia.contracts.memory.DocList;
 import io.sonia.contracts.memory.Document;
-import io.sonia.contracts.memory.ItemPage;
+import io.sonia.contracts.memory.PageQuery;
 import io.sonia.contracts.memory.Source;
 import io.sonia.journal.Answers;
 import io.sonia.journal.Row;
@@ -179,10 +179,10 @@ final class Documents {
         return Reply.ok(new DocList(page.rows(), page.rows().size(), page.total(), page.nextCursor()));
     }
 
-    Reply chunks(Call<ItemPage> call) {
+    Reply chunks(Call<PageQuery> call) {
         String docId = Ids.checked(call.path("doc_id"));
         String name = "chunks of " + docId;
-        ItemPage filter = call.input();
+        PageQuery filter = call.input();
         Cursors.Position after = base.cursors().read(filter.cursor(), name);
         return Reply.ok(base.journal().read(sql -> {
             long total = existing(sql, docId).chunkCount();

@@ -41,10 +41,10 @@ import org.jspecify.annotations.Nullable;
 /** What is remembered: stored with its index entry and its audit entry in one commit, so what is told can be found. */
 final class Memories {
 
-    private static final int CHARS_PER_TOKEN = 4;
+    static final int CHARS_PER_TOKEN = 4;
 
     /** The most text in one answer, so that it fits what a caller reads; one memory always does. */
-    private static final int MAX_ANSWER_TOKENS = 500_000;
+    static final int MAX_ANSWER_TOKENS = 500_000;
 
     /** Characters of one memory. */
     static final int MAX_CONTENT = 262_144;

@@ -16,8 +16,8 @@ import io.sonia.contracts.memory.DocIngested;
 import io.sonia.contracts.memory.DocList;
 import io.sonia.contracts.memory.IndexRebuild;
 import io.sonia.contracts.memory.IndexStatus;
-import io.sonia.contracts.memory.ItemPage;
 import io.sonia.contracts.memory.NewVersion;
+import io.sonia.contracts.memory.PageQuery;
 import io.sonia.contracts.memory.ProvenanceAnswer;
 import io.sonia.contracts.memory.ProvenanceChain;
 import io.sonia.contracts.memory.ProvenanceDepth;
@@ -89,7 +89,7 @@ public final class MemoryModule implements ServiceModule {
                 Route.of(Operation.MEMORY_TYPED_STORE, TypedStore.class, TypedStored.class, typed::store),
                 Route.of(Operation.MEMORY_TYPED_QUERY, TypedQuery.class, TypedAnswer.class, typed::query),
                 Route.of(Operation.MEMORY_VERSION, NewVersion.class, VersionCreated.class, typed::version),
-                Route.of(Operation.MEMORY_VERSIONS, ItemPage.class, VersionList.class, typed::versions),
+                Route.of(Operation.MEMORY_VERSIONS, PageQuery.class, VersionList.class, typed::versions),
                 Route.of(Operation.MEMORY_CONFLICTS, ConflictFilter.class, ConflictList.class, conflicts::list),
                 Route.of(Operation.MEMORY_RESOLVE, ConflictResolve.class, ConflictResolved.class, conflicts::resolve));
     }
@@ -98,14 +98,14 @@ public final class MemoryModule implements ServiceModule {
         return List.of(
                 Route.of(Operation.DOC_INGEST, DocIngest.class, DocIngested.class, documents::ingest),
                 Route.of(Operation.DOC_LIST, DocFilter.class, DocList.class, documents::list),
-                Route.of(Operation.DOC_CHUNKS, ItemPage.class, ChunkList.class, documents::chunks),
+                Route.of(Operation.DOC_CHUNKS, PageQuery.class, ChunkList.class, documents::chunks),
                 Route.of(Operation.DOC_DELETE, DocDeleted.class, documents::delete));
     }
 
     private static List<Route<?>> kept(Redactions redactions, Provenances provenances) {
         return List.of(
                 Route.of(Operation.MEMORY_REDACT, Redact.class, Redacted.class, redactions::redact),
-                Route.of(Operation.MEMORY_REDACTION_AUDIT, ItemPage.class, RedactionList.class, redactions::list),
+                Route.of(Operation.MEMORY_REDACTION_AUDIT, PageQuery.class, RedactionList.class, redactions::list),
                 Route.of(Operation.PROV_TRACK, ProvenanceTrack.class, ProvenanceTracked.class, provenances::track),
                 Route.of(Operation.PROV_GET, ProvenanceAnswer.class, provenances::get),
                 Route.of(Operation.PROV_CHAIN, ProvenanceDepth.class, ProvenanceChain.class, provenances::chain));

@@ -2,7 +2,7 @@ package io.sonia.memory;
 
 import io.sonia.contracts.Listing;
 import io.sonia.contracts.memory.Item;
-import io.sonia.contracts.memory.ItemPage;
+import io.sonia.contracts.memory.PageQuery;
 import io.sonia.contracts.memory.Redact;
 import io.sonia.contracts.memory.Redacted;
 import io.sonia.contracts.memory.Redaction;
@@ -82,9 +82,9 @@ final class Redactions {
         return sql.update("UPDATE idempotency_keys SET body = x'7b7d', body_whole = 0 WHERE body_ref = ?", id);
     }
 
-    Reply list(Call<ItemPage> call) {
+    Reply list(Call<PageQuery> call) {
         String id = Ids.checked(call.path("memory_id"));
-        ItemPage filter = call.input();
+        PageQuery filter = call.input();
         Listing.Page<Redaction> page = base.journal().read(sql -> {
             ledger.require(sql, id);
             return new Listing("redaction_audit", "redaction_id")

@@ -15,11 +15,6 @@ import org.jspecify.annotations.Nullable;
 /** All memories of a type that are in force, page by page, in the order in which they became durable. */
 final class TypeListing {
 
-    private static final int CHARS_PER_TOKEN = 4;
-
-    /** The most text of one page, so that it fits what a caller reads; one memory always does. */
-    private static final int MAX_CHARS = 2_000_000;
-
     private static final int MAX_TYPE = 64;
     private static final String IN_FORCE =
             "type = ?1 AND archived_at IS NULL AND superseded_at IS NULL AND redacted_at IS NULL";
@@ -59,7 +54,7 @@ final class TypeListing {
 
     private static List<Item> fitting(List<Item> found, TypeFilter filter) {
         @Nullable Integer tokens = filter.maxTokens();
-        int left = tokens == null ? MAX_CHARS : tokens * CHARS_PER_TOKEN;
+        int left = (tokens == null ? Memories.MAX_ANSWER_TOKENS : tokens) * Memories.CHARS_PER_TOKEN;
         List<Item> rows = new ArrayList<>();
         for (Item item : found) {
             left -= item.content().length();

@@ -3,8 +3,8 @@ package io.sonia.memory;
 import io.sonia.contracts.Cursors;
 import io.sonia.contracts.memory.Conflict;
 import io.sonia.contracts.memory.Item;
-import io.sonia.contracts.memory.ItemPage;
 import io.sonia.contracts.memory.NewVersion;
+import io.sonia.contracts.memory.PageQuery;
 import io.sonia.contracts.memory.SearchHit;
 import io.sonia.contracts.memory.SearchMode;
 import io.sonia.contracts.memory.SearchRequest;
@@ -164,10 +164,10 @@ final class TypedMemories {
         });
     }
 
-    Reply versions(Call<ItemPage> call) {
+    Reply versions(Call<PageQuery> call) {
         String id = Ids.checked(call.path("memory_id"));
         String name = "versions of " + id;
-        ItemPage page = call.input();
+        PageQuery page = call.input();
         Cursors.Position after = base.cursors().read(page.cursor(), name);
         List<Item> all = base.journal().read(sql -> ledger.versions(sql, ledger.require(sql, id)));
         int from = after == null ? 0 : 1 + indexOf(all, after.id());

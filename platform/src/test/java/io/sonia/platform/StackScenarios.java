@@ -70,6 +70,26 @@ abstract class StackScenarios {
     }
 
     @Test
+    void aTextIsDestroyedInEveryStore() throws IOException {
+        String secret = "paper-boat-7731";
+        Api.Response said = turn("redacted", "remember that the parole is " + secret);
+        answer(said);
+        String path = "/v1/turns/" + said.data().get("turn_id");
+        assertThat(gateway().get(path).text()).contains(secret);
+        long rows = 0;
+        for (ServiceName service : ServiceName.values()) {
+            Api.Response done = Api.at(home().port(service), home().operatorToken())
+                    .post("/v1/redactions", Map.of("text", secret, "reason", "asked for"));
+            assertThat(done.status()).as(service + done.text()).isEqualTo(200);
+            rows += (Long) done.data().get("rows");
+        }
+        assertThat(rows)
+                .as("the turn, its recording, its action and its approval")
+                .isGreaterThan(3);
+        assertThat(gateway().get(path).text()).doesNotContain(secret).contains("[REDACTED]");
+    }
+
+    @Test
     void oneUserDoesNotSeeWhatAnotherSaid() throws IOException {
         gateway()
                 .post(

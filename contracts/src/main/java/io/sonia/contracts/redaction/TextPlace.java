@@ -3,7 +3,7 @@ package io.sonia.contracts.redaction;
 /**
  * A column in which a service keeps what people and models say.
  *
- * @param key the column, or the expression in round brackets, that names a row; two rows may share it
+ * @param key the column, or the expression in round brackets, that names a row; no two rows share it
  * @param ended which rows nobody works with any more, as a condition
  * @param json true if the column holds JSON
  */

@@ -7,6 +7,6 @@ import io.sonia.kernel.json.Text;
 import org.jspecify.annotations.Nullable;
 
 /** Which page of a listing. */
-public record ItemPage(
+public record PageQuery(
         @Query @Default("50") @Range(min = 1, max = 200) int limit,
         @Query @Nullable @Text(min = 1, max = 1024) String cursor) {}
