@@ -82,6 +82,14 @@ final class Commands {
                         .addSubcommand("reindex", new MemoryReindex(place))
                         .addSubcommand("stats", new MemoryStats(place)));
         all.put(
+                "backup",
+                () -> new CommandLine(new BackupCommand())
+                        .addSubcommand("create", new BackupCreateCommand(place))
+                        .addSubcommand("list", new BackupListCommand(place))
+                        .addSubcommand("verify", new BackupVerify(place))
+                        .addSubcommand("drill", new BackupDrill(place))
+                        .addSubcommand("restore", new BackupRestore(place)));
+        all.put(
                 "token",
                 () -> new CommandLine(new Token())
                         .addSubcommand("create", new TokenCreate(place))

@@ -8,6 +8,7 @@ import io.sonia.contracts.audit.Attestation;
 import io.sonia.contracts.audit.AuditRoutes;
 import io.sonia.contracts.audit.ExternalHeads;
 import io.sonia.contracts.audit.HeadCheck;
+import io.sonia.contracts.backup.StateSnapshots;
 import io.sonia.contracts.redaction.TextRedactions;
 import io.sonia.journal.Journal;
 import io.sonia.journal.JournalConfig;
@@ -129,6 +130,7 @@ final class ServiceHost implements AutoCloseable {
         credentials.load(peers.of(ServiceName.EVA_OS));
         List<Route<?>> routes = new ArrayList<>(withAudit(module.routes(), audit));
         routes.add(new TextRedactions(journal, module.texts()).route());
+        routes.add(new StateSnapshots(service, home, journal, timers).route());
         this.kernelRoutes = new KernelRoutes(facts(process, verifiers, metrics), routes, module.sockets());
         ServiceServer.Parts parts = new ServiceServer.Parts(
                 service,
