@@ -67,6 +67,7 @@ final class Commands {
                         .addSubcommand("prune", new AuditPrune(place))
                         .addSubcommand("keys", new AuditKeys(place))
                         .addSubcommand("accept", new AuditAccept(place)));
+        all.put("db", () -> new CommandLine(new DbCommand()).addSubcommand("check", new DbCheck(place)));
         all.put("memory", () -> memory(place));
         all.put(
                 "backup",
