@@ -26,7 +26,7 @@ public final class HttpMetrics {
                 "sonia_http_request_seconds", "Time from the first byte to the answer", "service", "operation");
         this.rateLimited = metrics.counter("sonia_rate_limited_total", "Requests refused by a rate limit", "scope");
         this.shed = metrics.counter("sonia_shed_total", "Requests refused for lack of room", "queue", "reason");
-        this.authentications = metrics.counter("sonia_auth_total", "Credentials checked", "result");
+        this.authentications = metrics.counter("sonia_auth_total", "Requests refused for their credentials", "result");
         this.keyed = metrics.counter("sonia_idempotency_total", "Requests with an idempotency key", "result");
         metrics.gauge("sonia_http_running", "Requests being worked on", Map.of("service", this.service), running::sum);
     }
