@@ -72,6 +72,7 @@ final class Commands {
                         .addSubcommand("search", new MemorySearch(place))
                         .addSubcommand("show", new MemoryShow(place))
                         .addSubcommand("history", new MemoryHistory(place))
+                        .addSubcommand("turns", new MemoryTurns(place))
                         .addSubcommand("forget", new MemoryForget(place))
                         .addSubcommand("ingest", new MemoryIngest(place))
                         .addSubcommand("documents", new MemoryDocuments(place))

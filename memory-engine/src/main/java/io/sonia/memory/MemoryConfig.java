@@ -9,11 +9,17 @@ import java.time.Duration;
  * What an installation may choose about its memory.
  *
  * @param dedupeSeconds how long the same content counts as a repetition
+ * @param historyDays how long turns stay in the conversation history
  */
 public record MemoryConfig(
-        @Default("60") @Range(max = 86_400) int dedupeSeconds) {
+        @Default("60") @Range(max = 86_400) int dedupeSeconds,
+        @Default("365") @Range(min = 1, max = 3_650) int historyDays) {
 
     static final Section<MemoryConfig> SECTION = Section.fixed("memory_engine", MemoryConfig.class);
+
+    Duration history() {
+        return Duration.ofDays(historyDays);
+    }
 
     Duration dedupe() {
         return Duration.ofSeconds(dedupeSeconds);

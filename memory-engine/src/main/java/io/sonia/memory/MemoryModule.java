@@ -34,9 +34,11 @@ import io.sonia.contracts.memory.TypedStore;
 import io.sonia.contracts.memory.TypedStored;
 import io.sonia.contracts.memory.VersionCreated;
 import io.sonia.contracts.memory.VersionList;
+import io.sonia.contracts.redaction.TextPlace;
 import io.sonia.kernel.ServiceName;
 import io.sonia.kernel.http.Operation;
 import io.sonia.kernel.http.Route;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -48,9 +50,12 @@ public final class MemoryModule implements ServiceModule {
     public static final ServiceDefinition DEFINITION = new ServiceDefinition(
             ServiceName.MEMORY_ENGINE, List.of(MemoryConfig.SECTION), MemorySchema.MIGRATIONS, MemoryModule::new);
 
+    private static final Duration EXPIRE_EVERY = Duration.ofMinutes(10);
+
     private final ServiceParts parts;
     private final Memories memories;
     private final Reindexing reindexing;
+    private final Histories histories;
     private final List<Route<?>> routes;
 
     MemoryModule(ServiceParts parts) {
@@ -67,11 +72,13 @@ public final class MemoryModule implements ServiceModule {
                 versions,
                 reindexing::runs,
                 parts.settings().section(MemoryConfig.SECTION).dedupe());
+        this.histories = new Histories(base);
         this.routes = Stream.<List<Route<?>>>of(
                         new MemoryRoutes(memories, parts.clock(), parts.metrics()).list(),
                         typed(new TypedMemories(base, ledger, versions, conflicts), conflicts),
                         kept(new Redactions(base, ledger), new Provenances(base, ledger)),
                         documents(new Documents(base, ledger)),
+                        histories.list(),
                         List.of(
                                 Route.of(
                                         Operation.MEMORY_BY_TYPE,
@@ -117,6 +124,11 @@ public final class MemoryModule implements ServiceModule {
     }
 
     @Override
+    public List<TextPlace> texts() {
+        return Histories.TEXTS;
+    }
+
+    @Override
     public Map<String, @Nullable Object> detail() {
         return Map.of("memories", memories.total());
     }
@@ -124,6 +136,8 @@ public final class MemoryModule implements ServiceModule {
     @Override
     public void start() {
         reindexing.start();
+        Duration kept = parts.settings().section(MemoryConfig.SECTION).history();
+        parts.timers().every("conversation history", EXPIRE_EVERY, () -> histories.expire(kept));
         parts.metrics().gauge("sonia_memory_items", "Memories in the ledger", memories::total);
     }
 

@@ -22,8 +22,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Destruction of what memories say, for good. The content is overwritten, taken out of the index and out of kept
- * answers in one commit; then index and store are written anew, so that no page of the file has it any more. That there
+ * Destruction of what memories say, for good. The content is overwritten, taken out of the index, out of kept answers and
+ * out of the history's turn that it was taken from in one commit; then index and store are written anew, so that no page of the file has it any more. That there
  * was something, and who had it destroyed and why, stays.
  */
 final class Redactions {
@@ -48,12 +48,17 @@ final class Redactions {
                 throw SoniaException.of(ErrorCode.INVALID_STATE).with("state", "redacted");
             }
             int answers = 0;
+            int turns = 0;
             for (Item item : open) {
                 ledger.redact(tx.sql(), item.id(), now);
                 answers += forgotten(tx.sql(), item.id());
+                turns += Histories.redact(
+                        tx.sql(),
+                        item.provenance().sourceType(),
+                        item.provenance().sourceId());
                 record(tx, call, item.id(), now);
             }
-            Redacted.Purged purged = new Redacted.Purged(open.size(), open.size(), answers);
+            Redacted.Purged purged = new Redacted.Purged(open.size(), open.size(), turns, answers);
             return Answers.keep(tx, call, Reply.ok(new Redacted("redacted", id, open.size(), purged)));
         });
         // Deleted words stay in pieces of the index until those are merged, and old pages in the file until it is

@@ -28,6 +28,7 @@ final class MemoryFixture implements AutoCloseable {
             new AuditEvent.Origin("usr_operator", "operator", "person", null, null, "req_1", null, null);
 
     final Journal journal;
+    final Foundation base;
     final Memories memories;
     final Reindexing reindexing;
 
@@ -39,8 +40,7 @@ final class MemoryFixture implements AutoCloseable {
                 clock,
                 new Hlc(clock),
                 JournalOptions.of(detail -> detail, reason -> {}).diskFloorBytes(0));
-        Foundation base =
-                new Foundation(journal, clock, new Ids(new SecureRandom()), Cursors.under(new byte[32], clock));
+        base = new Foundation(journal, clock, new Ids(new SecureRandom()), Cursors.under(new byte[32], clock));
         Ledger ledger = new Ledger();
         reindexing = new Reindexing(base, new Peer("eva-os", 1, new Hlc(clock), () -> ""));
         Conflicts conflicts = new Conflicts(base, ledger);
