@@ -74,6 +74,13 @@ final class Commands {
                         .addSubcommand("history", new MemoryHistory(place))
                         .addSubcommand("turns", new MemoryTurns(place))
                         .addSubcommand("forget", new MemoryForget(place))
+                        .addSubcommand("erase-user", new MemoryEraseUser(place))
+                        .addSubcommand(
+                                "snapshot",
+                                new CommandLine(new MemorySnapshot())
+                                        .addSubcommand("create", new MemorySnapshotCreate(place))
+                                        .addSubcommand("list", new MemorySnapshotList(place))
+                                        .addSubcommand("restore", new MemorySnapshotRestore(place)))
                         .addSubcommand("ingest", new MemoryIngest(place))
                         .addSubcommand("documents", new MemoryDocuments(place))
                         .addSubcommand("remove", new MemoryRemove(place))

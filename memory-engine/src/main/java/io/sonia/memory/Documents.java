@@ -77,7 +77,7 @@ final class Documents {
             DocIngested answer = same.orElseGet(
                     () -> new DocIngested("ingested", docId, input.docType(), pieces.size(), sha256, false));
             if (same.isEmpty()) {
-                write(tx, answer, input, pieces, now);
+                write(tx, answer, call, pieces, now);
             }
             tx.audit(call.audit().about("document", answer.docId()).detail(detail(answer)));
             return Answers.keep(tx, call, Reply.ok(answer));
@@ -113,23 +113,25 @@ final class Documents {
         return ready;
     }
 
-    private void write(Tx tx, DocIngested made, DocIngest input, List<Ready> pieces, Instant now) throws SQLException {
+    private void write(Tx tx, DocIngested made, Call<DocIngest> call, List<Ready> pieces, Instant now)
+            throws SQLException {
         if (tx.sql().number("SELECT count(*) FROM workspace_documents") >= MAX) {
             throw SoniaException.of(ErrorCode.CONFLICT, "There are too many documents; delete some")
                     .with("limit", MAX);
         }
-        String text = input.content();
+        DocIngest input = call.input();
         tx.sql()
                 .update(
                         "INSERT INTO workspace_documents (doc_id, doc_type, sha256, content_preview, metadata, chunk_count,"
-                                + " created_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                                + " created_at, ingested_by) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                         made.docId(),
                         made.docType(),
                         made.sha256(),
-                        preview(text),
+                        preview(input.content()),
                         Json.text(input.metadata()),
                         made.chunkCount(),
-                        now);
+                        now,
+                        call.caller().principal());
         for (int i = 0; i < pieces.size(); i++) {
             Ready ready = pieces.get(i);
             ledger.add(tx.sql(), new Ledger.Entry(ready.id(), now), ready.draft(), Ledger.Place.ALONE, now);
@@ -213,16 +215,22 @@ final class Documents {
         String docId = Ids.checked(call.path("doc_id"));
         return base.journal().commit(tx -> {
             existing(tx.sql(), docId);
-            List<String> pieces = tx.sql()
-                    .list("SELECT chunk_id FROM workspace_chunks WHERE doc_id = ?", row -> row.text("chunk_id"), docId);
-            for (String piece : pieces) {
-                ledger.remove(tx.sql(), piece);
-            }
-            tx.sql().update("DELETE FROM workspace_chunks WHERE doc_id = ?", docId);
-            tx.sql().update("DELETE FROM workspace_documents WHERE doc_id = ?", docId);
-            tx.audit(call.audit().about("document", docId).detail(Map.of("chunks", pieces.size())));
-            return Answers.keep(tx, call, Reply.ok(new DocDeleted(docId, "deleted", pieces.size())));
+            int pieces = remove(tx.sql(), docId);
+            tx.audit(call.audit().about("document", docId).detail(Map.of("chunks", pieces)));
+            return Answers.keep(tx, call, Reply.ok(new DocDeleted(docId, "deleted", pieces)));
         });
+    }
+
+    /** Takes a document out; the number of its pieces. */
+    int remove(Sql sql, String docId) throws SQLException {
+        List<String> pieces =
+                sql.list("SELECT chunk_id FROM workspace_chunks WHERE doc_id = ?", row -> row.text("chunk_id"), docId);
+        for (String piece : pieces) {
+            ledger.remove(sql, piece);
+        }
+        sql.update("DELETE FROM workspace_chunks WHERE doc_id = ?", docId);
+        sql.update("DELETE FROM workspace_documents WHERE doc_id = ?", docId);
+        return pieces.size();
     }
 
     private static Document existing(Sql sql, String docId) throws SQLException {

@@ -235,6 +235,15 @@ final class Histories {
                 turnId);
     }
 
+    /** Removes at most so many turns of a user; the number of those removed. */
+    static int erase(Sql sql, String userId, int limit) throws SQLException {
+        return sql.update(
+                "DELETE FROM conversation_turns WHERE turn_id IN"
+                        + " (SELECT turn_id FROM conversation_turns WHERE user_id = ? LIMIT ?)",
+                userId,
+                limit);
+    }
+
     /** Removes what is older than that. */
     void expire(Duration kept) {
         Instant since = base.clock().now().minus(kept);

@@ -32,6 +32,8 @@ import io.sonia.contracts.memory.TypedAnswer;
 import io.sonia.contracts.memory.TypedQuery;
 import io.sonia.contracts.memory.TypedStore;
 import io.sonia.contracts.memory.TypedStored;
+import io.sonia.contracts.memory.UserErase;
+import io.sonia.contracts.memory.UserErased;
 import io.sonia.contracts.memory.VersionCreated;
 import io.sonia.contracts.memory.VersionList;
 import io.sonia.contracts.redaction.TextPlace;
@@ -73,13 +75,19 @@ public final class MemoryModule implements ServiceModule {
                 reindexing::runs,
                 parts.settings().section(MemoryConfig.SECTION).dedupe());
         this.histories = new Histories(base);
+        Documents documents = new Documents(base, ledger);
+        Erasures erasures = new Erasures(base, ledger, documents);
+        Restores restores = new Restores(base, ledger, versions);
+        int keep = parts.settings().section(MemoryConfig.SECTION).snapshotKeep();
         this.routes = Stream.<List<Route<?>>>of(
                         new MemoryRoutes(memories, parts.clock(), parts.metrics()).list(),
                         typed(new TypedMemories(base, ledger, versions, conflicts), conflicts),
                         kept(new Redactions(base, ledger), new Provenances(base, ledger)),
-                        documents(new Documents(base, ledger)),
+                        documents(documents),
                         histories.list(),
+                        new Snapshots(base, restores, keep).list(),
                         List.of(
+                                Route.of(Operation.USER_ERASE, UserErase.class, UserErased.class, erasures::erase),
                                 Route.of(
                                         Operation.MEMORY_BY_TYPE,
                                         TypeFilter.class,
@@ -125,7 +133,9 @@ public final class MemoryModule implements ServiceModule {
 
     @Override
     public List<TextPlace> texts() {
-        return Histories.TEXTS;
+        return Stream.of(Ledger.TEXTS, Histories.TEXTS, SnapshotStore.TEXTS)
+                .flatMap(List::stream)
+                .toList();
     }
 
     @Override
