@@ -87,6 +87,7 @@ final class Commands {
                         .addSubcommand("export", new MemoryExport(place))
                         .addSubcommand("import", new MemoryImport(place))
                         .addSubcommand("reindex", new MemoryReindex(place))
+                        .addSubcommand("quality", new MemoryQuality(place))
                         .addSubcommand("stats", new MemoryStats(place)));
         all.put(
                 "token",

@@ -23,6 +23,8 @@ import io.sonia.contracts.memory.ProvenanceChain;
 import io.sonia.contracts.memory.ProvenanceDepth;
 import io.sonia.contracts.memory.ProvenanceTrack;
 import io.sonia.contracts.memory.ProvenanceTracked;
+import io.sonia.contracts.memory.QualityQuery;
+import io.sonia.contracts.memory.QualityReport;
 import io.sonia.contracts.memory.Redact;
 import io.sonia.contracts.memory.Redacted;
 import io.sonia.contracts.memory.RedactionList;
@@ -40,6 +42,7 @@ import io.sonia.contracts.redaction.TextPlace;
 import io.sonia.kernel.ServiceName;
 import io.sonia.kernel.http.Operation;
 import io.sonia.kernel.http.Route;
+import io.sonia.kernel.http.TokenBuckets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -78,15 +81,22 @@ public final class MemoryModule implements ServiceModule {
         Documents documents = new Documents(base, ledger);
         Erasures erasures = new Erasures(base, ledger, documents);
         Restores restores = new Restores(base, ledger, versions);
-        int keep = parts.settings().section(MemoryConfig.SECTION).snapshotKeep();
+        MemoryConfig config = parts.settings().section(MemoryConfig.SECTION);
+        WritePolicy policy = new WritePolicy(config.modelWrites(), new TokenBuckets(parts.clock()));
+        GovernedWrites writes = new GovernedWrites(base, ledger, memories, policy);
         this.routes = Stream.<List<Route<?>>>of(
-                        new MemoryRoutes(memories, parts.clock(), parts.metrics()).list(),
+                        new MemoryRoutes(memories, writes, parts.clock(), parts.metrics()).list(),
                         typed(new TypedMemories(base, ledger, versions, conflicts), conflicts),
                         kept(new Redactions(base, ledger), new Provenances(base, ledger)),
                         documents(documents),
                         histories.list(),
-                        new Snapshots(base, restores, keep).list(),
+                        new Snapshots(base, restores, config.snapshotKeep()).list(),
                         List.of(
+                                Route.of(
+                                        Operation.MEMORY_QUALITY,
+                                        QualityQuery.class,
+                                        QualityReport.class,
+                                        new QualityFindings(base)::page),
                                 Route.of(Operation.USER_ERASE, UserErase.class, UserErased.class, erasures::erase),
                                 Route.of(
                                         Operation.MEMORY_BY_TYPE,
