@@ -18,6 +18,7 @@ import io.sonia.contracts.memory.IndexRebuild;
 import io.sonia.contracts.memory.IndexStatus;
 import io.sonia.contracts.memory.NewVersion;
 import io.sonia.contracts.memory.PageQuery;
+import io.sonia.contracts.memory.Pragmas;
 import io.sonia.contracts.memory.ProvenanceAnswer;
 import io.sonia.contracts.memory.ProvenanceChain;
 import io.sonia.contracts.memory.ProvenanceDepth;
@@ -92,6 +93,10 @@ public final class MemoryModule implements ServiceModule {
                         histories.list(),
                         new Snapshots(base, restores, config.snapshotKeep()).list(),
                         List.of(
+                                Route.of(
+                                        Operation.MEMORY_PRAGMAS,
+                                        Pragmas.class,
+                                        new StoreSettings(parts.journal())::pragmas),
                                 Route.of(
                                         Operation.MEMORY_QUALITY,
                                         QualityQuery.class,

@@ -159,6 +159,7 @@ public enum Operation {
     HISTORY_SESSION("history.session", MEMORY_ENGINE, "GET /v1/sessions/{session_id}/history", OP_SVC, NONE, 5),
     HISTORY_USER("history.user", MEMORY_ENGINE, "GET /v1/users/{user_id}/history", OP_SVC, NONE, 5),
     HISTORY_SESSIONS("history.sessions", MEMORY_ENGINE, "GET /v1/users/{user_id}/sessions", OP_SVC, NONE, 5),
+    MEMORY_PRAGMAS("memory.pragmas", MEMORY_ENGINE, "GET /pragmas", OBS, NONE, 2),
     MEMORY_QUALITY("memory.quality", MEMORY_ENGINE, "GET /v1/memory/quality", OBS, NONE, 5),
     USER_ERASE("user.erase", MEMORY_ENGINE, "DELETE /v1/users/{user_id}/data", OP, NONE, 60),
     SNAPSHOT_CREATE("snapshot.create", MEMORY_ENGINE, "POST /v1/snapshots/create", OP, SMALL, 60),
