@@ -47,6 +47,7 @@ final class Commands {
         all.put("up", () -> new CommandLine(new Up(place)));
         all.put("down", () -> new CommandLine(new Down(place)));
         all.put("status", () -> new CommandLine(new Status(place)));
+        all.put("events", () -> new CommandLine(new EventsCommand(place)));
         all.put("logs", () -> new CommandLine(new Logs(place)));
         all.put("chat", () -> new CommandLine(new Chat(place, System.in, interactive(place))));
         all.put(

@@ -76,6 +76,7 @@ final class ServiceHost implements AutoCloseable {
     private final Timers timers;
     private final RedisShare share;
     private final Checkpoints checkpoints;
+    private final EventFeed events;
     private final Optional<Witnessing> witness;
     private volatile boolean auditSound = true;
 
@@ -105,6 +106,7 @@ final class ServiceHost implements AutoCloseable {
         Peers peers = new Peers(ports(settings), hlc, credentials::token);
         Metrics metrics = new Metrics();
         this.checkpoints = new Checkpoints(service, journal, auditing, peers.of(ServiceName.EVA_OS), process, log);
+        this.events = new EventFeed(service, journal, peers.of(ServiceName.EVA_OS), process);
         if (journal.instance() == 1) {
             checkpoints.measure(metrics);
         }
@@ -266,6 +268,7 @@ final class ServiceHost implements AutoCloseable {
         timers.every("keys", renewal, journal::renewKeys);
         if (journal.instance() == 1) {
             timers.every("checkpoint", CHECKPOINT_LOOK, checkpoints::tick);
+            timers.every("event feed", EventFeed.EVERY, events::tick);
             witness.ifPresent(each -> timers.every("witness", each.interval(), each::submit));
         }
         timers.every("reaper", REAP_EVERY, () -> journal.reap(REAP_LIMIT));

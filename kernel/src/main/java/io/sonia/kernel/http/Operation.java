@@ -121,6 +121,9 @@ public enum Operation {
     NOTARY_SIGN("notary.sign", EVA_OS, "POST /v1/notary/heads", SVC, SMALL, 5),
     NOTARY_HEADS("notary.heads", EVA_OS, "GET /v1/notary/heads", OBS, NONE, 2),
     NOTARY_KEYS("notary.keys", EVA_OS, "GET /v1/notary/keys", OBS, NONE, 2),
+    EVENT_PUBLISH("event.publish", EVA_OS, "POST /v1/events", SVC, MEDIUM, 5),
+    EVENT_LIST("event.list", EVA_OS, "GET /v1/events", OBS, NONE, 5),
+    EVENT_STREAM("event.stream", EVA_OS, "GET /v1/events/stream", OBS, NONE, 5),
     NOTARY_ROTATE("notary.rotate", EVA_OS, "POST /v1/notary/keys/rotate", OP, SMALL, 5),
 
     // model-router.
