@@ -7,7 +7,6 @@ import io.sonia.kernel.ServiceName;
 import io.sonia.kernel.SoniaException;
 import io.sonia.kernel.http.Buckets;
 import io.sonia.kernel.identity.Caller;
-import io.sonia.kernel.identity.Role;
 import io.sonia.kernel.json.Json;
 import java.time.Duration;
 
@@ -27,9 +26,12 @@ final class WritePolicy {
         this.buckets = buckets;
     }
 
-    /** True if a model wants it: it comes from a service, and that is not the one that tells what was said. */
+    /**
+     * True if a model wants it: it comes through a service, whoever that works for, and that is not the one that tells
+     * what was said.
+     */
     static boolean ofModel(Caller caller) {
-        return caller.role() == Role.SERVICE && !caller.is(ServiceName.API_GATEWAY);
+        return caller.via() != null && caller.via() != ServiceName.API_GATEWAY;
     }
 
     /**
@@ -43,7 +45,7 @@ final class WritePolicy {
             requireRate(request, caller);
             return request;
         }
-        return caller.is(ServiceName.API_GATEWAY) ? withoutSecrets(request) : request;
+        return caller.via() == ServiceName.API_GATEWAY ? withoutSecrets(request) : request;
     }
 
     private void requireAllowed(StoreRequest request) {

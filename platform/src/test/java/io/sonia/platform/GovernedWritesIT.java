@@ -96,12 +96,16 @@ class GovernedWritesIT extends MemoryCase {
         assertThat(data(model("fact", passage))).containsEntry("type", "document");
     }
 
+    private Map<String, Object> said(String text) {
+        return Map.of("input_text", text, "user_id", user, "conversation_id", user);
+    }
+
     @Test
     void aTurnThatIsToldToRememberTheSameAgainAddsNothing() throws Exception {
-        Map<String, Object> said =
-                Map.of("input_text", "remember that the awning is striped", "user_id", user, "conversation_id", user);
-        home.gateway().post("/v1/turn", said);
-        Map<String, Object> again = home.gateway().post("/v1/turn", said).data();
+        home.gateway().post("/v1/turn", said("remember that the awning is striped"));
+        Map<String, Object> again = home.gateway()
+                .post("/v1/turn", said("remember that \"The  Awning is STRIPED\""))
+                .data();
         assertThat(Api.objects(again.get("tool_calls")))
                 .singleElement()
                 .satisfies(call -> assertThat(call)
@@ -114,7 +118,15 @@ class GovernedWritesIT extends MemoryCase {
     @Test
     void aSecretThatWasSaidIsNotRemembered() throws Exception {
         home.gateway()
-                .post("/v1/turn", Map.of("input_text", "the token=" + KEY, "user_id", user, "conversation_id", user));
+                .post(
+                        "/v1/turn",
+                        Map.of(
+                                "input_text",
+                                "remember that the token=" + KEY,
+                                "user_id",
+                                user,
+                                "conversation_id",
+                                user));
         Map<String, Object> search =
                 Map.of("query", "token", "user_id", user, "types", List.of("turn_raw"), "mode", "substring");
         StackProcess.await(
@@ -123,6 +135,9 @@ class GovernedWritesIT extends MemoryCase {
                         .isEmpty(),
                 "the turn is remembered");
         assertThat(Json.text(post("/search", search))).contains("[REDACTED:").doesNotContain(KEY);
+        assertThat(post("/search", Map.of("query", "token", "types", List.of("note"), "mode", "substring")))
+                .as("what the model wanted remembered")
+                .containsEntry("count", 0L);
     }
 
     @Test
