@@ -67,29 +67,7 @@ final class Commands {
                         .addSubcommand("prune", new AuditPrune(place))
                         .addSubcommand("keys", new AuditKeys(place))
                         .addSubcommand("accept", new AuditAccept(place)));
-        all.put(
-                "memory",
-                () -> new CommandLine(new Memory())
-                        .addSubcommand("search", new MemorySearch(place))
-                        .addSubcommand("show", new MemoryShow(place))
-                        .addSubcommand("history", new MemoryHistory(place))
-                        .addSubcommand("turns", new MemoryTurns(place))
-                        .addSubcommand("forget", new MemoryForget(place))
-                        .addSubcommand("erase-user", new MemoryEraseUser(place))
-                        .addSubcommand(
-                                "snapshot",
-                                new CommandLine(new MemorySnapshot())
-                                        .addSubcommand("create", new MemorySnapshotCreate(place))
-                                        .addSubcommand("list", new MemorySnapshotList(place))
-                                        .addSubcommand("restore", new MemorySnapshotRestore(place)))
-                        .addSubcommand("ingest", new MemoryIngest(place))
-                        .addSubcommand("documents", new MemoryDocuments(place))
-                        .addSubcommand("remove", new MemoryRemove(place))
-                        .addSubcommand("export", new MemoryExport(place))
-                        .addSubcommand("import", new MemoryImport(place))
-                        .addSubcommand("reindex", new MemoryReindex(place))
-                        .addSubcommand("quality", new MemoryQuality(place))
-                        .addSubcommand("stats", new MemoryStats(place)));
+        all.put("memory", () -> memory(place));
         all.put(
                 "token",
                 () -> new CommandLine(new Token())
@@ -118,6 +96,30 @@ final class Commands {
         all.put("version", () -> new CommandLine(new VersionCommand(place)));
         all.put(COMPLETION, () -> new CommandLine(new Completion(place)));
         return all;
+    }
+
+    private static CommandLine memory(Workplace place) {
+        return new CommandLine(new Memory())
+                .addSubcommand("search", new MemorySearch(place))
+                .addSubcommand("show", new MemoryShow(place))
+                .addSubcommand("history", new MemoryHistory(place))
+                .addSubcommand("turns", new MemoryTurns(place))
+                .addSubcommand("forget", new MemoryForget(place))
+                .addSubcommand("erase-user", new MemoryEraseUser(place))
+                .addSubcommand(
+                        "snapshot",
+                        new CommandLine(new MemorySnapshot())
+                                .addSubcommand("create", new MemorySnapshotCreate(place))
+                                .addSubcommand("list", new MemorySnapshotList(place))
+                                .addSubcommand("restore", new MemorySnapshotRestore(place)))
+                .addSubcommand("ingest", new MemoryIngest(place))
+                .addSubcommand("documents", new MemoryDocuments(place))
+                .addSubcommand("remove", new MemoryRemove(place))
+                .addSubcommand("export", new MemoryExport(place))
+                .addSubcommand("import", new MemoryImport(place))
+                .addSubcommand("reindex", new MemoryReindex(place))
+                .addSubcommand("quality", new MemoryQuality(place))
+                .addSubcommand("stats", new MemoryStats(place));
     }
 
     private static boolean interactive(Workplace place) {

@@ -72,17 +72,11 @@ public final class MemoryModule implements ServiceModule {
         Conflicts conflicts = new Conflicts(base, ledger);
         Versions versions = new Versions(ledger, conflicts, parts.ids());
         this.reindexing = new Reindexing(base, parts.peers().of(ServiceName.EVA_OS));
-        this.memories = new Memories(
-                base,
-                ledger,
-                versions,
-                reindexing::runs,
-                parts.settings().section(MemoryConfig.SECTION).dedupe());
+        MemoryConfig config = parts.settings().section(MemoryConfig.SECTION);
+        this.memories = new Memories(base, ledger, versions, reindexing::runs, config.dedupe());
         this.histories = new Histories(base);
         Documents documents = new Documents(base, ledger);
-        Erasures erasures = new Erasures(base, ledger, documents);
         Restores restores = new Restores(base, ledger, versions);
-        MemoryConfig config = parts.settings().section(MemoryConfig.SECTION);
         WritePolicy policy = new WritePolicy(config.modelWrites(), new TokenBuckets(parts.clock()));
         GovernedWrites writes = new GovernedWrites(base, ledger, memories, policy);
         this.routes = Stream.<List<Route<?>>>of(
@@ -92,26 +86,24 @@ public final class MemoryModule implements ServiceModule {
                         documents(documents),
                         histories.list(),
                         new Snapshots(base, restores, config.snapshotKeep()).list(),
-                        List.of(
-                                Route.of(
-                                        Operation.MEMORY_PRAGMAS,
-                                        Pragmas.class,
-                                        new StoreSettings(parts.journal())::pragmas),
-                                Route.of(
-                                        Operation.MEMORY_QUALITY,
-                                        QualityQuery.class,
-                                        QualityReport.class,
-                                        new QualityFindings(base)::page),
-                                Route.of(Operation.USER_ERASE, UserErase.class, UserErased.class, erasures::erase),
-                                Route.of(
-                                        Operation.MEMORY_BY_TYPE,
-                                        TypeFilter.class,
-                                        TypeList.class,
-                                        new TypeListing(base)::page),
-                                Route.of(Operation.INDEX_STATUS, IndexStatus.class, reindexing::status),
-                                Route.of(Operation.INDEX_REBUILD, IndexRebuild.class, reindexing::rebuild)))
+                        whole(base, new Erasures(base, ledger, documents)))
                 .flatMap(List::stream)
                 .toList();
+    }
+
+    /** What is about the memory as a whole. */
+    private List<Route<?>> whole(Foundation base, Erasures erasures) {
+        return List.of(
+                Route.of(Operation.MEMORY_PRAGMAS, Pragmas.class, new StoreSettings(parts.journal())::pragmas),
+                Route.of(
+                        Operation.MEMORY_QUALITY,
+                        QualityQuery.class,
+                        QualityReport.class,
+                        new QualityFindings(base)::page),
+                Route.of(Operation.USER_ERASE, UserErase.class, UserErased.class, erasures::erase),
+                Route.of(Operation.MEMORY_BY_TYPE, TypeFilter.class, TypeList.class, new TypeListing(base)::page),
+                Route.of(Operation.INDEX_STATUS, IndexStatus.class, reindexing::status),
+                Route.of(Operation.INDEX_REBUILD, IndexRebuild.class, reindexing::rebuild));
     }
 
     private static List<Route<?>> typed(TypedMemories typed, Conflicts conflicts) {
