@@ -67,7 +67,16 @@ final class Commands {
                         .addSubcommand("prune", new AuditPrune(place))
                         .addSubcommand("keys", new AuditKeys(place))
                         .addSubcommand("accept", new AuditAccept(place)));
+        all.put("db", () -> new CommandLine(new DbCommand()).addSubcommand("check", new DbCheck(place)));
         all.put("memory", () -> memory(place));
+        all.put(
+                "backup",
+                () -> new CommandLine(new BackupCommand())
+                        .addSubcommand("create", new BackupCreateCommand(place))
+                        .addSubcommand("list", new BackupListCommand(place))
+                        .addSubcommand("verify", new BackupVerify(place))
+                        .addSubcommand("drill", new BackupDrill(place))
+                        .addSubcommand("restore", new BackupRestore(place)));
         all.put(
                 "token",
                 () -> new CommandLine(new Token())

@@ -72,6 +72,7 @@ public final class EvaOsModule implements ServiceModule {
     private EvaOsModule(ServiceParts parts, List<ChildPlan> plans) {
         this.parts = parts;
         Foundation base = new Foundation(parts.journal(), parts.clock(), parts.ids(), new Figures(parts.metrics()));
+        new AfterRestore(base, parts.home()).boot();
         KeyMaterial keys = KeyMaterial.load(parts.home());
         AuthConfig auth = parts.settings().section(AuthConfig.SECTION);
         PublishedKeys published = new PublishedKeys(base, parts.home(), keys, parts.verifiers(), wakeups);

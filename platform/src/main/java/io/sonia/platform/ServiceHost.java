@@ -8,6 +8,7 @@ import io.sonia.contracts.audit.Attestation;
 import io.sonia.contracts.audit.AuditRoutes;
 import io.sonia.contracts.audit.ExternalHeads;
 import io.sonia.contracts.audit.HeadCheck;
+import io.sonia.contracts.backup.StateSnapshots;
 import io.sonia.contracts.redaction.TextRedactions;
 import io.sonia.journal.Journal;
 import io.sonia.journal.JournalConfig;
@@ -127,8 +128,7 @@ final class ServiceHost implements AutoCloseable {
                         verifiers,
                         audit));
         credentials.load(peers.of(ServiceName.EVA_OS));
-        List<Route<?>> routes = new ArrayList<>(withAudit(module.routes(), audit));
-        routes.add(new TextRedactions(journal, module.texts()).route());
+        List<Route<?>> routes = routes(audit, home);
         this.kernelRoutes = new KernelRoutes(facts(process, verifiers, metrics), routes, module.sockets());
         ServiceServer.Parts parts = new ServiceServer.Parts(
                 service,
@@ -149,6 +149,13 @@ final class ServiceHost implements AutoCloseable {
                 kernelRoutes.all(routes),
                 module.sockets(),
                 endpoint.ports().get(instance(definition, process) - 1));
+    }
+
+    private List<Route<?>> routes(AuditRoutes audit, Home home) {
+        List<Route<?>> routes = new ArrayList<>(withAudit(module.routes(), audit));
+        routes.add(new TextRedactions(journal, module.texts()).route());
+        routes.add(new StateSnapshots(service, home, journal, timers).route());
+        return routes;
     }
 
     /** Whoever leads a service is its first process, with its first port; of some services each one serves. */

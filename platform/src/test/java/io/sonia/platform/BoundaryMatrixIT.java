@@ -49,6 +49,7 @@ class BoundaryMatrixIT {
             sup.restart op, sup.stop op, sup.start op, policy.get obs, policy.evaluate obs, auth.whoami obs,
             policy.propose op, kill.get obs, kill.set op,
             incident.create op, incident.list obs, incident.get obs, incident.bundle op, incident.verify op,
+            backup.create op, backup.list obs, backup.get obs, backup.verify obs, backup.drill op, state.snapshot api-gateway,
             auth.verifiers svc, auth.rotate_service op, user.create op, user.list op, user.get op, user.update op,
             user.delete op, user.rotate op, user.revoke op, notary.sign svc, notary.heads obs, notary.keys obs, notary.rotate op,
             event.publish svc, event.list obs, event.stream obs,
