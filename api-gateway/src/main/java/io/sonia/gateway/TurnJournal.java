@@ -3,6 +3,8 @@ package io.sonia.gateway;
 import io.sonia.contracts.gateway.Session;
 import io.sonia.contracts.gateway.Turn;
 import io.sonia.contracts.gateway.TurnRequest;
+import io.sonia.contracts.memory.HistoryAppend;
+import io.sonia.contracts.memory.HistoryTurn;
 import io.sonia.contracts.memory.Source;
 import io.sonia.contracts.memory.StoreRequest;
 import io.sonia.journal.Journal;
@@ -22,7 +24,7 @@ import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** What a turn writes down: each edge with its audit entry in one commit, the last one with its memories. */
+/** What a turn writes down: each edge with its audit entry in one commit, the last one with its memories and its place in the history. */
 final class TurnJournal implements TurnRecords {
 
     /** Members of the detail of a turn's last entry: how many steps are on record, and the digest over them. */
@@ -121,6 +123,7 @@ final class TurnJournal implements TurnRecords {
             for (int i = 0; i < memories.size(); i++) {
                 MemoryWrites.publish(tx, context, turn.turnId(), i, memories.get(i));
             }
+            MemoryWrites.publish(tx, context, history(turn, request));
             return audit(tx, context, turn, ErrorCode.OK, recording);
         });
     }
@@ -131,10 +134,11 @@ final class TurnJournal implements TurnRecords {
     }
 
     @Override
-    public void ended(Context context, Turn turn, ErrorCode code, TurnRecording.Closed recording) {
+    public void ended(Context context, Turn turn, TurnRequest request, ErrorCode code, TurnRecording.Closed recording) {
         journal.commit(tx -> {
             TurnStore.steps(tx, turn.turnId(), recording.steps());
             ended(tx, turn);
+            MemoryWrites.publish(tx, context, history(turn, request));
             return audit(tx, context, turn, code, recording);
         });
     }
@@ -187,6 +191,28 @@ final class TurnJournal implements TurnRecords {
             memories.add(memory("tool_event", text, turn));
         }
         return memories;
+    }
+
+    /** What the conversation history has of a turn; the rest of it is in the gateway. */
+    private static HistoryAppend history(Turn turn, TurnRequest request) {
+        Map<String, @Nullable Object> metadata = new LinkedHashMap<>();
+        metadata.put("conversation_id", turn.conversationId());
+        metadata.put("state", name(turn.state()));
+        metadata.put("completion_reason", name(turn.quality().completionReason()));
+        return new HistoryAppend(
+                turn.turnId(),
+                turn.sessionId(),
+                turn.userId(),
+                request.inputText(),
+                turn.assistantText(),
+                turn.routeDecision() == null ? null : turn.routeDecision().selectedBackend(),
+                turn.toolCalls().stream()
+                        .map(call -> new HistoryTurn.ToolCall(
+                                call.toolName(), String.valueOf(name(call.status())), call.actionId()))
+                        .toList(),
+                (int) Math.round(turn.latency().totalMs()),
+                metadata,
+                null);
     }
 
     private static StoreRequest memory(String type, String text, Turn turn) {

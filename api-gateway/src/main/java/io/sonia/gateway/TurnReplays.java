@@ -214,7 +214,8 @@ final class TurnReplays {
         }
 
         @Override
-        public void ended(Context context, Turn turn, ErrorCode code, TurnRecording.Closed recording) {
+        public void ended(
+                Context context, Turn turn, TurnRequest request, ErrorCode code, TurnRecording.Closed recording) {
             steps.addAll(recording.steps());
         }
 

@@ -316,7 +316,7 @@ final class TurnRun {
         progress.error = new Turn.Failure(failure.code().name(), failure.text());
         progress.reason = failure.code() == ErrorCode.TIMEOUT ? CompletionReason.TIMEOUT : CompletionReason.ERROR;
         Turn ended = ended(TurnState.FAILED);
-        parts.journal().ended(scope.context(), ended, failure.code(), closed(ended));
+        parts.journal().ended(scope.context(), ended, request, failure.code(), closed(ended));
         say(TurnEnding.failed(failure));
         done();
     }
@@ -327,7 +327,7 @@ final class TurnRun {
         }
         progress.reason = CompletionReason.CANCELLED;
         Turn ended = ended(TurnState.CANCELLED);
-        parts.journal().ended(scope.context(), ended, ErrorCode.OK, closed(ended));
+        parts.journal().ended(scope.context(), ended, request, ErrorCode.OK, closed(ended));
         say(TurnEnding.cancelled());
         done();
     }

@@ -4,8 +4,11 @@ import io.sonia.contracts.RiskTier;
 import io.sonia.contracts.evaos.Approval;
 import io.sonia.contracts.evaos.ApprovalState;
 import io.sonia.contracts.evaos.GateRequest;
+import io.sonia.contracts.memory.HistoryAppend;
+import io.sonia.contracts.memory.HistoryStored;
 import io.sonia.contracts.memory.SearchHit;
 import io.sonia.contracts.memory.SearchMode;
+import io.sonia.contracts.memory.StoreAnswer;
 import io.sonia.contracts.openclaw.CheckAnswer;
 import io.sonia.contracts.openclaw.Execution;
 import io.sonia.contracts.openclaw.ExecutionError;
@@ -21,6 +24,8 @@ import io.sonia.contracts.router.RoutePolicy;
 import io.sonia.contracts.router.TaskType;
 import io.sonia.contracts.router.ToolCall;
 import io.sonia.contracts.router.Usage;
+import io.sonia.kernel.http.Call;
+import io.sonia.kernel.http.Reply;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -52,6 +57,16 @@ final class Answers {
 
     static ToolCall call(String id, String tool) {
         return new ToolCall(id, tool, Map.of("path", "docs"));
+    }
+
+    static StoreAnswer stored(String id, String type) {
+        StoreAnswer.Indexed indexed = new StoreAnswer.Indexed(StoreAnswer.IndexState.DONE, null);
+        return new StoreAnswer("stored", id, type, Behind.TIME, false, indexed);
+    }
+
+    /** The turn is in the history. */
+    static Reply kept(Call<HistoryAppend> call) {
+        return Reply.ok(new HistoryStored("stored", call.input().turnId(), 1));
     }
 
     static SearchHit memory(String id, String content) {

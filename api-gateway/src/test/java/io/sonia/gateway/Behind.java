@@ -14,6 +14,8 @@ import io.sonia.contracts.evaos.GateRequest;
 import io.sonia.contracts.evaos.GateStatus;
 import io.sonia.contracts.evaos.GrantAnswer;
 import io.sonia.contracts.evaos.Verdict;
+import io.sonia.contracts.memory.HistoryAppend;
+import io.sonia.contracts.memory.HistoryStored;
 import io.sonia.contracts.memory.SearchAnswer;
 import io.sonia.contracts.memory.SearchHit;
 import io.sonia.contracts.memory.SearchMode;
@@ -236,6 +238,7 @@ final class Behind implements AutoCloseable {
         List<Route<?>> routes = new ArrayList<>();
         routes.add(route(Operation.MEMORY_SEARCH, SearchRequest.class, SearchAnswer.class, this::search));
         routes.add(route(Operation.MEMORY_STORE, StoreRequest.class, StoreAnswer.class, this::store));
+        routes.add(route(Operation.HISTORY_APPEND, HistoryAppend.class, HistoryStored.class, Answers::kept));
         routes.add(route(Operation.MODEL_CHAT, ChatRequest.class, ChatAnswer.class, this::chat));
         routes.add(route(Operation.GATE, GateRequest.class, GateAnswer.class, this::gate));
         routes.add(route(Operation.POLICY_EVALUATE, EvaluateRequest.class, EvaluateAnswer.class, this::evaluate));
@@ -334,13 +337,8 @@ final class Behind implements AutoCloseable {
     }
 
     private Reply store(Call<StoreRequest> call) {
-        return Reply.ok(new StoreAnswer(
-                "stored",
-                "mem_" + numbers.incrementAndGet(),
-                call.input().type(),
-                TIME,
-                false,
-                new StoreAnswer.Indexed(StoreAnswer.IndexState.DONE, null)));
+        return Reply.ok(
+                Answers.stored("mem_" + numbers.incrementAndGet(), call.input().type()));
     }
 
     private Reply chat(Call<ChatRequest> call) {

@@ -112,13 +112,22 @@ final class Commands {
                 .addSubcommand("search", new MemorySearch(place))
                 .addSubcommand("show", new MemoryShow(place))
                 .addSubcommand("history", new MemoryHistory(place))
+                .addSubcommand("turns", new MemoryTurns(place))
                 .addSubcommand("forget", new MemoryForget(place))
+                .addSubcommand("erase-user", new MemoryEraseUser(place))
+                .addSubcommand(
+                        "snapshot",
+                        new CommandLine(new MemorySnapshot())
+                                .addSubcommand("create", new MemorySnapshotCreate(place))
+                                .addSubcommand("list", new MemorySnapshotList(place))
+                                .addSubcommand("restore", new MemorySnapshotRestore(place)))
                 .addSubcommand("ingest", new MemoryIngest(place))
                 .addSubcommand("documents", new MemoryDocuments(place))
                 .addSubcommand("remove", new MemoryRemove(place))
                 .addSubcommand("export", new MemoryExport(place))
                 .addSubcommand("import", new MemoryImport(place))
                 .addSubcommand("reindex", new MemoryReindex(place))
+                .addSubcommand("quality", new MemoryQuality(place))
                 .addSubcommand("stats", new MemoryStats(place));
     }
 

@@ -1,7 +1,10 @@
 package io.sonia.cli;
 
+import io.sonia.contracts.memory.DocFormat;
 import io.sonia.contracts.memory.DocIngest;
 import io.sonia.contracts.memory.DocIngested;
+import io.sonia.kernel.ErrorCode;
+import io.sonia.kernel.SoniaException;
 import io.sonia.kernel.http.Operation;
 import io.sonia.kernel.json.Json;
 import java.io.IOException;
@@ -11,7 +14,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
@@ -23,17 +28,19 @@ import picocli.CommandLine.Parameters;
 /** Reads files into the memory. */
 @Command(
         name = "ingest",
-        description = "Read text files into the memory, so that everybody's questions find what they say",
+        description = "Read documents into the memory, so that everybody's questions find what they say",
         footer = {
             "",
-            "Plain text and Markdown in UTF-8, at most 4,000,000 characters each; in a folder, every *.txt and *.md below it.",
-            "Headings of Markdown and page ends (form feeds) are shown with what is found. A text that is there already is",
-            "not read again. Other formats have to be converted first, such as with pdftotext."
+            "Plain text and Markdown in UTF-8 of at most 4,000,000 characters, HTML and PDF of at most 6,000,000 bytes; in a",
+            "folder, every *.txt, *.md, *.html, *.htm and *.pdf below it. Headings of Markdown and HTML, and pages of PDF and of",
+            "text with form feeds, are shown with what is found. A file that is there already is not read again. Scanned",
+            "pages have no text and are not read."
         })
 final class MemoryIngest implements Callable<Integer> {
 
     private static final int MOST_FILES = 10_000;
     private static final int MOST_CHARACTERS = 4_000_000;
+    private static final int MOST_BYTES_BASE64 = 6_000_000;
 
     /** Of one character in UTF-8. */
     private static final long MOST_BYTES = 4;
@@ -69,26 +76,63 @@ final class MemoryIngest implements Callable<Integer> {
         List<Path> files = files();
         for (int i = 0; i < files.size(); i++) {
             Path file = files.get(i);
-            String text = text(file);
-            if (text == null) {
+            String number = (i + 1) + "/" + files.size() + " ";
+            DocFormat format = format(file);
+            String content = format == DocFormat.TEXT ? text(file) : base64(file);
+            if (content == null) {
                 failed++;
-                place.screen().line(SafeText.line(file + ": no text in UTF-8 of up to 4,000,000 characters, left out"));
+                place.screen().line(SafeText.line(number + file + ": too large, empty or no text in UTF-8, left out"));
                 continue;
             }
-            DocIngested made = client.on(Operation.DOC_INGEST)
-                    .body(new DocIngest(
-                            text, type, Map.of("file", String.valueOf(file.getFileName())), chunkSize, overlap))
-                    .send(DocIngested.class);
-            place.screen()
-                    .line(
-                            json
-                                    ? Json.text(made)
-                                    : SafeText.line(
-                                            (i + 1) + "/" + files.size() + " " + file + ": " + made.docId() + ", "
-                                                    + made.chunkCount() + " pieces"
-                                                    + (made.deduplicated() ? ", was there already" : "")));
+            try {
+                tell(number + file, ingested(client, file, format, content));
+            } catch (SoniaException e) {
+                if (e.code() != ErrorCode.INVALID_ARGUMENT) {
+                    throw e;
+                }
+                failed++;
+                place.screen().line(SafeText.line(number + file + ": cannot be read: " + reason(e)));
+            }
         }
         return failed == 0 ? ExitCode.OK.code() : ExitCode.NEGATIVE.code();
+    }
+
+    private DocIngested ingested(OperatorClient client, Path file, DocFormat format, String content) {
+        Map<String, @Nullable Object> metadata = Map.of("file", String.valueOf(file.getFileName()));
+        return client.on(Operation.DOC_INGEST)
+                .body(new DocIngest(content, type, metadata, chunkSize, overlap, format))
+                .send(DocIngested.class);
+    }
+
+    private void tell(String file, DocIngested made) {
+        String line = file + ": " + made.docId() + ", " + made.chunkCount() + " pieces"
+                + (made.deduplicated() ? ", was there already" : "");
+        place.screen().line(json ? Json.text(made) : SafeText.line(line));
+    }
+
+    /** The words of what was found wrong with the content. */
+    private static String reason(SoniaException refused) {
+        return refused.details().get("violations") instanceof List<?> list
+                        && !list.isEmpty()
+                        && list.getFirst() instanceof Map<?, ?> violation
+                ? String.valueOf(violation.get("message"))
+                : refused.text();
+    }
+
+    private static DocFormat format(Path file) {
+        String name = String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT);
+        if (name.endsWith(".pdf")) {
+            return DocFormat.PDF;
+        }
+        return name.endsWith(".html") || name.endsWith(".htm") ? DocFormat.HTML : DocFormat.TEXT;
+    }
+
+    /** Nothing if it is too large. */
+    private static @Nullable String base64(Path file) throws IOException {
+        long size = Files.size(file);
+        return size == 0 || size > MOST_BYTES_BASE64
+                ? null
+                : Base64.getEncoder().encodeToString(Files.readAllBytes(file));
     }
 
     private List<Path> files() throws IOException {
@@ -97,7 +141,7 @@ final class MemoryIngest implements Callable<Integer> {
             if (Files.isDirectory(path)) {
                 try (Stream<Path> below = Files.walk(path)) {
                     below.filter(Files::isRegularFile)
-                            .filter(file -> String.valueOf(file.getFileName()).matches("(?i).*\\.(txt|md)"))
+                            .filter(file -> String.valueOf(file.getFileName()).matches("(?i).*\\.(txt|md|html?|pdf)"))
                             .sorted()
                             .limit(MOST_FILES)
                             .forEach(all::add);

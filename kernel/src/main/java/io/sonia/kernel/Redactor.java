@@ -60,9 +60,14 @@ public final class Redactor {
         return text(line);
     }
 
+    /** The text without keys, tokens, passwords and private keys; personal data stays. */
+    public static String secrets(String text) {
+        return secrets(text, hints(text));
+    }
+
     /** True if the text holds a key, token, password or private key. */
     public static boolean holdsSecret(String text) {
-        return !secrets(text, hints(text)).equals(text);
+        return !secrets(text).equals(text);
     }
 
     /** True if a text under this name must not be shown. */

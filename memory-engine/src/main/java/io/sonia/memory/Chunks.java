@@ -26,8 +26,8 @@ final class Chunks {
 
     /**
      * Cuts a text. Each piece has at most {@code size} characters and ends, if that is possible, with a paragraph, a
-     * line, a sentence or a word; it begins with at most {@code overlap} characters of the one before it. No character
-     * that needs two code units is cut.
+     * line, a sentence or a word; it begins with at most {@code overlap} characters of the one before it. It does not go
+     * beyond its page, and no character that needs two code units is cut.
      */
     static List<Piece> of(String text, int size, int overlap) {
         List<Heading> headings = headings(text);
@@ -73,11 +73,15 @@ final class Chunks {
 
     private static int end(String text, int start, int size) {
         int most = whole(text, Math.min(text.length(), start + size));
+        int page = text.indexOf(PAGE_END, start);
+        if (page >= 0 && page < most) {
+            return page + 1;
+        }
         if (most == text.length()) {
             return most;
         }
         int least = start + (int) (size * (1 - SOUGHT));
-        for (String boundary : List.of("\f", "\n#", "\n\n", "\n", ". ", "? ", "! ", " ")) {
+        for (String boundary : List.of("\n#", "\n\n", "\n", ". ", "? ", "! ", " ")) {
             int at = text.lastIndexOf(boundary, most - boundary.length());
             if (at >= least) {
                 return boundary.equals("\n#") ? at + 1 : at + boundary.length();
@@ -86,8 +90,12 @@ final class Chunks {
         return most;
     }
 
-    /** Where the next piece begins: a word within what it repeats of this one. */
+    /** Where the next piece begins: a word within what it repeats of this one, but not before its heading or page. */
     private static int next(String text, int start, int end, int overlap) {
+        boolean heading = end < text.length() && text.charAt(end) == '#' && text.charAt(end - 1) == '\n';
+        if (heading || text.charAt(end - 1) == PAGE_END) {
+            return end;
+        }
         int from = Math.max(start + 1, end - overlap);
         int word = text.indexOf(' ', from);
         return whole(text, word < 0 || word >= end ? end : word + 1);

@@ -6,6 +6,7 @@ import io.sonia.contracts.memory.Chunk;
 import io.sonia.contracts.memory.ChunkList;
 import io.sonia.contracts.memory.DocDeleted;
 import io.sonia.contracts.memory.DocFilter;
+import io.sonia.contracts.memory.DocFormat;
 import io.sonia.contracts.memory.DocIngest;
 import io.sonia.contracts.memory.DocIngested;
 import io.sonia.contracts.memory.DocList;
@@ -25,10 +26,12 @@ import io.sonia.kernel.http.Empty;
 import io.sonia.kernel.http.Reply;
 import io.sonia.kernel.json.Json;
 import io.sonia.kernel.json.Violations;
+import io.sonia.memory.reading.Reading;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -51,11 +54,15 @@ final class Documents {
 
     private final Foundation base;
     private final Ledger ledger;
+    private final Reading reading = new Reading();
 
     Documents(Foundation base, Ledger ledger) {
         this.base = base;
         this.ledger = ledger;
     }
+
+    /** Characters of a document that comes as text. */
+    private static final int MAX_TEXT = 4_000_000;
 
     /** A piece made ready to be written. */
     private record Ready(String id, Chunks.Piece piece, Draft draft) {}
@@ -65,28 +72,58 @@ final class Documents {
         if (input.overlap() > input.chunkSize() / 2) {
             throw Violations.single("overlap", "range", "expected at most half of chunk_size");
         }
-        String sha256 = Sha256.hex(input.content().getBytes(StandardCharsets.UTF_8));
+        byte[] document = bytes(input);
+        String sha256 = Sha256.hex(document);
         String docId = base.ids().next("doc_");
-        List<Ready> pieces = ready(docId, input);
-        if (pieces.isEmpty()) {
+        boolean known = base.journal()
+                .<Boolean>read(sql -> same(sql, sha256, input.docType()).isPresent());
+        String text = known ? "" : text(input, document);
+        List<Ready> pieces = ready(docId, input, text);
+        if (pieces.isEmpty() && !known) {
             throw Violations.single("content", "empty", "expected more than white space");
         }
         Instant now = base.clock().now();
         return base.journal().commit(tx -> {
             Optional<DocIngested> same = same(tx.sql(), sha256, input.docType());
+            if (same.isEmpty() && pieces.isEmpty()) {
+                throw SoniaException.of(ErrorCode.CONFLICT, "The same document was deleted meanwhile; ask again");
+            }
             DocIngested answer = same.orElseGet(
                     () -> new DocIngested("ingested", docId, input.docType(), pieces.size(), sha256, false));
             if (same.isEmpty()) {
-                write(tx, answer, input, pieces, now);
+                write(tx, answer, new Ingest(call, text, pieces), now);
             }
             tx.audit(call.audit().about("document", answer.docId()).detail(detail(answer)));
             return Answers.keep(tx, call, Reply.ok(answer));
         });
     }
 
-    private List<Ready> ready(String docId, DocIngest input) {
+    /**
+     * The document as it came.
+     *
+     * @throws SoniaException INVALID_ARGUMENT if it is no base64 where that is expected
+     */
+    private static byte[] bytes(DocIngest input) {
+        if (input.format() == DocFormat.TEXT) {
+            if (input.content().length() > MAX_TEXT) {
+                throw Violations.single("content", "length", "expected at most " + MAX_TEXT + " characters");
+            }
+            return input.content().getBytes(StandardCharsets.UTF_8);
+        }
+        try {
+            return Base64.getDecoder().decode(input.content());
+        } catch (IllegalArgumentException malformed) {
+            throw Violations.single("content", "base64", "expected base64");
+        }
+    }
+
+    private String text(DocIngest input, byte[] document) {
+        return input.format() == DocFormat.TEXT ? input.content() : reading.text(input.format(), document);
+    }
+
+    private List<Ready> ready(String docId, DocIngest input, String content) {
         List<Ready> ready = new ArrayList<>();
-        for (Chunks.Piece piece : Chunks.of(input.content(), input.chunkSize(), input.overlap())) {
+        for (Chunks.Piece piece : Chunks.of(content, input.chunkSize(), input.overlap())) {
             Map<String, @Nullable Object> metadata = new LinkedHashMap<>(input.metadata());
             metadata.put("doc_id", docId);
             metadata.put("doc_type", input.docType());
@@ -97,7 +134,7 @@ final class Documents {
             if (piece.page() > 0) {
                 metadata.put("page", piece.page());
             }
-            String text = input.content().substring(piece.start(), piece.end());
+            String text = content.substring(piece.start(), piece.end());
             Draft draft = new Draft(
                     TYPE,
                     null,
@@ -113,23 +150,27 @@ final class Documents {
         return ready;
     }
 
-    private void write(Tx tx, DocIngested made, DocIngest input, List<Ready> pieces, Instant now) throws SQLException {
+    /** What is to be written, and who asked for it. */
+    private record Ingest(Call<DocIngest> call, String text, List<Ready> pieces) {}
+
+    private void write(Tx tx, DocIngested made, Ingest ingest, Instant now) throws SQLException {
         if (tx.sql().number("SELECT count(*) FROM workspace_documents") >= MAX) {
             throw SoniaException.of(ErrorCode.CONFLICT, "There are too many documents; delete some")
                     .with("limit", MAX);
         }
-        String text = input.content();
+        List<Ready> pieces = ingest.pieces();
         tx.sql()
                 .update(
                         "INSERT INTO workspace_documents (doc_id, doc_type, sha256, content_preview, metadata, chunk_count,"
-                                + " created_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                                + " created_at, ingested_by) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                         made.docId(),
                         made.docType(),
                         made.sha256(),
-                        preview(text),
-                        Json.text(input.metadata()),
+                        preview(ingest.text()),
+                        Json.text(ingest.call().input().metadata()),
                         made.chunkCount(),
-                        now);
+                        now,
+                        ingest.call().caller().principal());
         for (int i = 0; i < pieces.size(); i++) {
             Ready ready = pieces.get(i);
             ledger.add(tx.sql(), new Ledger.Entry(ready.id(), now), ready.draft(), Ledger.Place.ALONE, now);
@@ -213,16 +254,22 @@ final class Documents {
         String docId = Ids.checked(call.path("doc_id"));
         return base.journal().commit(tx -> {
             existing(tx.sql(), docId);
-            List<String> pieces = tx.sql()
-                    .list("SELECT chunk_id FROM workspace_chunks WHERE doc_id = ?", row -> row.text("chunk_id"), docId);
-            for (String piece : pieces) {
-                ledger.remove(tx.sql(), piece);
-            }
-            tx.sql().update("DELETE FROM workspace_chunks WHERE doc_id = ?", docId);
-            tx.sql().update("DELETE FROM workspace_documents WHERE doc_id = ?", docId);
-            tx.audit(call.audit().about("document", docId).detail(Map.of("chunks", pieces.size())));
-            return Answers.keep(tx, call, Reply.ok(new DocDeleted(docId, "deleted", pieces.size())));
+            int pieces = remove(tx.sql(), docId);
+            tx.audit(call.audit().about("document", docId).detail(Map.of("chunks", pieces)));
+            return Answers.keep(tx, call, Reply.ok(new DocDeleted(docId, "deleted", pieces)));
         });
+    }
+
+    /** Takes a document out; the number of its pieces. */
+    int remove(Sql sql, String docId) throws SQLException {
+        List<String> pieces =
+                sql.list("SELECT chunk_id FROM workspace_chunks WHERE doc_id = ?", row -> row.text("chunk_id"), docId);
+        for (String piece : pieces) {
+            ledger.remove(sql, piece);
+        }
+        sql.update("DELETE FROM workspace_chunks WHERE doc_id = ?", docId);
+        sql.update("DELETE FROM workspace_documents WHERE doc_id = ?", docId);
+        return pieces.size();
     }
 
     private static Document existing(Sql sql, String docId) throws SQLException {

@@ -3,6 +3,7 @@ package io.sonia.memory;
 import io.sonia.contracts.memory.Item;
 import io.sonia.contracts.memory.Source;
 import io.sonia.contracts.memory.Subtype;
+import io.sonia.contracts.redaction.TextPlace;
 import io.sonia.journal.Row;
 import io.sonia.journal.Sql;
 import io.sonia.kernel.ErrorCode;
@@ -20,6 +21,15 @@ final class Ledger {
 
     /** What is read in place of content that was destroyed. */
     static final String REDACTED = "[REDACTED]";
+
+    /**
+     * Deleted memories, which no search finds and a restore could bring back. What is not deleted is neither ended nor
+     * open here: it is redacted by itself.
+     */
+    static final List<TextPlace> TEXTS = List.of(
+            TextPlace.text("ledger", "id", "content", "nullif(archived_at IS NOT NULL AND subtype IS NULL, 0)"),
+            TextPlace.json("ledger", "id", "content", "nullif(archived_at IS NOT NULL AND subtype IS NOT NULL, 0)"),
+            TextPlace.json("ledger", "id", "metadata", "nullif(archived_at IS NOT NULL, 0)"));
 
     /** What an answer to a store names. */
     record Entry(String id, Instant createdAt) {}
@@ -134,6 +144,7 @@ final class Ledger {
 
     /** Writes other text and metadata over those of a free text. */
     void rewrite(Sql sql, String id, Draft.Text text, String metadata, Instant at) throws SQLException {
+        SnapshotStore.keepText(sql, id);
         unindex(sql, id);
         sql.update(
                 "UPDATE ledger SET content = ?, content_hash = ?, metadata = ?, updated_at = ?, revision = revision + 1"
@@ -143,6 +154,21 @@ final class Ledger {
                 metadata,
                 at,
                 id);
+        index(sql, id, text);
+    }
+
+    /** Makes a deleted memory one that is read again. */
+    void reactivate(Sql sql, Item item, Instant at) throws SQLException {
+        sql.update("UPDATE ledger SET archived_at = NULL, updated_at = ? WHERE id = ?", at, item.id());
+        index(
+                sql,
+                item.id(),
+                item.subtype() == null
+                        ? Draft.Text.of(item.content())
+                        : Draft.Text.of(TypedContent.stored(item.subtype(), item.content())));
+    }
+
+    private static void index(Sql sql, String id, Draft.Text text) throws SQLException {
         sql.update(
                 "INSERT INTO memory_fts (rowid, content) VALUES ((SELECT seq FROM ledger WHERE id = ?), ?)",
                 id,
@@ -158,12 +184,14 @@ final class Ledger {
     /** Takes a memory out of the ledger altogether. */
     void remove(Sql sql, String id) throws SQLException {
         unindex(sql, id);
+        SnapshotStore.forget(sql, id);
         sql.update("DELETE FROM ledger WHERE id = ?", id);
     }
 
     /** Destroys what the memory says; that it was there stays. */
     void redact(Sql sql, String id, Instant at) throws SQLException {
         unindex(sql, id);
+        SnapshotStore.forget(sql, id);
         sql.update(
                 "UPDATE ledger SET content = ?, content_hash = '', metadata = '{}', topic = NULL, redacted_at = ?,"
                         + " updated_at = ? WHERE id = ?",

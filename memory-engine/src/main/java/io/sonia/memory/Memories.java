@@ -237,7 +237,7 @@ final class Memories {
                 byType,
                 Documents.documents(sql),
                 Documents.pieces(sql),
-                0,
+                Histories.turns(sql),
                 new Stats.Index(indexed, 0, null, null, 0, true),
                 ledger.bytes(sql));
     }

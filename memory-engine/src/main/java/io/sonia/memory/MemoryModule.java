@@ -18,11 +18,14 @@ import io.sonia.contracts.memory.IndexRebuild;
 import io.sonia.contracts.memory.IndexStatus;
 import io.sonia.contracts.memory.NewVersion;
 import io.sonia.contracts.memory.PageQuery;
+import io.sonia.contracts.memory.Pragmas;
 import io.sonia.contracts.memory.ProvenanceAnswer;
 import io.sonia.contracts.memory.ProvenanceChain;
 import io.sonia.contracts.memory.ProvenanceDepth;
 import io.sonia.contracts.memory.ProvenanceTrack;
 import io.sonia.contracts.memory.ProvenanceTracked;
+import io.sonia.contracts.memory.QualityQuery;
+import io.sonia.contracts.memory.QualityReport;
 import io.sonia.contracts.memory.Redact;
 import io.sonia.contracts.memory.Redacted;
 import io.sonia.contracts.memory.RedactionList;
@@ -32,11 +35,16 @@ import io.sonia.contracts.memory.TypedAnswer;
 import io.sonia.contracts.memory.TypedQuery;
 import io.sonia.contracts.memory.TypedStore;
 import io.sonia.contracts.memory.TypedStored;
+import io.sonia.contracts.memory.UserErase;
+import io.sonia.contracts.memory.UserErased;
 import io.sonia.contracts.memory.VersionCreated;
 import io.sonia.contracts.memory.VersionList;
+import io.sonia.contracts.redaction.TextPlace;
 import io.sonia.kernel.ServiceName;
 import io.sonia.kernel.http.Operation;
 import io.sonia.kernel.http.Route;
+import io.sonia.kernel.http.TokenBuckets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -48,9 +56,12 @@ public final class MemoryModule implements ServiceModule {
     public static final ServiceDefinition DEFINITION = new ServiceDefinition(
             ServiceName.MEMORY_ENGINE, List.of(MemoryConfig.SECTION), MemorySchema.MIGRATIONS, MemoryModule::new);
 
+    private static final Duration EXPIRE_EVERY = Duration.ofMinutes(10);
+
     private final ServiceParts parts;
     private final Memories memories;
     private final Reindexing reindexing;
+    private final Histories histories;
     private final List<Route<?>> routes;
 
     MemoryModule(ServiceParts parts) {
@@ -61,27 +72,38 @@ public final class MemoryModule implements ServiceModule {
         Conflicts conflicts = new Conflicts(base, ledger);
         Versions versions = new Versions(ledger, conflicts, parts.ids());
         this.reindexing = new Reindexing(base, parts.peers().of(ServiceName.EVA_OS));
-        this.memories = new Memories(
-                base,
-                ledger,
-                versions,
-                reindexing::runs,
-                parts.settings().section(MemoryConfig.SECTION).dedupe());
+        MemoryConfig config = parts.settings().section(MemoryConfig.SECTION);
+        this.memories = new Memories(base, ledger, versions, reindexing::runs, config.dedupe());
+        this.histories = new Histories(base);
+        Documents documents = new Documents(base, ledger);
+        Restores restores = new Restores(base, ledger, versions);
+        WritePolicy policy = new WritePolicy(config.modelWrites(), new TokenBuckets(parts.clock()));
+        GovernedWrites writes = new GovernedWrites(base, ledger, memories, policy);
         this.routes = Stream.<List<Route<?>>>of(
-                        new MemoryRoutes(memories, parts.clock(), parts.metrics()).list(),
+                        new MemoryRoutes(memories, writes, parts.clock(), parts.metrics()).list(),
                         typed(new TypedMemories(base, ledger, versions, conflicts), conflicts),
                         kept(new Redactions(base, ledger), new Provenances(base, ledger)),
-                        documents(new Documents(base, ledger)),
-                        List.of(
-                                Route.of(
-                                        Operation.MEMORY_BY_TYPE,
-                                        TypeFilter.class,
-                                        TypeList.class,
-                                        new TypeListing(base)::page),
-                                Route.of(Operation.INDEX_STATUS, IndexStatus.class, reindexing::status),
-                                Route.of(Operation.INDEX_REBUILD, IndexRebuild.class, reindexing::rebuild)))
+                        documents(documents),
+                        histories.list(),
+                        new Snapshots(base, restores, config.snapshotKeep()).list(),
+                        whole(base, new Erasures(base, ledger, documents)))
                 .flatMap(List::stream)
                 .toList();
+    }
+
+    /** What is about the memory as a whole. */
+    private List<Route<?>> whole(Foundation base, Erasures erasures) {
+        return List.of(
+                Route.of(Operation.MEMORY_PRAGMAS, Pragmas.class, new StoreSettings(parts.journal())::pragmas),
+                Route.of(
+                        Operation.MEMORY_QUALITY,
+                        QualityQuery.class,
+                        QualityReport.class,
+                        new QualityFindings(base)::page),
+                Route.of(Operation.USER_ERASE, UserErase.class, UserErased.class, erasures::erase),
+                Route.of(Operation.MEMORY_BY_TYPE, TypeFilter.class, TypeList.class, new TypeListing(base)::page),
+                Route.of(Operation.INDEX_STATUS, IndexStatus.class, reindexing::status),
+                Route.of(Operation.INDEX_REBUILD, IndexRebuild.class, reindexing::rebuild));
     }
 
     private static List<Route<?>> typed(TypedMemories typed, Conflicts conflicts) {
@@ -117,6 +139,13 @@ public final class MemoryModule implements ServiceModule {
     }
 
     @Override
+    public List<TextPlace> texts() {
+        return Stream.of(Ledger.TEXTS, Histories.TEXTS, SnapshotStore.TEXTS)
+                .flatMap(List::stream)
+                .toList();
+    }
+
+    @Override
     public Map<String, @Nullable Object> detail() {
         return Map.of("memories", memories.total());
     }
@@ -124,6 +153,8 @@ public final class MemoryModule implements ServiceModule {
     @Override
     public void start() {
         reindexing.start();
+        Duration kept = parts.settings().section(MemoryConfig.SECTION).history();
+        parts.timers().every("conversation history", EXPIRE_EVERY, () -> histories.expire(kept));
         parts.metrics().gauge("sonia_memory_items", "Memories in the ledger", memories::total);
     }
 

@@ -25,11 +25,13 @@ import java.util.Locale;
 final class MemoryRoutes {
 
     private final Memories memories;
+    private final GovernedWrites writes;
     private final Clock clock;
     private final Histogram searchSeconds;
 
-    MemoryRoutes(Memories memories, Clock clock, Metrics metrics) {
+    MemoryRoutes(Memories memories, GovernedWrites writes, Clock clock, Metrics metrics) {
         this.memories = memories;
+        this.writes = writes;
         this.clock = clock;
         this.searchSeconds = metrics.histogram(
                 "sonia_memory_search_seconds", "Durations of searches by the mode they were made in", "mode");
@@ -37,17 +39,12 @@ final class MemoryRoutes {
 
     List<Route<?>> list() {
         return List.of(
-                Route.of(Operation.MEMORY_STORE, StoreRequest.class, StoreAnswer.class, this::store),
+                Route.of(Operation.MEMORY_STORE, StoreRequest.class, StoreAnswer.class, writes::store),
                 Route.of(Operation.MEMORY_RECALL, Item.class, this::recall),
                 Route.of(Operation.MEMORY_UPDATE, MemoryUpdate.class, MemoryUpdated.class, memories::update),
                 Route.of(Operation.MEMORY_DELETE, MemoryDeleted.class, memories::delete),
                 Route.of(Operation.MEMORY_SEARCH, SearchRequest.class, SearchAnswer.class, this::search),
                 Route.of(Operation.MEMORY_STATS, Stats.class, this::stats));
-    }
-
-    private Reply store(Call<StoreRequest> call) {
-        StoreAnswer stored = memories.store(call.input(), call.audit(), call.idempotencyKey());
-        return Reply.ok(stored).location(Memories.location(stored.id()));
     }
 
     private Reply recall(Call<Empty> call) {

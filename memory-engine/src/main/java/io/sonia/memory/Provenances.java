@@ -7,6 +7,7 @@ import io.sonia.contracts.memory.ProvenanceChain;
 import io.sonia.contracts.memory.ProvenanceDepth;
 import io.sonia.contracts.memory.ProvenanceTrack;
 import io.sonia.contracts.memory.ProvenanceTracked;
+import io.sonia.contracts.memory.Source;
 import io.sonia.journal.Answers;
 import io.sonia.journal.Row;
 import io.sonia.journal.Sql;
@@ -18,12 +19,14 @@ import io.sonia.kernel.http.Empty;
 import io.sonia.kernel.http.Reply;
 import io.sonia.kernel.json.Json;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Where memories came from: what was told when they were stored, and what was tracked later. */
 final class Provenances {
@@ -47,24 +50,33 @@ final class Provenances {
         String id = Ids.checked(input.memoryId());
         return base.journal().commit(tx -> {
             ledger.require(tx.sql(), id);
-            long count = tx.sql().number("SELECT count(*) FROM provenance WHERE memory_id = ?", id);
-            if (count >= MAX) {
+            Source source = new Source(input.sourceType(), input.sourceId());
+            if (!add(tx.sql(), id, source, input.metadata(), base.clock().now())) {
                 throw SoniaException.of(ErrorCode.CONFLICT, "This memory has too many sources")
                         .with("limit", MAX);
             }
-            tx.sql()
-                    .update(
-                            "INSERT INTO provenance (memory_id, ordinal, source_type, source_id, metadata, tracked_at)"
-                                    + " VALUES (?, ?, ?, ?, ?, ?)",
-                            id,
-                            count + 1,
-                            input.sourceType(),
-                            input.sourceId(),
-                            Json.text(input.metadata()),
-                            base.clock().now());
             tx.audit(call.audit().about("memory", id).detail(Map.of("source_type", input.sourceType())));
             return Answers.keep(tx, call, Reply.ok(new ProvenanceTracked("tracked", id, input.sourceType())));
         });
+    }
+
+    /** Adds a source; false if the memory has too many. */
+    static boolean add(Sql sql, String id, Source source, Map<String, @Nullable Object> metadata, Instant at)
+            throws SQLException {
+        long count = sql.number("SELECT count(*) FROM provenance WHERE memory_id = ?", id);
+        if (count >= MAX) {
+            return false;
+        }
+        sql.update(
+                "INSERT INTO provenance (memory_id, ordinal, source_type, source_id, metadata, tracked_at)"
+                        + " VALUES (?, ?, ?, ?, ?, ?)",
+                id,
+                count + 1,
+                source.sourceType(),
+                source.sourceId(),
+                Json.text(metadata),
+                at);
+        return true;
     }
 
     Reply get(Call<Empty> call) {

@@ -8,6 +8,7 @@ import io.sonia.contracts.memory.Redacted;
 import io.sonia.contracts.memory.Redaction;
 import io.sonia.contracts.memory.RedactionList;
 import io.sonia.journal.Answers;
+import io.sonia.journal.Journal;
 import io.sonia.journal.Row;
 import io.sonia.journal.Sql;
 import io.sonia.journal.Tx;
@@ -22,8 +23,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Destruction of what memories say, for good. The content is overwritten, taken out of the index and out of kept
- * answers in one commit; then index and store are written anew, so that no page of the file has it any more. That there
+ * Destruction of what memories say, for good. The content is overwritten, taken out of the index, out of kept answers and
+ * out of the history's turn that it was taken from in one commit; then index and store are written anew, so that no page of the file has it any more. That there
  * was something, and who had it destroyed and why, stays.
  */
 final class Redactions {
@@ -48,19 +49,30 @@ final class Redactions {
                 throw SoniaException.of(ErrorCode.INVALID_STATE).with("state", "redacted");
             }
             int answers = 0;
+            int turns = 0;
             for (Item item : open) {
                 ledger.redact(tx.sql(), item.id(), now);
                 answers += forgotten(tx.sql(), item.id());
+                turns += Histories.redact(
+                        tx.sql(),
+                        item.provenance().sourceType(),
+                        item.provenance().sourceId());
                 record(tx, call, item.id(), now);
             }
-            Redacted.Purged purged = new Redacted.Purged(open.size(), open.size(), answers);
+            Redacted.Purged purged = new Redacted.Purged(open.size(), open.size(), turns, answers);
             return Answers.keep(tx, call, Reply.ok(new Redacted("redacted", id, open.size(), purged)));
         });
-        // Deleted words stay in pieces of the index until those are merged, and old pages in the file until it is
-        // copied.
-        base.journal().commit(tx -> tx.sql().update("INSERT INTO memory_fts (memory_fts) VALUES ('optimize')"));
-        base.journal().vacuum();
+        writeAnew(base.journal());
         return reply;
+    }
+
+    /**
+     * Leaves nothing of what was destroyed: deleted words stay in pieces of the index until those are merged, and old
+     * pages in the file until it is copied.
+     */
+    static void writeAnew(Journal journal) {
+        journal.commit(tx -> tx.sql().update("INSERT INTO memory_fts (memory_fts) VALUES ('optimize')"));
+        journal.vacuum();
     }
 
     private void record(Tx tx, Call<Redact> call, String id, Instant now) throws SQLException {
@@ -78,7 +90,7 @@ final class Redactions {
     }
 
     /** Empties kept answers that hold the memory; a repetition of their request is answered from the memory as it is. */
-    private static int forgotten(Sql sql, String id) throws SQLException {
+    static int forgotten(Sql sql, String id) throws SQLException {
         return sql.update("UPDATE idempotency_keys SET body = x'7b7d', body_whole = 0 WHERE body_ref = ?", id);
     }
 

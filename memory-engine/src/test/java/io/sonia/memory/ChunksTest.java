@@ -82,9 +82,9 @@ class ChunksTest {
     }
 
     @Test
-    void aPieceTellsThePageItBeginsOn() {
+    void aPieceStaysOnItsPageAndTellsWhichOneThatIs() {
         String text = "first page " + "a ".repeat(10) + "\fsecond page\fthird page";
-        assertThat(Chunks.of(text, 36, 0)).extracting(Piece::page).containsExactly(1, 2);
+        assertThat(Chunks.of(text, 36, 18)).extracting(Piece::page).containsExactly(1, 2, 3);
         assertThat(Chunks.of(text, 13, 0)).extracting(Piece::page).contains(1, 2, 3);
     }
 }

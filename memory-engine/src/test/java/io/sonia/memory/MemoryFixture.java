@@ -14,11 +14,15 @@ import io.sonia.kernel.Clock;
 import io.sonia.kernel.Hlc;
 import io.sonia.kernel.Ids;
 import io.sonia.kernel.ServiceName;
+import io.sonia.kernel.http.Call;
+import io.sonia.kernel.http.Context;
+import io.sonia.kernel.http.Operation;
 import io.sonia.kernel.http.Peer;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Memories on a real journal. */
@@ -28,8 +32,10 @@ final class MemoryFixture implements AutoCloseable {
             new AuditEvent.Origin("usr_operator", "operator", "person", null, null, "req_1", null, null);
 
     final Journal journal;
+    final Foundation base;
     final Memories memories;
     final Reindexing reindexing;
+    final Documents documents;
 
     MemoryFixture(Path database, Clock clock) {
         journal = SqliteJournal.open(
@@ -39,9 +45,9 @@ final class MemoryFixture implements AutoCloseable {
                 clock,
                 new Hlc(clock),
                 JournalOptions.of(detail -> detail, reason -> {}).diskFloorBytes(0));
-        Foundation base =
-                new Foundation(journal, clock, new Ids(new SecureRandom()), Cursors.under(new byte[32], clock));
+        base = new Foundation(journal, clock, new Ids(new SecureRandom()), Cursors.under(new byte[32], clock));
         Ledger ledger = new Ledger();
+        documents = new Documents(base, ledger);
         reindexing = new Reindexing(base, new Peer("eva-os", 1, new Hlc(clock), () -> ""));
         Conflicts conflicts = new Conflicts(base, ledger);
         memories = new Memories(
@@ -58,6 +64,13 @@ final class MemoryFixture implements AutoCloseable {
 
     String store(String content, @Nullable String userId) {
         return store(StoreRequest.of("fact", content, userId)).id();
+    }
+
+    /** A request of the tool executor, which names nobody. */
+    <I> Call<I> call(Operation operation, I input) {
+        Context context = Context.own(
+                ServiceName.OPENCLAW, base.ids().next("req_"), null, Duration.ofSeconds(5), base.ids(), base.clock());
+        return new Call<>(operation, input, Map.of(), Map.of(), context, null, false, null);
     }
 
     List<SearchHit> search(String query) {

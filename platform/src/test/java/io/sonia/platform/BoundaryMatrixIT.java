@@ -57,6 +57,8 @@ class BoundaryMatrixIT {
             backend.quarantine op, backend.release op,
             memory.update op/svc, memory.delete op/svc, memory.by_type op/svc, memory.typed_store op/svc, memory.typed_query op/svc,
             memory.version op/svc, memory.versions op/svc, memory.redact op, memory.redaction_audit obs,
+            history.append api-gateway, history.session op/svc, history.user op/svc, history.sessions op/svc,
+            memory.pragmas obs, memory.quality obs, user.erase op, snapshot.create op, snapshot.list obs, snapshot.restore op,
             memory.conflicts op/svc, memory.resolve op, doc.ingest op/svc, doc.list op/svc, doc.chunks op/svc, doc.delete op, index.status obs, index.rebuild op, prov.track op/svc, prov.get op/svc, prov.chain op/svc,
             memory.store op/svc, memory.recall op/svc, memory.search op/svc, memory.stats obs,
             execute op+api-gateway+eva-os, execute.check op/svc, tool.list obs, tool.get obs, exec.list obs,

@@ -5,13 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sonia.kernel.ServiceName;
 import io.sonia.kernel.json.Json;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** What a running stack destroys is in no answer and in no file of a store any more. */
@@ -95,7 +91,7 @@ class ForgettingIT extends MemoryCase {
             post("/v1/memory/redact", Map.of("memory_id", hit.get("id"), "reason", "asked for by its owner"));
         }
         for (ServiceName service : ServiceName.values()) {
-            assertThat(holding(home.home().database(service).getParent(), secret))
+            assertThat(Folders.holding(home.home().database(service).getParent(), secret))
                     .as(service.wireName())
                     .isEmpty();
         }
@@ -119,19 +115,6 @@ class ForgettingIT extends MemoryCase {
     }
 
     private static List<Path> holding(String text) throws IOException {
-        return holding(home.home().database(ServiceName.MEMORY_ENGINE).getParent(), text);
-    }
-
-    /** The files in which the text can be read. */
-    private static List<Path> holding(Path folder, String text) throws IOException {
-        List<Path> holding = new ArrayList<>();
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : files.filter(Files::isRegularFile).toList()) {
-                if (new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1).contains(text)) {
-                    holding.add(file);
-                }
-            }
-        }
-        return holding;
+        return Folders.holding(home.home().database(ServiceName.MEMORY_ENGINE).getParent(), text);
     }
 }

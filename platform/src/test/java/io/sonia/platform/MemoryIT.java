@@ -308,6 +308,17 @@ class MemoryIT extends MemoryCase {
     }
 
     @Test
+    void theStoreIsSetSoThatWhatIsAcknowledgedIsDurable() {
+        Map<String, Object> told = data(memory.get("/pragmas"));
+        assertThat(told).containsEntry("all_ok", true);
+        assertThat(Api.object(told.get("pragmas")))
+                .containsEntry("journal_mode", "wal")
+                .containsEntry("synchronous", "full")
+                .containsEntry("foreign_keys", "on")
+                .containsEntry("busy_timeout", 5000L);
+    }
+
+    @Test
     void theIndexIsMadeAnewAsATaskThatCanBeFollowed() throws Exception {
         String id = text("the anchor lies in the third locker");
         typed("FACT", fact("anchor chain", "is", "rusty"), Map.of());

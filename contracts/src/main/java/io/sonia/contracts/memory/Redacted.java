@@ -12,7 +12,8 @@ public record Redacted(String status, String memoryId, int versionsRedacted, Pur
      *
      * @param store rows whose content was overwritten
      * @param keyword entries taken out of the full-text index
-     * @param history kept answers of earlier requests that were emptied
+     * @param history turns of the conversation history that were overwritten
+     * @param answers kept answers of earlier requests that were emptied
      */
-    public record Purged(int store, int keyword, int history) {}
+    public record Purged(int store, int keyword, int history, int answers) {}
 }

@@ -30,13 +30,13 @@ public final class MemoryStore extends Tool<MemoryStore.Args> {
     private static final ToolFacts FACTS = new ToolFacts(
             "memory.store",
             "Store a memory",
-            "Remembers a text for the user",
+            "Remembers a text for the user; type is fact, preference, belief, project, observation or note",
             RiskTier.GUARDED_LOW,
             ToolFacts.Times.ofMillis(5000, 10_000),
             false,
             false,
             true,
-            "the memory is recalled and has the same content",
+            "the memory is recalled and has the same content, or is the one that said so already",
             List.of("memory"));
 
     private static final int TRIES = 3;
@@ -75,6 +75,7 @@ public final class MemoryStore extends Tool<MemoryStore.Args> {
         private final Args args;
         private final String sha256;
         private String id = "";
+        private boolean known;
 
         Call(Args args) {
             this.args = args;
@@ -98,6 +99,7 @@ public final class MemoryStore extends Tool<MemoryStore.Args> {
                     new Source("tool", run.executionId()));
             StoreAnswer answer = stored(run, request);
             id = answer.id();
+            known = answer.deduplicated();
             return Ran.of(new Result(id, answer.type()), new SideEffect("memory", id, null, sha256));
         }
 
@@ -133,7 +135,10 @@ public final class MemoryStore extends Tool<MemoryStore.Args> {
             Item item = memory.on(run.context(), Operation.MEMORY_RECALL)
                     .path("memory_id", id)
                     .send(Item.class);
-            return Verification.of(Check.same("sha256", sha256, Sha256.hex(item.content())));
+            return Verification.of(
+                    known
+                            ? Check.same("known_as", id, item.redacted() ? "" : item.id())
+                            : Check.same("sha256", sha256, Sha256.hex(item.content())));
         }
     }
 }
