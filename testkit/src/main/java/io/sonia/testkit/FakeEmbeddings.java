@@ -46,7 +46,7 @@ public final class FakeEmbeddings {
     private volatile boolean usage = true;
     private volatile @Nullable CountDownLatch gate;
 
-    FakeEmbeddings() {}
+    public FakeEmbeddings() {}
 
     /** The next answers, each for one call. */
     public FakeEmbeddings then(Fault... faults) {
