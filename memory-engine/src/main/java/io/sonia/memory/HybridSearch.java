@@ -53,40 +53,55 @@ final class HybridSearch {
         this.weights = weights;
     }
 
+    /**
+     * How a search was made.
+     *
+     * @param reason why it is not all that was asked for; null if it is
+     */
+    private record Made(
+            SearchMode mode,
+            @Nullable String reason,
+            @Nullable Double embeddingMs) {}
+
     SearchAnswer search(SearchRequest request, Context context) {
         Search search = Search.of(request, List.of(), clock.now());
         return switch (request.mode()) {
             case SUBSTRING ->
-                answer(request, journal.read(sql -> searches.byText(sql, search)), SearchMode.SUBSTRING, null);
-            case KEYWORD -> byWords(search, null);
+                answer(
+                        request,
+                        journal.read(sql -> searches.byText(sql, search)),
+                        new Made(SearchMode.SUBSTRING, null, null));
+            case KEYWORD -> byWords(search, null, null);
             case VECTOR, HYBRID -> byMeaning(search, context);
         };
     }
 
     /** @param reason why it is not by meaning, if that was asked for */
-    private SearchAnswer byWords(Search search, @Nullable String reason) {
+    private SearchAnswer byWords(Search search, @Nullable String reason, @Nullable Double embeddingMs) {
         boolean behind = rebuilding.getAsBoolean();
         List<Found> found = journal.read(sql -> searches.byWords(sql, search));
-        return answer(search.request(), found, SearchMode.KEYWORD, behind ? REBUILDING : reason);
+        return answer(search.request(), found, new Made(SearchMode.KEYWORD, behind ? REBUILDING : reason, embeddingMs));
     }
 
     private SearchAnswer byMeaning(Search search, Context context) {
         Embedding vectors = embedding;
         if (vectors == null) {
-            return byWords(search, NO_MODEL);
+            return byWords(search, NO_MODEL, null);
         }
         if (!vectors.loaded()) {
-            return byWords(search, READING);
+            return byWords(search, READING, null);
         }
+        long started = clock.nanoTime();
         Embedder.Meaning meaning = vectors.meaning(search.request().query(), context);
+        double embeddingMs = (clock.nanoTime() - started) / 1e6;
         float[] vector = meaning.vector();
         if (vector == null) {
-            return byWords(search, meaning.reason());
+            return byWords(search, meaning.reason(), embeddingMs);
         }
         SignCodes codes = vectors.codes();
         if (codes.size() > 0 && codes.dimensions() != vector.length) {
             vectors.doubt();
-            return byWords(search, CHANGED);
+            return byWords(search, CHANGED, embeddingMs);
         }
         Nearest.Question question = new Nearest.Question(vector, vectors.model(), codes);
         boolean behind = search.request().mode() == SearchMode.HYBRID && rebuilding.getAsBoolean();
@@ -95,8 +110,10 @@ final class HybridSearch {
             return answer(
                     search.request(),
                     found,
-                    search.request().mode(),
-                    behind ? REBUILDING : codes.full() ? FULL : waiting(sql));
+                    new Made(
+                            search.request().mode(),
+                            behind ? REBUILDING : codes.full() ? FULL : waiting(sql),
+                            embeddingMs));
         });
     }
 
@@ -108,7 +125,8 @@ final class HybridSearch {
     private List<Found> byMeaning(Sql sql, Search search, Nearest.Question question) throws SQLException {
         int limit = search.request().limit();
         if (search.request().mode() == SearchMode.VECTOR) {
-            return nearest.find(sql, search, question, limit).hits();
+            List<Found> hits = nearest.find(sql, search, question, limit).hits();
+            return NewerFirst.of(hits, search.request().query());
         }
         int depth = Math.max(MIN_DEPTH, limit * DEPTH_PER_HIT);
         List<Found> words = searches.byWords(sql, search.upTo(depth));
@@ -116,11 +134,12 @@ final class HybridSearch {
         Blend blend = new Blend(weights, near);
         List<Long> seqs = words.stream().map(Found::seq).toList();
         blend.also(Vectors.near(sql, blend.unknown(seqs), question.model(), question.vector()));
-        return blend.of(words, limit);
+        return NewerFirst.of(blend.of(words), search.request().query()).stream()
+                .limit(limit)
+                .toList();
     }
 
-    private static SearchAnswer answer(
-            SearchRequest request, List<Found> found, SearchMode mode, @Nullable String reason) {
+    private static SearchAnswer answer(SearchRequest request, List<Found> found, Made made) {
         List<SearchHit> good = found.stream()
                 .map(Found::hit)
                 .filter(hit -> hit.score() >= request.minScore())
@@ -130,11 +149,12 @@ final class HybridSearch {
                 request.query(),
                 hits,
                 hits.size(),
-                mode,
-                reason != null,
-                reason,
+                made.mode(),
+                made.reason() != null,
+                made.reason(),
                 request.maxTokens(),
-                hits.size() < good.size());
+                hits.size() < good.size(),
+                made.embeddingMs());
     }
 
     /** Leaves out each hit that does not fit into what the better ones left. */

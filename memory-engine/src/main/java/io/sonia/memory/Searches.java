@@ -35,6 +35,11 @@ final class Searches {
     /** Rows above which a word does not even rank at first: its weight is small, and counting it is not. */
     private static final int RANKED = 500;
 
+    /** Hits looked at for each one wanted, and at least, so that what is newer can come first. */
+    private static final int DEPTH_PER_HIT = 3;
+
+    private static final int MIN_DEPTH = 30;
+
     /** Rows read for each hit wanted if there are repetitions: a text that one user stored often is shown once. */
     private static final int ROWS_PER_HIT = 8;
 
@@ -127,12 +132,14 @@ final class Searches {
         if (terms.isEmpty()) {
             return List.of();
         }
+        int limit = search.request().limit();
+        Search deeper = search.upTo(Math.max(MIN_DEPTH, limit * DEPTH_PER_HIT));
         int rarer = rarer(terms);
-        List<Found> hits = find(sql, BY_WORDS, narrow(terms, rarer), search, SearchMode.KEYWORD);
-        if (hits.size() < search.request().limit() && rarer < terms.size()) {
-            hits = find(sql, BY_WORDS, either(terms.stream()), search, SearchMode.KEYWORD);
+        List<Found> hits = find(sql, BY_WORDS, narrow(terms, rarer), deeper, SearchMode.KEYWORD);
+        if (hits.size() < limit && rarer < terms.size()) {
+            hits = find(sql, BY_WORDS, either(terms.stream()), deeper, SearchMode.KEYWORD);
         }
-        return scaled(hits);
+        return ranked(hits, search);
     }
 
     /** The newest memories that hold the query as it is, A to Z in either case. */
@@ -244,12 +251,15 @@ final class Searches {
         return terms.map(Term::match).collect(Collectors.joining(" OR "));
     }
 
-    /** Scores as parts of the best one's. */
-    private static List<Found> scaled(List<Found> hits) {
+    /** The best, newer ones first among those that say nearly the same; scores as parts of the best one's. */
+    private static List<Found> ranked(List<Found> hits, Search search) {
         double best = hits.isEmpty() ? 1 : hits.getFirst().hit().score();
-        return hits.stream()
+        List<Found> scaled = hits.stream()
                 .map(each -> new Found(
                         each.seq(), each.twin(), keyword(each.hit(), each.hit().score() / best)))
+                .toList();
+        return NewerFirst.of(scaled, search.request().query()).stream()
+                .limit(search.request().limit())
                 .toList();
     }
 

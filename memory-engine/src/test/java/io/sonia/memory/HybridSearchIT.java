@@ -13,7 +13,12 @@ import io.sonia.contracts.memory.SearchRequest;
 import io.sonia.contracts.memory.StoreAnswer;
 import io.sonia.contracts.memory.StoreAnswer.IndexState;
 import io.sonia.contracts.memory.StoreRequest;
+import io.sonia.journal.Journal;
+import io.sonia.journal.JournalOptions;
+import io.sonia.journal.SqliteJournal;
 import io.sonia.kernel.ErrorCode;
+import io.sonia.kernel.Hlc;
+import io.sonia.kernel.ServiceName;
 import io.sonia.kernel.SoniaException;
 import io.sonia.kernel.http.Call;
 import io.sonia.kernel.http.Empty;
@@ -297,6 +302,32 @@ class HybridSearchIT {
 
         assertThat(fixture.memories.stats().index().vectors()).isEqualTo(1);
         assertThat(ids("automobile", SearchMode.VECTOR)).hasSize(1);
+    }
+
+    @Test
+    void memoriesFromBeforeThereWereVectorsGetThem() {
+        fixture.close();
+        Path old = folder.resolve("old.db");
+        try (Journal journal = SqliteJournal.open(
+                old,
+                ServiceName.MEMORY_ENGINE,
+                MemorySchema.MIGRATIONS.subList(0, 5),
+                clock,
+                new Hlc(clock),
+                JournalOptions.of(detail -> detail, reason -> {}).diskFloorBytes(0))) {
+            journal.commit(tx -> tx.sql()
+                    .update(
+                            "INSERT INTO ledger (id, type, user_id, created_at, recorded_at, content_hash, source_type,"
+                                    + " metadata, content) VALUES ('mem_old', 'note', ?, ?, ?, 'x', 'direct', '{}',"
+                                    + " 'the automobile is red')",
+                            ME,
+                            clock.now(),
+                            clock.now()));
+        }
+        fixture = new MemoryFixture(old, clock, router.peer());
+        embed();
+
+        assertThat(ids("car", SearchMode.VECTOR)).containsExactly("mem_old");
     }
 
     @Test

@@ -116,6 +116,7 @@ class EmbeddingsIT {
                             Tuple.tuple("ollama", SkipReason.UNAVAILABLE));
         });
         assertThatThrownBy(() -> embed("builtin", "x")).satisfies(code(ErrorCode.NO_BACKEND_AVAILABLE));
+        assertThatThrownBy(() -> embed("builtin/offline", "x")).satisfies(code(ErrorCode.NO_BACKEND_AVAILABLE));
         assertThat(lab.embeddings().calls()).isEmpty();
         assertThat(route().selectedBackend()).isNull();
     }
