@@ -135,6 +135,20 @@ final class GatewayTables {
             CREATE INDEX incidents_created ON incidents (created_at, incident_id);
             """, """
             DROP TABLE incidents;
+            """),
+            new Migration(6, "backups", """
+            CREATE TABLE backups (
+                backup_id TEXT PRIMARY KEY,
+                label TEXT,
+                created_at TEXT NOT NULL,
+                size_bytes INTEGER NOT NULL,
+                artifacts TEXT NOT NULL,
+                verified_at TEXT,
+                drilled_at TEXT
+            ) STRICT;
+            CREATE INDEX backups_created ON backups (created_at, backup_id);
+            """, """
+            DROP TABLE backups;
             """));
 
     private GatewayTables() {}

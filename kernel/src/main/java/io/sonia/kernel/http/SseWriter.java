@@ -29,8 +29,18 @@ final class SseWriter implements EventStream, AutoCloseable {
     public void send(String event, Object data) {
         lock.lock();
         try {
-            last++;
-            write("id: " + last + "\nevent: " + event + "\ndata: " + Json.text(data) + "\n\n");
+            send(last + 1, event, data);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void send(long id, String event, Object data) {
+        lock.lock();
+        try {
+            last = id;
+            write("id: " + id + "\nevent: " + event + "\ndata: " + Json.text(data) + "\n\n");
         } finally {
             lock.unlock();
         }
