@@ -17,7 +17,7 @@ import java.util.stream.Stream;
  * Prints the README's figures: start-up, memory, request rates and the journal, each beside its goal or its probe.
  * Arguments: the folder of the project, then the parts to measure (all without any): {@code all-in-one},
  * {@code separate}, {@code throughput}, {@code journal}, {@code audit}, {@code commands}, {@code policy}, {@code keyed}, {@code restart}, {@code growth},
- * {@code recall}; {@code --seconds=} says how long each rate is measured (5), {@code --embeddings=} and
+ * {@code memory}, {@code recall}; {@code --seconds=} says how long each rate is measured (5), {@code --embeddings=} and
  * {@code --model=} name a server with OpenAI's embeddings for the last (its base URL, such as http://127.0.0.1:11434/v1).
  */
 public final class Bench {
@@ -97,6 +97,9 @@ public final class Bench {
         }
         if (chosen("growth")) {
             growth();
+        }
+        if (chosen("memory")) {
+            new MemoryLoad(scratch.resolve("memory")).run();
         }
         if (chosen("recall")) {
             new RecallLoad(scratch.resolve("recall"), embeddings.orElse(null)).run();

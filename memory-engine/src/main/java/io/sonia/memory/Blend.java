@@ -46,8 +46,8 @@ final class Blend {
         compared.forEach(each -> cosines.put(each.seq(), each.cosine()));
     }
 
-    /** Both lists in one, best first. */
-    List<Found> of(List<Found> words) {
+    /** The best of both lists. */
+    List<Found> of(List<Found> words, int most) {
         List<Found> all = new ArrayList<>();
         Set<String> shown = new HashSet<>();
         for (Found each : words) {
@@ -62,7 +62,7 @@ final class Blend {
         all.sort(Comparator.<Found>comparingDouble(each -> each.hit().score())
                 .thenComparingLong(Found::seq)
                 .reversed());
-        return all;
+        return all.subList(0, Math.min(most, all.size()));
     }
 
     private Found scored(Found found, double keyword) {

@@ -129,12 +129,12 @@ final class HybridSearch {
             return NewerFirst.of(hits, search.request().query());
         }
         int depth = Math.max(MIN_DEPTH, limit * DEPTH_PER_HIT);
-        List<Found> words = searches.byWords(sql, search.upTo(depth));
+        List<Found> words = searches.ranked(sql, search.upTo(depth), limit);
         Nearest.Neighbours near = nearest.find(sql, search, question, depth);
         Blend blend = new Blend(weights, near);
         List<Long> seqs = words.stream().map(Found::seq).toList();
         blend.also(Vectors.near(sql, blend.unknown(seqs), question.model(), question.vector()));
-        return NewerFirst.of(blend.of(words), search.request().query()).stream()
+        return NewerFirst.of(blend.of(words, depth), search.request().query()).stream()
                 .limit(limit)
                 .toList();
     }

@@ -35,9 +35,7 @@ final class Searches {
     /** Rows above which a word does not even rank at first: its weight is small, and counting it is not. */
     private static final int RANKED = 500;
 
-    /** Hits looked at for each one wanted, and at least, so that what is newer can come first. */
-    private static final int DEPTH_PER_HIT = 3;
-
+    /** Hits looked at, at least, so that what is newer can come first. */
     private static final int MIN_DEPTH = 30;
 
     /** Rows read for each hit wanted if there are repetitions: a text that one user stored often is shown once. */
@@ -123,23 +121,34 @@ final class Searches {
 
     private record Term(String match, long rows) {}
 
-    /**
-     * The best memories by the words of the query, scored against the best one. If the rarer words do not fill the
-     * answer, all of them are tried.
-     */
+    /** The best memories by the words of the query, newer ones first among those that say nearly the same. */
     List<Found> byWords(Sql sql, Search search) throws SQLException {
+        int limit = search.request().limit();
+        List<Found> hits = ranked(sql, search.upTo(Math.max(MIN_DEPTH, limit)), limit);
+        return NewerFirst.of(hits, search.request().query()).stream()
+                .limit(limit)
+                .toList();
+    }
+
+    /**
+     * The best memories by the words of the query, scored against the best one. If the rarer words do not bring
+     * enough, all of them are tried.
+     */
+    List<Found> ranked(Sql sql, Search search, int enough) throws SQLException {
         List<Term> terms = occurring(sql, Words.asked(search.request().query()));
         if (terms.isEmpty()) {
             return List.of();
         }
-        int limit = search.request().limit();
-        Search deeper = search.upTo(Math.max(MIN_DEPTH, limit * DEPTH_PER_HIT));
         int rarer = rarer(terms);
-        List<Found> hits = find(sql, BY_WORDS, narrow(terms, rarer), deeper, SearchMode.KEYWORD);
-        if (hits.size() < limit && rarer < terms.size()) {
-            hits = find(sql, BY_WORDS, either(terms.stream()), deeper, SearchMode.KEYWORD);
+        List<Found> hits = find(sql, BY_WORDS, narrow(terms, rarer), search, SearchMode.KEYWORD);
+        if (hits.size() < enough && rarer < terms.size()) {
+            hits = find(sql, BY_WORDS, either(terms.stream()), search, SearchMode.KEYWORD);
         }
-        return ranked(hits, search);
+        double best = hits.isEmpty() ? 1 : hits.getFirst().hit().score();
+        return hits.stream()
+                .map(each -> new Found(
+                        each.seq(), each.twin(), keyword(each.hit(), each.hit().score() / best)))
+                .toList();
     }
 
     /** The newest memories that hold the query as it is, A to Z in either case. */
@@ -249,18 +258,6 @@ final class Searches {
 
     private static String either(Stream<Term> terms) {
         return terms.map(Term::match).collect(Collectors.joining(" OR "));
-    }
-
-    /** The best, newer ones first among those that say nearly the same; scores as parts of the best one's. */
-    private static List<Found> ranked(List<Found> hits, Search search) {
-        double best = hits.isEmpty() ? 1 : hits.getFirst().hit().score();
-        List<Found> scaled = hits.stream()
-                .map(each -> new Found(
-                        each.seq(), each.twin(), keyword(each.hit(), each.hit().score() / best)))
-                .toList();
-        return NewerFirst.of(scaled, search.request().query()).stream()
-                .limit(search.request().limit())
-                .toList();
     }
 
     private static SearchHit keyword(SearchHit hit, double score) {

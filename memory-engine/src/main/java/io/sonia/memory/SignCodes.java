@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The signs of all vectors, a bit for each dimension, held in memory. The fewer of them differ, the smaller the angle is
  * likely to be, so the vectors that are compared exactly are those with the fewest differences. Why not a graph:
- * decisions/0015.
+ * decisions/0016.
  */
 final class SignCodes {
 
