@@ -333,7 +333,7 @@ final class Behind implements AutoCloseable {
     private Reply search(Call<SearchRequest> call) {
         List<SearchHit> found = memories;
         return Reply.ok(new SearchAnswer(
-                call.input().query(), found, found.size(), SearchMode.HYBRID, false, null, null, false));
+                call.input().query(), found, found.size(), SearchMode.HYBRID, false, null, null, false, null));
     }
 
     private Reply store(Call<StoreRequest> call) {

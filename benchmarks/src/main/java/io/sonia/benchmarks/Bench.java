@@ -16,8 +16,9 @@ import java.util.stream.Stream;
 /**
  * Prints the README's figures: start-up, memory, request rates and the journal, each beside its goal or its probe.
  * Arguments: the folder of the project, then the parts to measure (all without any): {@code all-in-one},
- * {@code separate}, {@code throughput}, {@code journal}, {@code audit}, {@code commands}, {@code policy}, {@code keyed}, {@code restart}, {@code growth};
- * {@code --seconds=} says how long each rate is measured (5).
+ * {@code separate}, {@code throughput}, {@code journal}, {@code audit}, {@code commands}, {@code policy}, {@code keyed}, {@code restart}, {@code growth},
+ * {@code memory}, {@code recall}; {@code --seconds=} says how long each rate is measured (5), {@code --embeddings=} and
+ * {@code --model=} name a server with OpenAI's embeddings for the last (its base URL, such as http://127.0.0.1:11434/v1).
  */
 public final class Bench {
 
@@ -33,16 +34,22 @@ public final class Bench {
     private final Path scratch;
     private final List<String> parts;
     private final int seconds;
+    private final Optional<MemoryHouse.Provider> embeddings;
 
     private Bench(Path root, Path scratch, List<String> words) {
         this.root = root;
         this.scratch = scratch;
-        this.parts = words.stream().filter(each -> !each.startsWith(SECONDS)).toList();
-        this.seconds = words.stream()
-                .filter(each -> each.startsWith(SECONDS))
-                .mapToInt(each -> Integer.parseInt(each.substring(SECONDS.length())))
-                .findFirst()
-                .orElse(5);
+        this.parts = words.stream().filter(each -> !each.startsWith("--")).toList();
+        this.seconds = option(words, SECONDS).map(Integer::parseInt).orElse(5);
+        this.embeddings = option(words, "--embeddings=")
+                .map(url -> new MemoryHouse.Provider(url, option(words, "--model=").orElse("nomic-embed-text")));
+    }
+
+    private static Optional<String> option(List<String> words, String name) {
+        return words.stream()
+                .filter(each -> each.startsWith(name))
+                .map(each -> each.substring(name.length()))
+                .findFirst();
     }
 
     public static void main(String[] args) throws Exception {
@@ -90,6 +97,12 @@ public final class Bench {
         }
         if (chosen("growth")) {
             growth();
+        }
+        if (chosen("memory")) {
+            new MemoryLoad(scratch.resolve("memory")).run();
+        }
+        if (chosen("recall")) {
+            new RecallLoad(scratch.resolve("recall"), embeddings.orElse(null)).run();
         }
     }
 

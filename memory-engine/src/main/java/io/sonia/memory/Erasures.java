@@ -38,11 +38,14 @@ final class Erasures {
     private final Foundation base;
     private final Ledger ledger;
     private final Documents documents;
+    private final Runnable vectorsGone;
 
-    Erasures(Foundation base, Ledger ledger, Documents documents) {
+    /** @param vectorsGone told once vectors have gone from the store */
+    Erasures(Foundation base, Ledger ledger, Documents documents, Runnable vectorsGone) {
         this.base = base;
         this.ledger = ledger;
         this.documents = documents;
+        this.vectorsGone = vectorsGone;
     }
 
     Reply erase(Call<UserErase> call) {
@@ -50,12 +53,13 @@ final class Erasures {
         if (!call.input().confirm().equals(userId)) {
             throw Violations.single("confirm", "equal", "expected the user's id once more");
         }
+        int vectors = Math.toIntExact(base.journal().read(sql -> Vectors.of(sql, userId)));
         UserErased erased = new UserErased(
                 userId,
                 inBatches(BATCH, tx -> memories(tx.sql(), userId)),
                 inBatches(DOCUMENT_BATCH, tx -> documents(tx.sql(), userId)),
                 inBatches(BATCH, tx -> Histories.erase(tx.sql(), userId, BATCH)),
-                0);
+                vectors);
         Map<String, @Nullable Object> detail = new LinkedHashMap<>();
         detail.put("memories", erased.memories());
         detail.put("documents", erased.documents());
@@ -65,6 +69,7 @@ final class Erasures {
             return Answers.keep(tx, call, Reply.ok(erased));
         });
         Redactions.writeAnew(base.journal());
+        vectorsGone.run();
         return reply;
     }
 

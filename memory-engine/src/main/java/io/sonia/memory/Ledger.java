@@ -71,9 +71,7 @@ final class Ledger {
                 draft.validity().until(),
                 place.head(),
                 place.version());
-        sql.update(
-                "INSERT INTO memory_fts (rowid, content) VALUES (last_insert_rowid(), ?)",
-                draft.text().words());
+        index(sql, entry.id(), draft.text());
     }
 
     /** The first memory of the same type, user and content that was recorded at {@code since} or later. */
@@ -173,6 +171,7 @@ final class Ledger {
                 "INSERT INTO memory_fts (rowid, content) VALUES ((SELECT seq FROM ledger WHERE id = ?), ?)",
                 id,
                 text.words());
+        Vectors.await(sql, id);
     }
 
     /** Hides the memory from every read. */
@@ -203,6 +202,7 @@ final class Ledger {
 
     private static void unindex(Sql sql, String id) throws SQLException {
         sql.update("DELETE FROM memory_fts WHERE rowid = (SELECT seq FROM ledger WHERE id = ?)", id);
+        Vectors.forget(sql, id);
     }
 
     /** The number of memories, archived ones included. */
@@ -221,6 +221,15 @@ final class Ledger {
 
     long bytes(Sql sql) throws SQLException {
         return sql.number("SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()");
+    }
+
+    /** The text of a memory that is searched. */
+    static String searched(Item item) {
+        if (item.subtype() != null) {
+            return TypedContent.stored(item.subtype(), item.content()).text();
+        }
+        Object heading = item.type().equals(Documents.TYPE) ? item.metadata().get("heading") : null;
+        return heading == null ? item.content() : heading + " " + item.content();
     }
 
     static Item item(Row row) throws SQLException {

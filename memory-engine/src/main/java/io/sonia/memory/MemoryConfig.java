@@ -2,8 +2,10 @@ package io.sonia.memory;
 
 import io.sonia.kernel.json.Default;
 import io.sonia.kernel.json.Range;
+import io.sonia.kernel.json.Text;
 import io.sonia.kernel.settings.Section;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What an installation may choose about its memory.
@@ -12,14 +14,34 @@ import java.time.Duration;
  * @param historyDays how long turns stay in the conversation history
  * @param snapshotKeep snapshots there are at most
  * @param modelWrites what a model may have remembered
+ * @param embeddingModel the model that makes vectors, as the model router knows it ({@code ollama/nomic-embed-text});
+ *     null: memories are found by words only
+ * @param weights of a hybrid search
  */
 public record MemoryConfig(
         @Default("60") @Range(max = 86_400) int dedupeSeconds,
         @Default("365") @Range(min = 1, max = 3_650) int historyDays,
         @Default("20") @Range(min = 1, max = 1_000) int snapshotKeep,
-        @Default("{}") ModelWrites modelWrites) {
+        @Default("{}") ModelWrites modelWrites,
+        @Nullable @Text(min = 1, max = 200) String embeddingModel,
+        @Default("{}") Weights weights) {
 
-    static final Section<MemoryConfig> SECTION = Section.fixed("memory_engine", MemoryConfig.class);
+    /** How much words and meaning count; only their proportion matters. */
+    public record Weights(
+            @Default("0.5") @Range(max = 1) double keyword,
+            @Default("0.5") @Range(max = 1) double vector) {
+
+        double sum() {
+            return keyword + vector;
+        }
+    }
+
+    static final Section<MemoryConfig> SECTION = Section.fixed("memory_engine", MemoryConfig.class)
+            .checkedBy((config, all, problems) -> {
+                if (config.weights().sum() <= 0) {
+                    problems.accept("weights: expected keyword or vector above 0");
+                }
+            });
 
     Duration history() {
         return Duration.ofDays(historyDays);

@@ -42,6 +42,7 @@ import io.sonia.contracts.memory.VersionList;
 import io.sonia.contracts.redaction.TextPlace;
 import io.sonia.kernel.ServiceName;
 import io.sonia.kernel.http.Operation;
+import io.sonia.kernel.http.Peers;
 import io.sonia.kernel.http.Route;
 import io.sonia.kernel.http.TokenBuckets;
 import java.time.Duration;
@@ -60,6 +61,7 @@ public final class MemoryModule implements ServiceModule {
 
     private final ServiceParts parts;
     private final Memories memories;
+    private final @Nullable Embedding embedding;
     private final Reindexing reindexing;
     private final Histories histories;
     private final List<Route<?>> routes;
@@ -71,22 +73,24 @@ public final class MemoryModule implements ServiceModule {
         Ledger ledger = new Ledger();
         Conflicts conflicts = new Conflicts(base, ledger);
         Versions versions = new Versions(ledger, conflicts, parts.ids());
-        this.reindexing = new Reindexing(base, parts.peers().of(ServiceName.EVA_OS));
         MemoryConfig config = parts.settings().section(MemoryConfig.SECTION);
-        this.memories = new Memories(base, ledger, versions, reindexing::runs, config.dedupe());
+        this.embedding = embedding(base, parts.peers(), config.embeddingModel());
+        this.reindexing = new Reindexing(base, parts.peers().of(ServiceName.EVA_OS), embedding);
+        this.memories = new Memories(base, ledger, versions, embedding, config.dedupe());
         this.histories = new Histories(base);
+        HybridSearch searches = new HybridSearch(base, reindexing::runs, embedding, config.weights());
         Documents documents = new Documents(base, ledger);
         Restores restores = new Restores(base, ledger, versions);
         WritePolicy policy = new WritePolicy(config.modelWrites(), new TokenBuckets(parts.clock()));
         GovernedWrites writes = new GovernedWrites(base, ledger, memories, policy);
         this.routes = Stream.<List<Route<?>>>of(
-                        new MemoryRoutes(memories, writes, parts.clock(), parts.metrics()).list(),
+                        new MemoryRoutes(memories, writes, searches, parts.clock(), parts.metrics()).list(),
                         typed(new TypedMemories(base, ledger, versions, conflicts), conflicts),
-                        kept(new Redactions(base, ledger), new Provenances(base, ledger)),
+                        kept(new Redactions(base, ledger, this::vectorsGone), new Provenances(base, ledger)),
                         documents(documents),
                         histories.list(),
                         new Snapshots(base, restores, config.snapshotKeep()).list(),
-                        whole(base, new Erasures(base, ledger, documents)))
+                        whole(base, new Erasures(base, ledger, documents, this::vectorsGone)))
                 .flatMap(List::stream)
                 .toList();
     }
@@ -104,6 +108,18 @@ public final class MemoryModule implements ServiceModule {
                 Route.of(Operation.MEMORY_BY_TYPE, TypeFilter.class, TypeList.class, new TypeListing(base)::page),
                 Route.of(Operation.INDEX_STATUS, IndexStatus.class, reindexing::status),
                 Route.of(Operation.INDEX_REBUILD, IndexRebuild.class, reindexing::rebuild));
+    }
+
+    private static @Nullable Embedding embedding(Foundation base, Peers peers, @Nullable String model) {
+        return model == null
+                ? null
+                : new Embedding(base, new Embedder(peers.of(ServiceName.MODEL_ROUTER), base.clock(), model));
+    }
+
+    private void vectorsGone() {
+        if (embedding != null) {
+            embedding.reload();
+        }
     }
 
     private static List<Route<?>> typed(TypedMemories typed, Conflicts conflicts) {
@@ -153,6 +169,9 @@ public final class MemoryModule implements ServiceModule {
     @Override
     public void start() {
         reindexing.start();
+        if (embedding != null) {
+            embedding.start();
+        }
         Duration kept = parts.settings().section(MemoryConfig.SECTION).history();
         parts.timers().every("conversation history", EXPIRE_EVERY, () -> histories.expire(kept));
         parts.metrics().gauge("sonia_memory_items", "Memories in the ledger", memories::total);
@@ -161,5 +180,8 @@ public final class MemoryModule implements ServiceModule {
     @Override
     public void close() {
         reindexing.close();
+        if (embedding != null) {
+            embedding.close();
+        }
     }
 }

@@ -154,6 +154,13 @@ final class MemorySchema {
             CREATE VIRTUAL TABLE memory_terms USING fts5vocab('memory_fts', 'row');
             """, "DROP TABLE memory_terms; DROP TABLE index_rebuild;");
 
+    /** The rows of the index are not what they were, so a start makes it anew. */
+    private static Migration madeAnew(int version, String name) {
+        String empty = "DROP TABLE memory_fts;" + INDEX
+                + "; INSERT INTO memory_fts (memory_fts, rank) VALUES ('automerge', 2);";
+        return new Migration(version, name, empty, empty);
+    }
+
     static final List<Migration> MIGRATIONS = List.of(
             LEDGER,
             MERGES,
@@ -162,5 +169,7 @@ final class MemorySchema {
             REBUILD,
             Histories.MIGRATION,
             Erasures.MIGRATION,
-            SnapshotStore.MIGRATION);
+            SnapshotStore.MIGRATION,
+            VectorSchema.migration(9),
+            madeAnew(10, "Ukrainian endings"));
 }

@@ -31,8 +31,11 @@ final class Redactions {
 
     private final Foundation base;
     private final Ledger ledger;
+    private final Runnable vectorsGone;
 
-    Redactions(Foundation base, Ledger ledger) {
+    /** @param vectorsGone told after vectors were destroyed */
+    Redactions(Foundation base, Ledger ledger, Runnable vectorsGone) {
+        this.vectorsGone = vectorsGone;
         this.base = base;
         this.ledger = ledger;
     }
@@ -63,6 +66,7 @@ final class Redactions {
             return Answers.keep(tx, call, Reply.ok(new Redacted("redacted", id, open.size(), purged)));
         });
         writeAnew(base.journal());
+        vectorsGone.run();
         return reply;
     }
 

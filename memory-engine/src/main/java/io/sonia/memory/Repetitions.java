@@ -1,7 +1,6 @@
 package io.sonia.memory;
 
 import io.sonia.contracts.memory.Item;
-import io.sonia.contracts.memory.SearchHit;
 import io.sonia.contracts.memory.SearchMode;
 import io.sonia.contracts.memory.SearchRequest;
 import io.sonia.contracts.memory.StoreRequest;
@@ -70,8 +69,8 @@ final class Repetitions {
         if (words.isEmpty()) {
             return Optional.empty();
         }
-        for (SearchHit hit : searches.byWords(sql, Search.of(asked(request), List.of(), now))) {
-            Item item = ledger.require(sql, hit.id());
+        for (Searches.Found found : searches.byWords(sql, Search.of(asked(request), List.of(), now))) {
+            Item item = ledger.require(sql, found.hit().id());
             if (repeats(words, words(text(item)), item.type().equals(Documents.TYPE))) {
                 return Optional.of(item);
             }

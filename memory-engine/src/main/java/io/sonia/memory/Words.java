@@ -6,11 +6,12 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * How texts become the words of the index. Compatibility forms count as their plain ones (NFKC, UAX 15). Writing
  * without spaces between words is cut into pairs of neighbouring letters, so that it is found without a dictionary.
- * Case, accents and English word endings are left to the index.
+ * Ukrainian word endings are taken off here; case, accents and English ones are left to the index.
  */
 final class Words {
 
@@ -20,15 +21,21 @@ final class Words {
     /** The first letter of the first script written without spaces; everything before it is indexed as it is. */
     private static final int FIRST_UNBROKEN = 0x0E00;
 
-    /** English words, and ends of contractions, that say nothing about what is looked for. */
+    /** English and Ukrainian words, and ends of contractions, that say nothing about what is looked for. */
     private static final Set<String> EMPTY_WORDS =
             Set.of(("a about am an and any are aren as at be been but by can could couldn d did didn do "
                             + "does doesn don for from had hadn has hasn have haven he her him his how i if in into "
                             + "is isn it its ll m me my no not of on or our please re s she should shouldn so some t "
                             + "than that the their them then there these they this those to up us ve was wasn we "
                             + "were weren what when where which who whom whose why will with won would wouldn you "
-                            + "your")
+                            + "your "
+                            + "а але б без би бо був була було були в вже від він вона вони воно ви й є до для де за з зі "
+                            + "зараз і із їх її його коли кого кому ми мене мені мій моя моє мої мого моєї на над нам нас не "
+                            + "ні о об один по про при та так також там те тепер ти той тому тут треба у хто це цей ця ці чи "
+                            + "чого чому що щоб я як яка яке який які яку якої якого якому яким якій")
                     .split(" "));
+
+    private static final Pattern ENGLISH_ENDINGS = Pattern.compile("(?<=[a-z]{3})(ies|es|ed|ing|s|e|y)$");
 
     /**
      * A word to look for.
@@ -41,7 +48,7 @@ final class Words {
 
     /** The text as the index reads it. */
     static String indexed(String text) {
-        String plain = Normalizer.normalize(text, Normalizer.Form.NFKC);
+        String plain = CyrillicEndings.removed(Normalizer.normalize(text, Normalizer.Form.NFKC));
         if (plain.chars().allMatch(unit -> unit < FIRST_UNBROKEN)) {
             return plain;
         }
@@ -88,8 +95,16 @@ final class Words {
                 .filter(word -> !EMPTY_WORDS.contains(word.text()))
                 .toList();
         return (telling.isEmpty() ? words.stream() : telling.stream())
+                .map(word -> new Word(CyrillicEndings.removed(word.text()), word.opening()))
+                .distinct()
                 .limit(MAX_ASKED)
                 .toList();
+    }
+
+    /** A word of a query without its commonest endings, for comparing words outside of the index. */
+    static String stem(String word) {
+        String plain = ENGLISH_ENDINGS.matcher(word).replaceFirst("");
+        return plain.length() < 3 ? word : plain;
     }
 
     /** Each two neighbouring letters of a run; none if it is a single letter. */

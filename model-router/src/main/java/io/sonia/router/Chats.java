@@ -52,7 +52,12 @@ final class Chats {
         String user = call.caller().principal();
         try (CallPlaces.Place _ = tools.places().enter(call.context().deadline());
                 Spending spending = new Spending(
-                        budgets, journal, call.input(), user, plan.ask().tokens())) {
+                        budgets,
+                        journal,
+                        call.input().sessionId(),
+                        user,
+                        plan.ask().tokens(),
+                        call.input().maxTokens())) {
             ChatRun run = new ChatRun(call.input(), call.context(), plan, tools, spending, reader);
             ChatOutcome outcome = run(call, run, spending);
             return switch (outcome) {
@@ -76,7 +81,7 @@ final class Chats {
     private void record(Call<ChatRequest> call, ChatOutcome outcome, Spending spending) {
         metrics.called(outcome.decision().attempts());
         if (outcome instanceof ChatOutcome.Answered answered) {
-            metrics.answered(answered.answer());
+            metrics.used(answered.answer().provider(), answered.answer().usage());
         }
         AuditEvent event = event(call, outcome);
         boolean keep = call.idempotencyKey() != null && outcome instanceof ChatOutcome.Answered;

@@ -140,7 +140,7 @@ final class FakeMemory implements AutoCloseable {
                         new SearchHit.Components(1.0, null)))
                 .toList();
         return Reply.ok(new SearchAnswer(
-                in.query(), hits, hits.size(), SearchMode.KEYWORD, true, "no embedding model", null, false));
+                in.query(), hits, hits.size(), SearchMode.KEYWORD, true, "no embedding model", null, false, null));
     }
 
     @Override

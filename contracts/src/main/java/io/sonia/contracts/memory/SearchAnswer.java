@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param degraded true if it is not the one asked for; {@code degradedReason} says why
  * @param maxTokens the budget of the request
  * @param budgetApplied true if the budget left a hit out
+ * @param embeddingMs how long the question's vector took; null if none was asked for
  */
 public record SearchAnswer(
         String query,
@@ -19,4 +20,5 @@ public record SearchAnswer(
         boolean degraded,
         @Nullable String degradedReason,
         @Nullable Integer maxTokens,
-        boolean budgetApplied) {}
+        boolean budgetApplied,
+        @Nullable Double embeddingMs) {}

@@ -135,6 +135,7 @@ public enum Operation {
     // model-router.
     ROUTE("route", MODEL_ROUTER, "GET /route", OBS, NONE, 2),
     MODEL_CHAT("model.chat", MODEL_ROUTER, "POST /chat", operatorOr(API_GATEWAY), LARGE, 60),
+    MODEL_EMBED("model.embed", MODEL_ROUTER, "POST /embeddings", operatorOr(MEMORY_ENGINE), MEDIUM, 10),
     PROVIDERS("providers", MODEL_ROUTER, "GET /providers", OBS, NONE, 2),
     MODELS("models", MODEL_ROUTER, "GET /models", OBS, NONE, 5),
     MODELS_OF("models.of", MODEL_ROUTER, "GET /models/{provider}", OBS, NONE, 5),
@@ -281,7 +282,7 @@ public enum Operation {
     }
 
     private static final List<Operation> READS =
-            List.of(POLICY_EVALUATE, MEMORY_SEARCH, MEMORY_TYPED_QUERY, EXECUTE_CHECK);
+            List.of(POLICY_EVALUATE, MODEL_EMBED, MEMORY_SEARCH, MEMORY_TYPED_QUERY, EXECUTE_CHECK);
     private static final List<Operation> DECISIONS = List.of(
             APPROVE,
             CONFIRMATION_APPROVE,
