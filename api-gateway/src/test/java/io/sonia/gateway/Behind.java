@@ -102,8 +102,6 @@ final class Behind implements AutoCloseable {
         return server.port();
     }
 
-    // What a test asks for.
-
     /** The model's next answer. */
     void model(Function<ChatRequest, ChatAnswer> answer) {
         script.add(answer);
@@ -274,6 +272,7 @@ final class Behind implements AutoCloseable {
                 Execution.class,
                 call -> Reply.ok(execution(call.path("execution_id")))));
         routes.add(route(Operation.EXECUTION_RECONCILE, ReconcileRequest.class, Execution.class, this::reconcile));
+        routes.addAll(ModelsBehind.routes());
         return routes;
     }
 

@@ -15,10 +15,10 @@ import org.jspecify.annotations.Nullable;
  * @param model a model of the pinned provider; absent: the provider's own choice
  */
 public record ChatRequest(
-        @Items(min = 1, max = 200) List<ChatMessage> messages,
+        @Items(min = 1, max = 1000) List<ChatMessage> messages,
         @Default("\"text\"") TaskType taskType,
         @Nullable @Text(min = 1, max = 64) String profile,
-        @Default("[]") @Items(max = 32) List<ToolSpec> tools,
+        @Default("[]") @Items(max = 128) List<ToolSpec> tools,
         @Default("\"auto\"") ToolChoice toolChoice,
         @Default("0.7") @Range(max = 2) double temperature,
         @Default("2048") @Range(min = 1, max = 8192) int maxTokens,
@@ -44,5 +44,11 @@ public record ChatRequest(
                 null,
                 null,
                 null);
+    }
+
+    /** The same request with another choice of tools. */
+    public ChatRequest choosing(ToolChoice choice) {
+        return new ChatRequest(
+                messages, taskType, profile, tools, choice, temperature, maxTokens, policy, provider, model, sessionId);
     }
 }

@@ -78,6 +78,8 @@ public enum Operation {
     INCIDENT_GET("incident.get", API_GATEWAY, "GET /v1/incidents/{incident_id}", OBS, NONE, 2),
     INCIDENT_BUNDLE("incident.bundle", API_GATEWAY, "GET /v1/incidents/{incident_id}/bundle", OP, NONE, 60),
     INCIDENT_VERIFY("incident.verify", API_GATEWAY, "POST /v1/incidents/{incident_id}/verify", OP, SMALL, 60),
+    OPENAI_CHAT("openai.chat", API_GATEWAY, "POST /v1/chat/completions", OP, MEDIUM, 300),
+    OPENAI_MODELS("openai.models", API_GATEWAY, "GET /v1/models", OP, NONE, 5),
     DEPS("deps", API_GATEWAY, "GET /v1/deps", OBS, NONE, 5),
 
     // eva-os: the control plane.
@@ -249,6 +251,11 @@ public enum Operation {
     /** True if it may change state: such requests honour an idempotency key. */
     public boolean mutating() {
         return !READS.contains(this) && !method.equals("GET") && !method.equals("WS");
+    }
+
+    /** True if it is served and answered as the OpenAI API has it, so that its clients can be used as they are. */
+    public boolean openAi() {
+        return wireName.startsWith("openai.");
     }
 
     /** True if it must stay served when the process is full: decisions, taking keys away, audit and health. */
