@@ -90,6 +90,7 @@ final class Conversation {
         List<String> names = request.tools().stream().map(ToolSpec::name).toList();
         Map<String, @Nullable Object> shown = plain(request);
         shown.put("tools", names);
+        shown.remove("cancel_token");
         return new TurnStep.Question(CanonicalJson.sha256(shown), names);
     }
 

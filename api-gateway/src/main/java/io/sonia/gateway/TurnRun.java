@@ -50,7 +50,9 @@ final class TurnRun {
     private final TurnProgress progress;
     private final TurnCalls calls;
     private final long began;
-    private volatile boolean modelRunning;
+    /** The token of the model call that runs, if one does. */
+    private volatile @Nullable String modelRunning;
+
     private volatile boolean ending;
     private volatile boolean over;
     private volatile boolean launched;
@@ -153,7 +155,12 @@ final class TurnRun {
     /** Asks the run to stop; says whether a model and whether a tool was at work. */
     boolean[] cancel(Context context) {
         String action = calls.running();
-        boolean[] stopped = {modelRunning, action != null};
+        String chat = modelRunning;
+        boolean[] stopped = {chat != null, action != null};
+        scope.cancellation.announce();
+        if (chat != null) {
+            parts.sources().cancelChat(context, chat);
+        }
         scope.cancellation.request();
         if (action != null) {
             calls.withdraw(context, action);
@@ -257,10 +264,12 @@ final class TurnRun {
     private ChatAnswer model(List<ToolSpec> tools) throws Stopped {
         scope.move(TurnState.MODELLING);
         ChatRequest asked = scope.conversation.request(tools, request.profile(), scope.session.sessionId());
+        String token = scope.turnId + "." + Long.toString(parts.clock().nanoTime(), Character.MAX_RADIX);
         scope.cancellation.beginWait();
-        modelRunning = true;
+        modelRunning = token;
         try {
-            ChatAnswer answer = parts.sources().chat(scope.context(), asked, scope.feed.heard() ? this::partial : null);
+            ChatAnswer answer = parts.sources()
+                    .chat(scope.context(), asked.cancellable(token), scope.feed.heard() ? this::partial : null);
             scope.cancellation.check();
             scope.answered(answer);
             modelled(asked, answer, null);
@@ -272,7 +281,7 @@ final class TurnRun {
             throw e;
         } finally {
             scope.cancellation.endWait();
-            modelRunning = false;
+            modelRunning = null;
         }
     }
 

@@ -33,6 +33,7 @@ import io.sonia.contracts.openclaw.ToolFilter;
 import io.sonia.contracts.openclaw.ToolList;
 import io.sonia.contracts.openclaw.Verification;
 import io.sonia.contracts.router.ChatAnswer;
+import io.sonia.contracts.router.ChatCancel;
 import io.sonia.contracts.router.ChatEvent;
 import io.sonia.contracts.router.ChatRequest;
 import io.sonia.kernel.ErrorCode;
@@ -228,8 +229,6 @@ final class Behind implements AutoCloseable {
         return List.copyOf(ran);
     }
 
-    // What the services do.
-
     private List<Route<?>> routes() {
         List<Route<?>> routes = new ArrayList<>();
         routes.add(route(Operation.MEMORY_SEARCH, SearchRequest.class, SearchAnswer.class, this::search));
@@ -273,6 +272,7 @@ final class Behind implements AutoCloseable {
                 call -> Reply.ok(execution(call.path("execution_id")))));
         routes.add(route(Operation.EXECUTION_RECONCILE, ReconcileRequest.class, Execution.class, this::reconcile));
         routes.addAll(ModelsBehind.routes());
+        routes.add(route(Operation.MODEL_CANCEL, ChatCancel.class, ChatCancel.Cancelled.class, ModelsBehind::cancel));
         return routes;
     }
 

@@ -1,10 +1,12 @@
 package io.sonia.gateway;
 
 import io.sonia.contracts.router.Capability;
+import io.sonia.contracts.router.ChatCancel;
 import io.sonia.contracts.router.ModelEntry;
 import io.sonia.contracts.router.ModelList;
 import io.sonia.contracts.router.ProfileList;
 import io.sonia.contracts.router.ProviderList;
+import io.sonia.kernel.http.Call;
 import io.sonia.kernel.http.Operation;
 import io.sonia.kernel.http.Reply;
 import io.sonia.kernel.http.Route;
@@ -15,6 +17,10 @@ import java.util.Map;
 final class ModelsBehind {
 
     private ModelsBehind() {}
+
+    static Reply cancel(Call<ChatCancel> call) {
+        return Reply.ok(new ChatCancel.Cancelled("cancelled", call.input().cancelToken()));
+    }
 
     static List<Route<?>> routes() {
         ProfileList.Profile profile = new ProfileList.Profile(

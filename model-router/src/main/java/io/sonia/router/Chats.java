@@ -24,6 +24,7 @@ final class Chats {
     private final Journal journal;
     private final Budgets budgets;
     private final ChatMetrics metrics;
+    private final RunningChats running;
 
     Chats(Routing routing, ChatRun.Tools tools, Journal journal, Budgets budgets, ChatMetrics metrics) {
         this.routing = routing;
@@ -31,6 +32,11 @@ final class Chats {
         this.journal = journal;
         this.budgets = budgets;
         this.metrics = metrics;
+        this.running = new RunningChats(journal);
+    }
+
+    RunningChats running() {
+        return running;
     }
 
     CallPlaces places() {
@@ -43,17 +49,19 @@ final class Chats {
     }
 
     /**
-     * Calls a model and returns its whole answer, once the call is on record.
+     * Calls a model and returns its whole answer, once the call is on record; a call that is to stop has the answer so far.
      *
-     * @throws SoniaException OVERLOADED, NO_BACKEND_AVAILABLE, CONTEXT_TOO_LONG, BUDGET_EXCEEDED,
+     * @throws SoniaException CONFLICT, OVERLOADED, NO_BACKEND_AVAILABLE, CONTEXT_TOO_LONG, BUDGET_EXCEEDED,
      *     MODEL_FAILED or TIMEOUT
      */
-    ChatAnswer chat(Call<ChatRequest> call, Plan plan, ChatReader reader) {
+    ChatAnswer chat(Call<ChatRequest> call, Plan plan, ChatReader reader, ChatStop stop) {
         String user = call.caller().principal();
-        try (CallPlaces.Place _ = tools.places().enter(call.context().deadline());
+        try (RunningChats.Entry _ = running.enter(call.input().cancelToken(), stop);
+                CallPlaces.Place _ = tools.places().enter(call.context().deadline());
                 Spending spending = new Spending(
                         budgets, journal, call.input(), user, plan.ask().tokens())) {
-            ChatRun run = new ChatRun(call.input(), call.context(), plan, tools, spending, reader);
+            ChatRun.Asked asked = new ChatRun.Asked(call.input(), call.context(), stop);
+            ChatRun run = new ChatRun(asked, plan, tools, spending, reader);
             ChatOutcome outcome = run(call, run, spending);
             return switch (outcome) {
                 case ChatOutcome.Answered answered -> answered.answer();

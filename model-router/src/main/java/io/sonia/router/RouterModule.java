@@ -59,7 +59,9 @@ public final class RouterModule implements ServiceModule {
 
     @Override
     public List<Route<?>> routes() {
-        return Stream.concat(routes.list().stream(), backends.list().stream()).toList();
+        return Stream.of(routes.list(), chats.running().list(), backends.list())
+                .<Route<?>>flatMap(List::stream)
+                .toList();
     }
 
     @Override

@@ -74,14 +74,15 @@ final class RouterRoutes {
 
     private Reply chat(Call<ChatRequest> call) {
         Plan plan = chats.plan(call.input());
+        ChatStop stop = new ChatStop();
         return call.wantsEvents()
-                ? new Reply.Events(stream -> stream(call, plan, stream))
-                : Reply.ok(chats.chat(call, plan, ChatReader.NONE));
+                ? new Reply.Events(stream -> stream(call, plan, stream, stop), stop::request)
+                : new Reply.Awaited(() -> Reply.ok(chats.chat(call, plan, ChatReader.NONE, stop)), stop::request);
     }
 
-    private void stream(Call<ChatRequest> call, Plan plan, EventStream stream) {
+    private void stream(Call<ChatRequest> call, Plan plan, EventStream stream, ChatStop stop) {
         try {
-            stream.send(ChatEvent.FINAL, chats.chat(call, plan, reader(stream)));
+            stream.send(ChatEvent.FINAL, chats.chat(call, plan, reader(stream), stop));
         } catch (SoniaException e) {
             stream.send(ChatEvent.ERROR, ChatEvent.Failed.of(e));
         }

@@ -168,11 +168,13 @@ final class House implements AutoCloseable {
 
     @SuppressWarnings("unchecked") // the route's own input type
     Reply handle(Call<Record> call) {
-        Route<?> route = Stream.concat(routes.list().stream(), backends.list().stream())
+        Route<?> route = Stream.of(routes.list(), chats.running().list(), backends.list())
+                .<Route<?>>flatMap(List::stream)
                 .filter(each -> each.operation() == call.operation())
                 .findFirst()
                 .orElseThrow();
-        return ((Handler<Record>) route.handler()).handle(call);
+        Reply reply = ((Handler<Record>) route.handler()).handle(call);
+        return reply instanceof Reply.Awaited awaited ? awaited.answer().get() : reply;
     }
 
     static EventStream collecting(List<Event> events) {

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param profile absent: {@code chat_low_latency}, or {@code vision_analysis} for the vision task
  * @param provider required with {@code provider_pinned}
+ * @param cancelToken by which the call can be ended while it runs; no two running calls share one
  * @param model a model of the pinned provider; absent: the provider's own choice
  */
 public record ChatRequest(
@@ -25,7 +26,8 @@ public record ChatRequest(
         @Default("\"cloud_allowed\"") RoutePolicy policy,
         @Nullable @Text(min = 1, max = 64) String provider,
         @Nullable @Text(min = 1, max = 128) String model,
-        @Nullable @Text(min = 1, max = 128) String sessionId) {
+        @Nullable @Text(min = 1, max = 128) String sessionId,
+        @Nullable @Text(min = 1, max = 64) String cancelToken) {
 
     private static final double TEMPERATURE = 0.7;
     private static final int MAX_TOKENS = 2048;
@@ -43,12 +45,41 @@ public record ChatRequest(
                 RoutePolicy.CLOUD_ALLOWED,
                 null,
                 null,
+                null,
                 null);
     }
 
     /** The same request with another choice of tools. */
     public ChatRequest choosing(ToolChoice choice) {
         return new ChatRequest(
-                messages, taskType, profile, tools, choice, temperature, maxTokens, policy, provider, model, sessionId);
+                messages,
+                taskType,
+                profile,
+                tools,
+                choice,
+                temperature,
+                maxTokens,
+                policy,
+                provider,
+                model,
+                sessionId,
+                cancelToken);
+    }
+
+    /** The same request, which can be ended by this token. */
+    public ChatRequest cancellable(String token) {
+        return new ChatRequest(
+                messages,
+                taskType,
+                profile,
+                tools,
+                toolChoice,
+                temperature,
+                maxTokens,
+                policy,
+                provider,
+                model,
+                sessionId,
+                token);
     }
 }

@@ -116,6 +116,8 @@ public record RouteDecision(
         /** Before its first content, so that another backend could follow. */
         FAILED,
         /** After its first content, so that none could. */
-        INTERRUPTED
+        INTERRUPTED,
+        /** Its caller wanted no more. */
+        CANCELLED
     }
 }

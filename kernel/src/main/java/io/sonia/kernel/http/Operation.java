@@ -128,6 +128,7 @@ public enum Operation {
     // model-router.
     ROUTE("route", MODEL_ROUTER, "GET /route", OBS, NONE, 2),
     MODEL_CHAT("model.chat", MODEL_ROUTER, "POST /chat", operatorOr(API_GATEWAY), LARGE, 60),
+    MODEL_CANCEL("model.cancel", MODEL_ROUTER, "POST /chat/cancel", operatorOr(API_GATEWAY), SMALL, 2),
     PROVIDERS("providers", MODEL_ROUTER, "GET /providers", OBS, NONE, 2),
     MODELS("models", MODEL_ROUTER, "GET /models", OBS, NONE, 5),
     MODELS_OF("models.of", MODEL_ROUTER, "GET /models/{provider}", OBS, NONE, 5),
