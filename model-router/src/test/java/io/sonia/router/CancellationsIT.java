@@ -42,6 +42,9 @@ class CancellationsIT {
     private static final int LOOKS = 2_000;
     private static final Duration SOON = Duration.ofSeconds(5);
 
+    /** Shorter than the silence after which a stream is tried by itself. */
+    private static final Duration AT_ONCE = Duration.ofMillis(900);
+
     @TempDir
     Path folder;
 
@@ -124,7 +127,7 @@ class CancellationsIT {
         try (EventSource source = chat(null).events()) {
             upTo(ChatEvent.DELTA, source);
         }
-        assertThat(lab.clientLeft(SOON)).isTrue();
+        assertThat(lab.clientLeft(AT_ONCE)).isTrue();
         Future<ChatAnswer> asked = threads.submit(() -> chat(null).send(ChatAnswer.class));
         awaitCalls(2);
         asked.cancel(true);
