@@ -2,10 +2,13 @@ package io.sonia.gateway;
 
 import io.sonia.contracts.router.Capability;
 import io.sonia.contracts.router.ChatCancel;
+import io.sonia.contracts.router.EmbeddingAnswer;
+import io.sonia.contracts.router.EmbeddingRequest;
 import io.sonia.contracts.router.ModelEntry;
 import io.sonia.contracts.router.ModelList;
 import io.sonia.contracts.router.ProfileList;
 import io.sonia.contracts.router.ProviderList;
+import io.sonia.contracts.router.Usage;
 import io.sonia.kernel.http.Call;
 import io.sonia.kernel.http.Operation;
 import io.sonia.kernel.http.Reply;
@@ -43,6 +46,21 @@ final class ModelsBehind {
                         Operation.PROVIDERS,
                         ProviderList.class,
                         call -> Reply.ok(new ProviderList(Map.of("lab", lab), List.of("lab")))),
-                Route.of(Operation.MODELS, ModelList.class, call -> Reply.ok(models)));
+                Route.of(Operation.MODELS, ModelList.class, call -> Reply.ok(models)),
+                Route.of(Operation.MODEL_EMBED, EmbeddingRequest.class, EmbeddingAnswer.class, ModelsBehind::embed));
+    }
+
+    /** The vector of a text is its length and a half. */
+    private static Reply embed(Call<EmbeddingRequest> call) {
+        List<List<Double>> vectors = call.input().input().stream()
+                .map(text -> List.of((double) text.length(), 0.5))
+                .toList();
+        return Reply.ok(new EmbeddingAnswer(
+                "small",
+                "lab",
+                2,
+                vectors,
+                new Usage(vectors.size(), 0, null, false, false),
+                Answers.text("").routeDecision()));
     }
 }

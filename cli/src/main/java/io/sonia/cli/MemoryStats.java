@@ -33,6 +33,13 @@ final class MemoryStats implements Callable<Integer> {
         place.screen()
                 .line(stats.activeMemories() + " in force, " + stats.totalMemories() + " in all, "
                         + stats.index().keywordDocs() + " in the index, " + stats.storeBytes() / 1024 + " KiB on disk");
+        place.screen().line(vectors(stats.index()));
         return ExitCode.OK.code();
+    }
+
+    private static String vectors(Stats.Index index) {
+        return index.provider() == null
+                ? "no embedding model: memories are found by words only"
+                : index.vectors() + " vectors of " + index.provider() + ", " + index.pending() + " pending";
     }
 }

@@ -61,9 +61,7 @@ final class Ledger {
                 draft.validity().until(),
                 place.head(),
                 place.version());
-        sql.update(
-                "INSERT INTO memory_fts (rowid, content) VALUES (last_insert_rowid(), ?)",
-                draft.text().words());
+        index(sql, entry.id(), draft.text());
     }
 
     /** The first memory of the same type, user and content that was recorded at {@code since} or later. */
@@ -143,10 +141,15 @@ final class Ledger {
                 metadata,
                 at,
                 id);
+        index(sql, id, text);
+    }
+
+    private static void index(Sql sql, String id, Draft.Text text) throws SQLException {
         sql.update(
                 "INSERT INTO memory_fts (rowid, content) VALUES ((SELECT seq FROM ledger WHERE id = ?), ?)",
                 id,
                 text.words());
+        Vectors.await(sql, id);
     }
 
     /** Hides the memory from every read. */
@@ -175,6 +178,7 @@ final class Ledger {
 
     private static void unindex(Sql sql, String id) throws SQLException {
         sql.update("DELETE FROM memory_fts WHERE rowid = (SELECT seq FROM ledger WHERE id = ?)", id);
+        Vectors.forget(sql, id);
     }
 
     /** The number of memories, archived ones included. */
@@ -193,6 +197,15 @@ final class Ledger {
 
     long bytes(Sql sql) throws SQLException {
         return sql.number("SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()");
+    }
+
+    /** The text of a memory that is searched. */
+    static String searched(Item item) {
+        if (item.subtype() != null) {
+            return TypedContent.stored(item.subtype(), item.content()).text();
+        }
+        Object heading = item.type().equals(Documents.TYPE) ? item.metadata().get("heading") : null;
+        return heading == null ? item.content() : heading + " " + item.content();
     }
 
     static Item item(Row row) throws SQLException {

@@ -4,10 +4,6 @@ import io.sonia.contracts.memory.Item;
 import io.sonia.contracts.memory.MemoryDeleted;
 import io.sonia.contracts.memory.MemoryUpdate;
 import io.sonia.contracts.memory.MemoryUpdated;
-import io.sonia.contracts.memory.SearchAnswer;
-import io.sonia.contracts.memory.SearchHit;
-import io.sonia.contracts.memory.SearchMode;
-import io.sonia.contracts.memory.SearchRequest;
 import io.sonia.contracts.memory.Stats;
 import io.sonia.contracts.memory.StoreAnswer;
 import io.sonia.contracts.memory.StoreAnswer.IndexState;
@@ -27,15 +23,11 @@ import io.sonia.kernel.http.IdempotencyKey;
 import io.sonia.kernel.http.Reply;
 import io.sonia.kernel.http.StoredReply;
 import io.sonia.kernel.json.Json;
-import io.sonia.memory.Searches.Search;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** What is remembered: stored with its index entry and its audit entry in one commit, so what is told can be found. */
@@ -50,21 +42,18 @@ final class Memories {
     static final int MAX_CONTENT = 262_144;
 
     private static final String UPDATED = "updated";
-    private static final String REBUILDING = "the index is being made anew";
-    private static final String NO_MODEL = "no embedding model";
 
     private final Journal journal;
     private final Clock clock;
     private final Ids ids;
-    private final BooleanSupplier rebuilding;
     private final Duration dedupe;
     private final Ledger ledger;
     private final Versions versions;
-    private final Searches searches = new Searches();
+    private final @Nullable Embedding embedding;
 
-    /** @param rebuilding true while the index does not have every memory */
-    Memories(Foundation base, Ledger ledger, Versions versions, BooleanSupplier rebuilding, Duration dedupe) {
-        this.rebuilding = rebuilding;
+    /** @param embedding null without an embedding model */
+    Memories(Foundation base, Ledger ledger, Versions versions, @Nullable Embedding embedding, Duration dedupe) {
+        this.embedding = embedding;
         this.ledger = ledger;
         this.versions = versions;
         this.journal = base.journal();
@@ -94,10 +83,17 @@ final class Memories {
                 draft.type(),
                 entry.createdAt(),
                 same != null,
-                new StoreAnswer.Indexed(IndexState.DONE, null));
+                new StoreAnswer.Indexed(IndexState.DONE, vector(tx.sql(), entry.id())));
         tx.audit(event.about("memory", entry.id()).detail(detail(draft, same != null)));
         tx.remember(key, new StoredReply(200, Json.bytes(answer), location(entry.id())));
         return answer;
+    }
+
+    private @Nullable IndexState vector(Sql sql, String id) throws SQLException {
+        if (embedding == null) {
+            return null;
+        }
+        return Vectors.has(sql, id) ? IndexState.DONE : IndexState.PENDING;
     }
 
     /** Where a memory is read. */
@@ -182,42 +178,6 @@ final class Memories {
         });
     }
 
-    /** Searches by words unless the literal text is asked for; without an embedding model no search is by meaning. */
-    SearchAnswer search(SearchRequest request) {
-        boolean literal = request.mode() == SearchMode.SUBSTRING;
-        boolean behind = !literal && rebuilding.getAsBoolean();
-        boolean degraded = behind || (!literal && request.mode() != SearchMode.KEYWORD);
-        Search search = Search.of(request, List.of(), clock.now());
-        List<SearchHit> found =
-                journal.read(sql -> literal ? searches.byText(sql, search) : searches.byWords(sql, search));
-        List<SearchHit> good =
-                found.stream().filter(hit -> hit.score() >= request.minScore()).toList();
-        List<SearchHit> hits = withinBudget(good, request.maxTokens());
-        return new SearchAnswer(
-                request.query(),
-                hits,
-                hits.size(),
-                literal ? SearchMode.SUBSTRING : SearchMode.KEYWORD,
-                degraded,
-                degraded ? (behind ? REBUILDING : NO_MODEL) : null,
-                request.maxTokens(),
-                hits.size() < good.size());
-    }
-
-    /** Leaves out each hit that does not fit into what the better ones left. */
-    private static List<SearchHit> withinBudget(List<SearchHit> hits, @Nullable Integer maxTokens) {
-        int left = maxTokens == null ? MAX_ANSWER_TOKENS : maxTokens;
-        List<SearchHit> fitting = new ArrayList<>();
-        for (SearchHit hit : hits) {
-            int tokens = Math.ceilDiv(hit.content().length(), CHARS_PER_TOKEN);
-            if (tokens <= left) {
-                left -= tokens;
-                fitting.add(hit);
-            }
-        }
-        return fitting;
-    }
-
     /** The number of memories, archived ones included. */
     long total() {
         return journal.read(ledger::total);
@@ -231,6 +191,7 @@ final class Memories {
         Map<String, Long> byType = ledger.byType(sql);
         long active = byType.values().stream().mapToLong(Long::longValue).sum();
         long indexed = sql.number("SELECT count(*) FROM memory_fts");
+        VectorState state = VectorState.of(sql, embedding);
         return new Stats(
                 ledger.total(sql),
                 active,
@@ -238,7 +199,8 @@ final class Memories {
                 Documents.documents(sql),
                 Documents.pieces(sql),
                 0,
-                new Stats.Index(indexed, 0, null, null, 0, true),
+                new Stats.Index(
+                        indexed, state.count(), state.dimensions(), state.model(), state.pending(), !state.complete()),
                 ledger.bytes(sql));
     }
 }

@@ -36,6 +36,7 @@ import io.sonia.contracts.memory.VersionCreated;
 import io.sonia.contracts.memory.VersionList;
 import io.sonia.kernel.ServiceName;
 import io.sonia.kernel.http.Operation;
+import io.sonia.kernel.http.Peers;
 import io.sonia.kernel.http.Route;
 import java.util.List;
 import java.util.Map;
@@ -50,6 +51,7 @@ public final class MemoryModule implements ServiceModule {
 
     private final ServiceParts parts;
     private final Memories memories;
+    private final @Nullable Embedding embedding;
     private final Reindexing reindexing;
     private final List<Route<?>> routes;
 
@@ -60,17 +62,15 @@ public final class MemoryModule implements ServiceModule {
         Ledger ledger = new Ledger();
         Conflicts conflicts = new Conflicts(base, ledger);
         Versions versions = new Versions(ledger, conflicts, parts.ids());
-        this.reindexing = new Reindexing(base, parts.peers().of(ServiceName.EVA_OS));
-        this.memories = new Memories(
-                base,
-                ledger,
-                versions,
-                reindexing::runs,
-                parts.settings().section(MemoryConfig.SECTION).dedupe());
+        MemoryConfig config = parts.settings().section(MemoryConfig.SECTION);
+        this.embedding = embedding(base, parts.peers(), config.embeddingModel());
+        this.reindexing = new Reindexing(base, parts.peers().of(ServiceName.EVA_OS), embedding);
+        this.memories = new Memories(base, ledger, versions, embedding, config.dedupe());
+        HybridSearch searches = new HybridSearch(base, reindexing::runs, embedding, config.weights());
         this.routes = Stream.<List<Route<?>>>of(
-                        new MemoryRoutes(memories, parts.clock(), parts.metrics()).list(),
+                        new MemoryRoutes(memories, searches, parts.clock(), parts.metrics()).list(),
                         typed(new TypedMemories(base, ledger, versions, conflicts), conflicts),
-                        kept(new Redactions(base, ledger), new Provenances(base, ledger)),
+                        kept(new Redactions(base, ledger, this::vectorsGone), new Provenances(base, ledger)),
                         documents(new Documents(base, ledger)),
                         List.of(
                                 Route.of(
@@ -82,6 +82,18 @@ public final class MemoryModule implements ServiceModule {
                                 Route.of(Operation.INDEX_REBUILD, IndexRebuild.class, reindexing::rebuild)))
                 .flatMap(List::stream)
                 .toList();
+    }
+
+    private static @Nullable Embedding embedding(Foundation base, Peers peers, @Nullable String model) {
+        return model == null
+                ? null
+                : new Embedding(base, new Embedder(peers.of(ServiceName.MODEL_ROUTER), base.clock(), model));
+    }
+
+    private void vectorsGone() {
+        if (embedding != null) {
+            embedding.reload();
+        }
     }
 
     private static List<Route<?>> typed(TypedMemories typed, Conflicts conflicts) {
@@ -124,11 +136,17 @@ public final class MemoryModule implements ServiceModule {
     @Override
     public void start() {
         reindexing.start();
+        if (embedding != null) {
+            embedding.start();
+        }
         parts.metrics().gauge("sonia_memory_items", "Memories in the ledger", memories::total);
     }
 
     @Override
     public void close() {
         reindexing.close();
+        if (embedding != null) {
+            embedding.close();
+        }
     }
 }

@@ -25,11 +25,13 @@ import java.util.Locale;
 final class MemoryRoutes {
 
     private final Memories memories;
+    private final HybridSearch searches;
     private final Clock clock;
     private final Histogram searchSeconds;
 
-    MemoryRoutes(Memories memories, Clock clock, Metrics metrics) {
+    MemoryRoutes(Memories memories, HybridSearch searches, Clock clock, Metrics metrics) {
         this.memories = memories;
+        this.searches = searches;
         this.clock = clock;
         this.searchSeconds = metrics.histogram(
                 "sonia_memory_search_seconds", "Durations of searches by the mode they were made in", "mode");
@@ -56,7 +58,7 @@ final class MemoryRoutes {
 
     private Reply search(Call<SearchRequest> call) {
         long started = clock.nanoTime();
-        SearchAnswer answer = memories.search(call.input());
+        SearchAnswer answer = searches.search(call.input(), call.context());
         searchSeconds.observe(
                 clock.nanoTime() - started, answer.searchMode().name().toLowerCase(Locale.ROOT));
         return Reply.ok(answer);

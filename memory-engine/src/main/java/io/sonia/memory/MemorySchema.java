@@ -154,5 +154,6 @@ final class MemorySchema {
             CREATE VIRTUAL TABLE memory_terms USING fts5vocab('memory_fts', 'row');
             """, "DROP TABLE memory_terms; DROP TABLE index_rebuild;");
 
-    static final List<Migration> MIGRATIONS = List.of(LEDGER, MERGES, VERSIONS, DOCUMENTS, REBUILD);
+    static final List<Migration> MIGRATIONS =
+            List.of(LEDGER, MERGES, VERSIONS, DOCUMENTS, REBUILD, VectorSchema.migration(6));
 }

@@ -30,8 +30,11 @@ final class Redactions {
 
     private final Foundation base;
     private final Ledger ledger;
+    private final Runnable vectorsGone;
 
-    Redactions(Foundation base, Ledger ledger) {
+    /** @param vectorsGone told after vectors were destroyed */
+    Redactions(Foundation base, Ledger ledger, Runnable vectorsGone) {
+        this.vectorsGone = vectorsGone;
         this.base = base;
         this.ledger = ledger;
     }
@@ -60,6 +63,7 @@ final class Redactions {
         // copied.
         base.journal().commit(tx -> tx.sql().update("INSERT INTO memory_fts (memory_fts) VALUES ('optimize')"));
         base.journal().vacuum();
+        vectorsGone.run();
         return reply;
     }
 

@@ -52,10 +52,13 @@ final class Reindexing {
 
     private final Foundation base;
     private final Peer evaOs;
+    private final @Nullable Embedding embedding;
     private volatile boolean closing;
 
-    Reindexing(Foundation base, Peer evaOs) {
+    /** @param embedding null without an embedding model */
+    Reindexing(Foundation base, Peer evaOs, @Nullable Embedding embedding) {
         this.base = base;
+        this.embedding = embedding;
         this.evaOs = evaOs;
     }
 
@@ -135,10 +138,11 @@ final class Reindexing {
     Reply status(Call<Empty> call) {
         return Reply.ok(base.journal().read(sql -> {
             Optional<Rebuild> running = running(sql);
+            VectorState state = VectorState.of(sql, embedding);
             long docs = sql.number("SELECT count(*) FROM memory_fts");
             return new IndexStatus(
                     new IndexStatus.Keyword(docs, sql.number("SELECT count(*) FROM memory_terms")),
-                    new IndexStatus.Vector(0, null, null),
+                    new IndexStatus.Vector(state.count(), state.dimensions(), state.model(), state.pending()),
                     running.isEmpty() ? 0 : pending(sql, running.get()),
                     running.map(Rebuild::taskId).orElse(null));
         }));
@@ -201,7 +205,7 @@ final class Reindexing {
                         .update(
                                 "INSERT INTO memory_fts (rowid, content) VALUES (?, ?)",
                                 each.seq(),
-                                Words.indexed(searched(each.item())));
+                                Words.indexed(Ledger.searched(each.item())));
             }
             if (next.size() < BATCH) {
                 tx.sql().update("DELETE FROM index_rebuild");
@@ -210,15 +214,6 @@ final class Reindexing {
             tx.sql().update("UPDATE index_rebuild SET done = ?", next.getLast().seq());
             return true;
         });
-    }
-
-    /** The text of a memory that is searched. */
-    private static String searched(Item item) {
-        if (item.subtype() != null) {
-            return TypedContent.stored(item.subtype(), item.content()).text();
-        }
-        Object heading = item.type().equals(Documents.TYPE) ? item.metadata().get("heading") : null;
-        return heading == null ? item.content() : heading + " " + item.content();
     }
 
     /** Lets those who follow the task know; whether they hear of it changes nothing here, but of the end they should. */

@@ -6,6 +6,7 @@ import io.sonia.contracts.memory.SearchMode;
 import io.sonia.contracts.memory.SearchRequest;
 import io.sonia.contracts.memory.Subtype;
 import io.sonia.journal.Row;
+import io.sonia.journal.RowReader;
 import io.sonia.journal.Sql;
 import io.sonia.kernel.json.Json;
 import io.sonia.memory.Words.Word;
@@ -18,7 +19,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Finds memories by their words (BM25, k1 1.2, b 0.75) or by a literal piece of their text; newer ones come first among
@@ -67,6 +67,14 @@ final class Searches {
             ORDER BY seq DESC LIMIT ?6
             """.formatted(VISIBLE);
 
+    private static final String AMONG = """
+            SELECT *, 0.0 AS score FROM ledger
+            WHERE seq IN (SELECT value FROM json_each(?1)) AND %s
+            LIMIT ?6
+            """.formatted(VISIBLE);
+
+    private static final String ALL = "SELECT seq FROM ledger WHERE ?1 = '' AND " + VISIBLE + " LIMIT ?6";
+
     /** Counts no further than what tells a common word. */
     private static final String OCCURRENCES =
             "SELECT count(*) FROM (SELECT 1 FROM memory_fts WHERE memory_fts MATCH ? LIMIT " + (RANKED + 1) + ")";
@@ -83,7 +91,30 @@ final class Searches {
         static Search of(SearchRequest request, List<Subtype> subtypes, Instant now) {
             return new Search(request, subtypes, request.asOf() == null ? now : request.asOf());
         }
+
+        /** The same for another number of hits. */
+        Search upTo(int limit) {
+            SearchRequest asked = new SearchRequest(
+                    request.query(),
+                    limit,
+                    null,
+                    request.mode(),
+                    request.userId(),
+                    request.sessionId(),
+                    request.types(),
+                    0,
+                    request.asOf(),
+                    request.includeSuperseded());
+            return new Search(asked, subtypes, at);
+        }
     }
+
+    /**
+     * A memory that was found.
+     *
+     * @param twin the same for memories of one user with the same content
+     */
+    record Found(long seq, String twin, SearchHit hit) {}
 
     private record Term(String match, long rows) {}
 
@@ -91,13 +122,13 @@ final class Searches {
      * The best memories by the words of the query, scored against the best one. If the rarer words do not fill the
      * answer, all of them are tried.
      */
-    List<SearchHit> byWords(Sql sql, Search search) throws SQLException {
+    List<Found> byWords(Sql sql, Search search) throws SQLException {
         List<Term> terms = occurring(sql, Words.asked(search.request().query()));
         if (terms.isEmpty()) {
             return List.of();
         }
         int rarer = rarer(terms);
-        List<SearchHit> hits = find(sql, BY_WORDS, narrow(terms, rarer), search, SearchMode.KEYWORD);
+        List<Found> hits = find(sql, BY_WORDS, narrow(terms, rarer), search, SearchMode.KEYWORD);
         if (hits.size() < search.request().limit() && rarer < terms.size()) {
             hits = find(sql, BY_WORDS, either(terms.stream()), search, SearchMode.KEYWORD);
         }
@@ -105,11 +136,43 @@ final class Searches {
     }
 
     /** The newest memories that hold the query as it is, A to Z in either case. */
-    List<SearchHit> byText(Sql sql, Search search) throws SQLException {
+    List<Found> byText(Sql sql, Search search) throws SQLException {
         return find(sql, BY_TEXT, search.request().query(), search, SearchMode.SUBSTRING);
     }
 
-    private static List<SearchHit> find(Sql sql, String query, String wanted, Search search, SearchMode mode)
+    /** Those of some memories that the search may show. */
+    List<Found> among(Sql sql, Search search, List<Long> seqs) throws SQLException {
+        List<Found> visible = new ArrayList<>();
+        rows(sql, AMONG, Json.text(seqs), search, seqs.size(), row -> visible.add(found(row, SearchMode.VECTOR)));
+        return visible;
+    }
+
+    /** The numbers of all memories that the search may show. */
+    Set<Long> all(Sql sql, Search search) throws SQLException {
+        Set<Long> seqs = new HashSet<>();
+        rows(sql, ALL, "", search, Integer.MAX_VALUE, row -> seqs.add(row.number("seq")));
+        return seqs;
+    }
+
+    private static int rows(Sql sql, String query, String wanted, Search search, int limit, RowReader<Boolean> reader)
+            throws SQLException {
+        SearchRequest request = search.request();
+        return sql.list(
+                        query,
+                        reader,
+                        wanted,
+                        request.userId(),
+                        request.sessionId(),
+                        request.asOf(),
+                        request.types().isEmpty() ? null : Json.text(request.types()),
+                        limit,
+                        request.includeSuperseded(),
+                        search.at(),
+                        search.subtypes().isEmpty() ? null : Json.text(search.subtypes()))
+                .size();
+    }
+
+    private static List<Found> find(Sql sql, String query, String wanted, Search search, SearchMode mode)
             throws SQLException {
         int limit = search.request().limit();
         Page page = page(sql, query, wanted, search, mode, limit);
@@ -119,29 +182,20 @@ final class Searches {
                 : page.hits();
     }
 
-    private record Page(List<SearchHit> hits, int rows) {}
+    private record Page(List<Found> hits, int rows) {}
 
     private static Page page(Sql sql, String query, String wanted, Search search, SearchMode mode, int limit)
             throws SQLException {
-        SearchRequest request = search.request();
-        @Nullable String types = request.types().isEmpty() ? null : Json.text(request.types());
-        List<SearchHit> hits = new ArrayList<>();
+        int most = search.request().limit();
+        List<Found> hits = new ArrayList<>();
         Set<String> shown = new HashSet<>();
-        int rows = sql.list(
-                        query,
-                        row -> hits.size() < request.limit()
-                                && shown.add(row.text("content_hash") + row.textOrNull("user_id"))
-                                && hits.add(hit(row, mode)),
-                        wanted,
-                        request.userId(),
-                        request.sessionId(),
-                        request.asOf(),
-                        types,
-                        limit,
-                        request.includeSuperseded(),
-                        search.at(),
-                        search.subtypes().isEmpty() ? null : Json.text(search.subtypes()))
-                .size();
+        int rows = rows(
+                sql,
+                query,
+                wanted,
+                search,
+                limit,
+                row -> hits.size() < most && shown.add(twin(row)) && hits.add(found(row, mode)));
         return new Page(hits, rows);
     }
 
@@ -191,9 +245,12 @@ final class Searches {
     }
 
     /** Scores as parts of the best one's. */
-    private static List<SearchHit> scaled(List<SearchHit> hits) {
-        double best = hits.isEmpty() ? 1 : hits.getFirst().score();
-        return hits.stream().map(hit -> keyword(hit, hit.score() / best)).toList();
+    private static List<Found> scaled(List<Found> hits) {
+        double best = hits.isEmpty() ? 1 : hits.getFirst().hit().score();
+        return hits.stream()
+                .map(each -> new Found(
+                        each.seq(), each.twin(), keyword(each.hit(), each.hit().score() / best)))
+                .toList();
     }
 
     private static SearchHit keyword(SearchHit hit, double score) {
@@ -206,6 +263,14 @@ final class Searches {
                 score,
                 hit.source(),
                 new Components(score, null));
+    }
+
+    private static String twin(Row row) throws SQLException {
+        return row.text("content_hash") + row.textOrNull("user_id");
+    }
+
+    private static Found found(Row row, SearchMode mode) throws SQLException {
+        return new Found(row.number("seq"), twin(row), hit(row, mode));
     }
 
     private static SearchHit hit(Row row, SearchMode mode) throws SQLException {

@@ -5,7 +5,6 @@ import io.sonia.contracts.memory.Conflict;
 import io.sonia.contracts.memory.Item;
 import io.sonia.contracts.memory.NewVersion;
 import io.sonia.contracts.memory.PageQuery;
-import io.sonia.contracts.memory.SearchHit;
 import io.sonia.contracts.memory.SearchMode;
 import io.sonia.contracts.memory.SearchRequest;
 import io.sonia.contracts.memory.Subtype;
@@ -23,6 +22,7 @@ import io.sonia.kernel.http.Reply;
 import io.sonia.kernel.json.Json;
 import io.sonia.kernel.json.Violations;
 import io.sonia.memory.Draft.Validity;
+import io.sonia.memory.Searches.Found;
 import io.sonia.memory.Searches.Search;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -136,8 +136,8 @@ final class TypedMemories {
                 query.asOf(),
                 false);
         List<Item> items = new ArrayList<>();
-        for (SearchHit hit : searches.byWords(sql, Search.of(request, subtypes, now))) {
-            items.add(ledger.require(sql, hit.id()));
+        for (Found each : searches.byWords(sql, Search.of(request, subtypes, now))) {
+            items.add(ledger.require(sql, each.hit().id()));
         }
         return items;
     }

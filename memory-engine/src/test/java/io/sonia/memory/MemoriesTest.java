@@ -159,7 +159,7 @@ class MemoriesTest {
     void withoutAnEmbeddingModelSearchIsByWordsAndSaysSo() {
         fixture.store("the locker", null);
         for (SearchMode mode : List.of(SearchMode.HYBRID, SearchMode.VECTOR)) {
-            SearchAnswer answer = fixture.memories.search(MemoryFixture.asked("locker", mode, null));
+            SearchAnswer answer = fixture.answer(MemoryFixture.asked("locker", mode, null));
             assertThat(answer.searchMode()).isEqualTo(SearchMode.KEYWORD);
             assertThat(answer.degraded()).isTrue();
             assertThat(answer.degradedReason()).isEqualTo("no embedding model");
@@ -168,7 +168,7 @@ class MemoriesTest {
                 assertThat(hit.components()).isEqualTo(new SearchHit.Components(1.0, null));
             });
         }
-        SearchAnswer asAsked = fixture.memories.search(MemoryFixture.asked("locker", SearchMode.KEYWORD, null));
+        SearchAnswer asAsked = fixture.answer(MemoryFixture.asked("locker", SearchMode.KEYWORD, null));
         assertThat(asAsked.degraded()).isFalse();
         assertThat(asAsked.degradedReason()).isNull();
     }

@@ -39,6 +39,7 @@ class MemoryCrashIT {
                 Stats stats = fixture.memories.stats();
                 assertThat(stats.totalMemories()).isGreaterThanOrEqualTo(acknowledged.size());
                 assertThat(stats.index().keywordDocs()).isEqualTo(stats.totalMemories());
+                assertThat((long) fixture.journal.read(Vectors::pending)).isEqualTo(stats.totalMemories());
                 assertThat(fixture.journal.chain().verify(null, null).valid()).isTrue();
             }
         }

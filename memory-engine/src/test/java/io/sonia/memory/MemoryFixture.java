@@ -1,6 +1,7 @@
 package io.sonia.memory;
 
 import io.sonia.contracts.Cursors;
+import io.sonia.contracts.memory.SearchAnswer;
 import io.sonia.contracts.memory.SearchHit;
 import io.sonia.contracts.memory.SearchMode;
 import io.sonia.contracts.memory.SearchRequest;
@@ -14,6 +15,7 @@ import io.sonia.kernel.Clock;
 import io.sonia.kernel.Hlc;
 import io.sonia.kernel.Ids;
 import io.sonia.kernel.ServiceName;
+import io.sonia.kernel.http.Context;
 import io.sonia.kernel.http.Peer;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -30,8 +32,19 @@ final class MemoryFixture implements AutoCloseable {
     final Journal journal;
     final Memories memories;
     final Reindexing reindexing;
+    final HybridSearch searches;
+    final Redactions redactions;
+    final @Nullable Embedding embedding;
+    private final Ids ids = new Ids(new SecureRandom());
+    private final Clock clock;
 
     MemoryFixture(Path database, Clock clock) {
+        this(database, clock, null);
+    }
+
+    /** @param router makes vectors; null: there is no embedding model */
+    MemoryFixture(Path database, Clock clock, @Nullable Peer router) {
+        this.clock = clock;
         journal = SqliteJournal.open(
                 database,
                 ServiceName.MEMORY_ENGINE,
@@ -39,13 +52,23 @@ final class MemoryFixture implements AutoCloseable {
                 clock,
                 new Hlc(clock),
                 JournalOptions.of(detail -> detail, reason -> {}).diskFloorBytes(0));
-        Foundation base =
-                new Foundation(journal, clock, new Ids(new SecureRandom()), Cursors.under(new byte[32], clock));
+        Foundation base = new Foundation(journal, clock, ids, Cursors.under(new byte[32], clock));
         Ledger ledger = new Ledger();
-        reindexing = new Reindexing(base, new Peer("eva-os", 1, new Hlc(clock), () -> ""));
+        embedding = router == null ? null : new Embedding(base, new Embedder(router, clock, "lab/embed"));
+        reindexing = new Reindexing(base, new Peer("eva-os", 1, new Hlc(clock), () -> ""), embedding);
         Conflicts conflicts = new Conflicts(base, ledger);
         memories = new Memories(
-                base, ledger, new Versions(ledger, conflicts, base.ids()), reindexing::runs, Duration.ofSeconds(60));
+                base, ledger, new Versions(ledger, conflicts, base.ids()), embedding, Duration.ofSeconds(60));
+        searches = new HybridSearch(base, reindexing::runs, embedding, new MemoryConfig.Weights(0.5, 0.5));
+        redactions = new Redactions(base, ledger, () -> {});
+    }
+
+    SearchAnswer answer(SearchRequest request) {
+        return searches.search(request, context());
+    }
+
+    Context context() {
+        return Context.own(ServiceName.API_GATEWAY, "req_1", "olena", Duration.ofSeconds(5), ids, clock);
     }
 
     static AuditEvent event() {
@@ -61,7 +84,7 @@ final class MemoryFixture implements AutoCloseable {
     }
 
     List<SearchHit> search(String query) {
-        return memories.search(asked(query, SearchMode.HYBRID, null)).results();
+        return answer(asked(query, SearchMode.HYBRID, null)).results();
     }
 
     List<String> contents(String query, @Nullable String userId) {
@@ -69,9 +92,7 @@ final class MemoryFixture implements AutoCloseable {
     }
 
     List<String> contents(SearchRequest request) {
-        return memories.search(request).results().stream()
-                .map(SearchHit::content)
-                .toList();
+        return answer(request).results().stream().map(SearchHit::content).toList();
     }
 
     static SearchRequest asked(String query, SearchMode mode, @Nullable String userId) {

@@ -60,7 +60,7 @@ class ReindexingTest {
     }
 
     private SearchAnswer search() {
-        return fixture.memories.search(MemoryFixture.asked("hundred", SearchMode.KEYWORD, null));
+        return fixture.answer(MemoryFixture.asked("hundred", SearchMode.KEYWORD, null));
     }
 
     @Test

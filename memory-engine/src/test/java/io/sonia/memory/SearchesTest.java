@@ -207,7 +207,7 @@ class SearchesTest {
             assertThat(hit.components().keyword()).isEqualTo(hit.score());
         });
         double middle = hits.get(1).score();
-        SearchAnswer better = fixture.memories.search(asked("zebra street", 10, null, middle, null));
+        SearchAnswer better = fixture.answer(asked("zebra street", 10, null, middle, null));
         assertThat(better.results()).hasSize(2);
         assertThat(better.budgetApplied()).isFalse();
     }
@@ -232,9 +232,7 @@ class SearchesTest {
         fixture.store("what is my locker code?", "usr_2");
         SearchRequest request = new SearchRequest(
                 "what is my locker code?", 2, null, SearchMode.HYBRID, "usr_1", null, List.of(), 0, null, false);
-        assertThat(fixture.memories.search(request).results())
-                .extracting(SearchHit::id)
-                .containsExactlyInAnyOrder(last, fact);
+        assertThat(fixture.answer(request).results()).extracting(SearchHit::id).containsExactlyInAnyOrder(last, fact);
         assertThat(fixture.search("locker")).hasSize(3);
     }
 
@@ -243,13 +241,12 @@ class SearchesTest {
         fixture.store("zebra zebra zebra " + "long ".repeat(40), null);
         fixture.store("zebra one", null);
         fixture.store("zebra two", null);
-        SearchAnswer answer = fixture.memories.search(asked("zebra", 10, 6, 0, null));
+        SearchAnswer answer = fixture.answer(asked("zebra", 10, 6, 0, null));
         assertThat(answer.results()).extracting(SearchHit::content).containsExactlyInAnyOrder("zebra one", "zebra two");
         assertThat(answer.budgetApplied()).isTrue();
         assertThat(answer.maxTokens()).isEqualTo(6);
-        assertThat(fixture.memories.search(asked("zebra", 10, 5, 0, null)).count())
-                .isEqualTo(1);
-        assertThat(fixture.memories.search(asked("zebra", 10, null, 0, null)).budgetApplied())
+        assertThat(fixture.answer(asked("zebra", 10, 5, 0, null)).count()).isEqualTo(1);
+        assertThat(fixture.answer(asked("zebra", 10, null, 0, null)).budgetApplied())
                 .isFalse();
     }
 
@@ -277,7 +274,7 @@ class SearchesTest {
         fixture.store("call me at a.b+c@example.org or 50%_off", null);
         fixture.store("call me at a b c", null);
         for (String literal : List.of("A.B+C@example", "50%_o", "at a.b")) {
-            SearchAnswer answer = fixture.memories.search(MemoryFixture.asked(literal, SearchMode.SUBSTRING, null));
+            SearchAnswer answer = fixture.answer(MemoryFixture.asked(literal, SearchMode.SUBSTRING, null));
             assertThat(answer.searchMode()).isEqualTo(SearchMode.SUBSTRING);
             assertThat(answer.degraded()).isFalse();
             assertThat(answer.results()).singleElement().satisfies(hit -> {
@@ -306,13 +303,11 @@ class SearchesTest {
         fillWithCommonWords();
         fixture.store("docs", "usr_1");
         fixture.store("list of files in docs", "usr_1");
-        List<SearchHit> hits = fixture.memories
-                .search(asked("list files docs", 2, null, 0, null))
-                .results();
+        List<SearchHit> hits =
+                fixture.answer(asked("list files docs", 2, null, 0, null)).results();
         assertThat(hits).extracting(SearchHit::content).containsExactly("docs", "list of files in docs");
-        List<SearchHit> filled = fixture.memories
-                .search(asked("list files docs", 100, null, 0, null))
-                .results();
+        List<SearchHit> filled =
+                fixture.answer(asked("list files docs", 100, null, 0, null)).results();
         assertThat(filled).hasSize(100);
         assertThat(filled).extracting(SearchHit::content).contains("docs", "list of files in docs");
     }

@@ -4,12 +4,14 @@ import io.sonia.contracts.router.Capability;
 import io.sonia.contracts.router.ChatMessage;
 import io.sonia.contracts.router.ChatRequest;
 import io.sonia.contracts.router.ContentPart;
+import io.sonia.contracts.router.EmbeddingRequest;
 import io.sonia.contracts.router.MessageRole;
 import io.sonia.contracts.router.RoutePolicy;
 import io.sonia.contracts.router.RouteQuery;
 import io.sonia.contracts.router.TaskType;
 import io.sonia.contracts.router.ToolCall;
 import io.sonia.contracts.router.ToolSpec;
+import io.sonia.kernel.json.Violations;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -51,11 +53,16 @@ record Ask(
                 query.policy(),
                 query.provider(),
                 query.model(),
-                needs(query.taskType()),
+                query.taskType() == TaskType.EMBEDDINGS && query.model() != null
+                        ? EnumSet.noneOf(Capability.class)
+                        : needs(query.taskType()),
                 false);
     }
 
     static Ask of(ChatRequest request) {
+        if (request.taskType() == TaskType.EMBEDDINGS) {
+            throw Violations.single("task_type", "choice", "embeddings are asked for under /embeddings");
+        }
         Set<Capability> needs = needs(request.taskType());
         if (request.messages().stream().anyMatch(Ask::hasImage)) {
             needs.add(Capability.VISION);
@@ -75,8 +82,26 @@ record Ask(
                 !request.tools().isEmpty());
     }
 
+    /** A model that is named is trusted to make embeddings: few servers say which of theirs do. */
+    static Ask of(EmbeddingRequest request, @Nullable String provider, @Nullable String model) {
+        int longest = request.input().stream().mapToInt(String::length).max().orElse(0);
+        return new Ask(
+                TaskType.EMBEDDINGS,
+                null,
+                tokens(longest),
+                provider == null ? RoutePolicy.CLOUD_ALLOWED : RoutePolicy.PROVIDER_PINNED,
+                provider,
+                model,
+                model == null ? needs(TaskType.EMBEDDINGS) : EnumSet.noneOf(Capability.class),
+                false);
+    }
+
     private static Set<Capability> needs(TaskType type) {
-        return type == TaskType.VISION ? EnumSet.of(Capability.CHAT, Capability.VISION) : EnumSet.of(Capability.CHAT);
+        return switch (type) {
+            case TEXT -> EnumSet.of(Capability.CHAT);
+            case VISION -> EnumSet.of(Capability.CHAT, Capability.VISION);
+            case EMBEDDINGS -> EnumSet.of(Capability.EMBEDDINGS);
+        };
     }
 
     /** One token for each four characters, rounded up. */

@@ -1,7 +1,7 @@
 package io.sonia.router;
 
-import io.sonia.contracts.router.ChatAnswer;
 import io.sonia.contracts.router.RouteDecision.Attempt;
+import io.sonia.contracts.router.Usage;
 import io.sonia.kernel.metrics.Counter;
 import io.sonia.kernel.metrics.Metrics;
 import java.util.List;
@@ -27,8 +27,8 @@ final class ChatMetrics {
         }
     }
 
-    void answered(ChatAnswer answer) {
-        tokens.add(answer.usage().promptTokens(), answer.provider(), "prompt");
-        tokens.add(answer.usage().completionTokens(), answer.provider(), "completion");
+    void used(String provider, Usage usage) {
+        tokens.add(usage.promptTokens(), provider, "prompt");
+        tokens.add(usage.completionTokens(), provider, "completion");
     }
 }

@@ -319,6 +319,10 @@ final class ChatRun {
 
     /** What all attempts failed with, if that says more than that they failed. */
     private ErrorCode sharedCode() {
+        return sharedCode(attempts);
+    }
+
+    static ErrorCode sharedCode(List<Attempt> attempts) {
         for (ErrorCode code : List.of(ErrorCode.TIMEOUT, ErrorCode.CONTEXT_TOO_LONG)) {
             if (attempts.stream().allMatch(each -> code.name().equals(each.code()))) {
                 return code;

@@ -59,7 +59,12 @@ final class Chats {
         try (RunningChats.Entry _ = running.enter(call.input().cancelToken(), stop);
                 CallPlaces.Place _ = tools.places().enter(call.context().deadline());
                 Spending spending = new Spending(
-                        budgets, journal, call.input(), user, plan.ask().tokens())) {
+                        budgets,
+                        journal,
+                        call.input().sessionId(),
+                        user,
+                        plan.ask().tokens(),
+                        call.input().maxTokens())) {
             ChatRun.Asked asked = new ChatRun.Asked(call.input(), call.context(), stop);
             ChatRun run = new ChatRun(asked, plan, tools, spending, reader);
             ChatOutcome outcome = run(call, run, spending);
@@ -84,7 +89,7 @@ final class Chats {
     private void record(Call<ChatRequest> call, ChatOutcome outcome, Spending spending) {
         metrics.called(outcome.decision().attempts());
         if (outcome instanceof ChatOutcome.Answered answered) {
-            metrics.answered(answered.answer());
+            metrics.used(answered.answer().provider(), answered.answer().usage());
         }
         AuditEvent event = event(call, outcome);
         boolean keep = call.idempotencyKey() != null && outcome instanceof ChatOutcome.Answered;

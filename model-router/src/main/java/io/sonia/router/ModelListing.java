@@ -82,7 +82,7 @@ sealed interface ModelListing {
                 }
             }
             return models.stream()
-                    .filter(each -> each.capabilities().contains(Capability.CHAT))
+                    .filter(each -> !each.capabilities().isEmpty())
                     .toList();
         }
 
@@ -110,6 +110,9 @@ sealed interface ModelListing {
             }
             if (can.contains("vision")) {
                 capabilities.add(Capability.VISION);
+            }
+            if (can.contains("embedding")) {
+                capabilities.add(Capability.EMBEDDINGS);
             }
             Map<?, ?> facts = Answers.map(shown.get("model_info"));
             Object length = facts.get(Answers.text(facts.get("general.architecture")) + ".context_length");

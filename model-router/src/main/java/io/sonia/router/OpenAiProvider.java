@@ -13,12 +13,13 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 /**
- * A server with OpenAI's chat completions: Ollama, vLLM, llama.cpp, LM Studio, OpenRouter and many more. Servers differ
+ * A server with OpenAI's chat completions and embeddings: Ollama, vLLM, llama.cpp, LM Studio, OpenRouter and many more. Servers differ
  * in the parameters they refuse; a refused one is left out from then on.
  */
 final class OpenAiProvider implements Provider {
 
     private static final int MAX_WHOLE = 4 * 1024 * 1024;
+    private static final int MAX_VECTORS = 8 * 1024 * 1024;
     private static final String DONE = "[DONE]";
 
     private final URI base;
@@ -57,6 +58,19 @@ final class OpenAiProvider implements Provider {
                 without = withAlso(without, refusal);
                 refused.put(call.model(), without);
             }
+        }
+    }
+
+    @Override
+    public Embedded embed(EmbeddingCall call) {
+        URI uri = base.resolve("embeddings");
+        try (ModelResponse response = http.post(uri, headers(), OpenAiEmbeddings.body(call), call.patience())) {
+            if (response.status() != 200) {
+                throw Refusal.of(response.status(), response.whole(Refusal.MAX_BODY))
+                        .failure();
+            }
+            return OpenAiEmbeddings.read(
+                    Answers.object(response.whole(MAX_VECTORS)), call.texts().size());
         }
     }
 

@@ -28,7 +28,7 @@ record ProfileConfig(
         @Default("300") @Range(max = 60_000) int retryBaseMs,
         @Default("5000") @Range(max = 60_000) int retryMaxMs,
         @Default("2") @Range(min = 1, max = 10) double retryMultiplier,
-        @Default("[\"chat\"]") @Items(max = 3) List<Capability> capabilities) {
+        @Default("[\"chat\"]") @Items(max = 4) List<Capability> capabilities) {
 
     static final String OTHERS = "others";
 

@@ -19,4 +19,9 @@ sealed interface Provider permits OpenAiProvider, AnthropicProvider, BuiltinProv
      * and the connection.
      */
     ModelEnd chat(ModelCall call, Consumer<ModelEvent> content);
+
+    /** The vectors of some texts; only of a provider whose {@link ProviderKind#embeds} is true. */
+    default Embedded embed(EmbeddingCall call) {
+        throw Answers.wrong("it makes no embeddings");
+    }
 }

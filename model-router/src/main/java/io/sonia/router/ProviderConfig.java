@@ -27,7 +27,7 @@ record ProviderConfig(
         @Nullable @Text(min = 1, max = 128) String model,
         @Default("false") boolean keyRequired,
 
-        @Default("[\"chat\",\"tools\"]") @Items(min = 1, max = 3)
+        @Default("[\"chat\",\"tools\"]") @Items(min = 1, max = 4)
         List<Capability> capabilities,
 
         @Nullable @Range(min = 100, max = 300_000) Integer firstTokenTimeoutMs) {

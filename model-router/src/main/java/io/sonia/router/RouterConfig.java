@@ -35,6 +35,8 @@ record RouterConfig(
                "retries": 1, "retry_base_ms": 300},
              "tool_execution": {"model_prefs": ["ollama", "anthropic", "openrouter", "others"], "latency_ms": 10000,
                "max_context": 32768, "retries": 2, "retry_base_ms": 500, "capabilities": ["chat", "tools"]},
+             "embeddings": {"model_prefs": ["ollama", "others"], "fallbacks": [], "latency_ms": 2000,
+               "max_context": 8192, "retries": 1, "retry_base_ms": 200, "capabilities": []},
              "safe_fallback": {"latency_ms": 5000, "max_context": 8192, "retries": 0, "retry_base_ms": 0}}
             """;
 

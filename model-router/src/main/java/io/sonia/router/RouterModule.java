@@ -32,6 +32,7 @@ public final class RouterModule implements ServiceModule {
     private final Providers providers;
     private final Budgets budgets;
     private final Chats chats;
+    private final Embeddings embeddings;
     private final RouterRoutes routes;
     private final BackendRoutes backends;
     private @Nullable Deadline nextProbe;
@@ -46,12 +47,10 @@ public final class RouterModule implements ServiceModule {
         Quarantines quarantines = new Quarantines(config, parts.journal(), parts.clock());
         Routing routing = new Routing(config, providers, quarantines);
         this.budgets = new Budgets(config, parts.journal(), parts.clock(), parts.ids());
-        this.chats = new Chats(
-                routing,
-                new ChatRun.Tools(providers, quarantines, new CallPlaces(), config, clock),
-                parts.journal(),
-                budgets,
-                new ChatMetrics(parts.metrics()));
+        ChatRun.Tools tools = new ChatRun.Tools(providers, quarantines, new CallPlaces(), config, clock);
+        ChatMetrics metrics = new ChatMetrics(parts.metrics());
+        this.chats = new Chats(routing, tools, parts.journal(), budgets, metrics);
+        this.embeddings = new Embeddings(routing, tools, parts.journal(), budgets, metrics);
         this.backends = new BackendRoutes(providers, quarantines);
         this.routes = new RouterRoutes(
                 chats, routing, providers, new UsageReports(config, budgets, parts.journal()), config, clock);
@@ -59,7 +58,7 @@ public final class RouterModule implements ServiceModule {
 
     @Override
     public List<Route<?>> routes() {
-        return Stream.of(routes.list(), chats.running().list(), backends.list())
+        return Stream.of(routes.list(), chats.running().list(), backends.list(), embeddings.list())
                 .<Route<?>>flatMap(List::stream)
                 .toList();
     }

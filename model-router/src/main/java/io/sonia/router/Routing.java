@@ -65,7 +65,11 @@ final class Routing {
         if (ask.profile() != null) {
             return ask.profile();
         }
-        return ask.taskType() == TaskType.VISION ? "vision_analysis" : "chat_low_latency";
+        return switch (ask.taskType()) {
+            case TEXT -> "chat_low_latency";
+            case VISION -> "vision_analysis";
+            case EMBEDDINGS -> "embeddings";
+        };
     }
 
     private ProfileConfig profile(String name) {
@@ -99,7 +103,13 @@ final class Routing {
                 chain.add(name);
             }
         }
-        return List.copyOf(chain);
+        boolean named = ask.taskType() == TaskType.EMBEDDINGS && ask.model() != null;
+        return named
+                ? chain.stream()
+                        .map(each -> new BackendName(each.provider(), ask.model()))
+                        .distinct()
+                        .toList()
+                : List.copyOf(chain);
     }
 
     /** The providers the profile does not name, local ones first; the built-in one only answers where it is named. */
@@ -126,9 +136,13 @@ final class Routing {
         if (!entry.available()) {
             return Skip.of(name, SkipReason.UNAVAILABLE, entry.error().orElse(null));
         }
-        Set<Capability> needs = EnumSet.copyOf(ask.needs());
+        if (ask.taskType() == TaskType.EMBEDDINGS && !entry.config().kind().embeds()) {
+            return Skip.of(name, SkipReason.CAPABILITY_MISSING, "it makes no embeddings");
+        }
+        Set<Capability> needs = EnumSet.noneOf(Capability.class);
+        needs.addAll(ask.needs());
         needs.addAll(profile.capabilities());
-        String wanted = name.model() == null ? entry.config().model() : name.model();
+        String wanted = name.model() == null ? ownChoice(entry, ask) : name.model();
         Optional<ModelEntry> found =
                 wanted == null ? first(entry.models(), needs, ask.wantsTools()) : listed(entry, wanted);
         if (found.isEmpty()) {
@@ -146,6 +160,13 @@ final class Routing {
             return Skip.of(name, SkipReason.COST_OVER_BUDGET, "there is a budget of money and no price of it");
         }
         return verdict(entry, found.get(), price, needs, new Room(limit(ask, profile, entry), ask.tokens()));
+    }
+
+    /** The model set for a provider; it chats, unless its models are said to make embeddings. */
+    private static @Nullable String ownChoice(ProviderEntry entry, Ask ask) {
+        boolean fits = ask.taskType() != TaskType.EMBEDDINGS
+                || entry.config().capabilities().contains(Capability.EMBEDDINGS);
+        return fits ? entry.config().model() : null;
     }
 
     private Verdict verdict(

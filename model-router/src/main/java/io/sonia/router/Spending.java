@@ -1,6 +1,5 @@
 package io.sonia.router;
 
-import io.sonia.contracts.router.ChatRequest;
 import io.sonia.contracts.router.Usage;
 import io.sonia.journal.Journal;
 import io.sonia.journal.Tx;
@@ -9,25 +8,39 @@ import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one chat spends: held before a backend is called, settled once in the commit that puts the chat on record, and
+ * What one call spends: held before a backend is called, settled once in the commit that puts the call on record, and
  * given back by {@link #close} where nothing was used up. For one thread.
  */
 final class Spending implements AutoCloseable {
 
     private final Budgets budgets;
     private final Journal journal;
-    private final ChatRequest request;
+    private final @Nullable String sessionId;
     private final String userId;
     private final int promptTokens;
+    private final int maxTokens;
     private @Nullable Reservation held;
     private @Nullable Usage used;
 
-    Spending(Budgets budgets, Journal journal, ChatRequest request, String userId, int promptTokens) {
+    /**
+     * Nothing is held yet.
+     *
+     * @param promptTokens estimated
+     * @param maxTokens of the answer
+     */
+    Spending(
+            Budgets budgets,
+            Journal journal,
+            @Nullable String sessionId,
+            String userId,
+            int promptTokens,
+            int maxTokens) {
         this.budgets = budgets;
         this.journal = journal;
-        this.request = request;
+        this.sessionId = sessionId;
         this.userId = userId;
         this.promptTokens = promptTokens;
+        this.maxTokens = maxTokens;
     }
 
     /** Holds the worst case of a call of this backend, in the place of what was held; or says why not. */
@@ -36,13 +49,13 @@ final class Spending implements AutoCloseable {
         BackendConfig price = choice.price();
         Reservation wanted = new Reservation(
                 budgets.newId(),
-                request.sessionId(),
+                sessionId,
                 userId,
                 choice.backend().toString(),
                 budgets.today(),
-                price == null ? 0 : price.cost(promptTokens, request.maxTokens()),
+                price == null ? 0 : price.cost(promptTokens, maxTokens),
                 promptTokens,
-                request.maxTokens());
+                maxTokens);
         Exceeded exceeded = budgets.reserve(wanted, held).orElse(null);
         held = exceeded == null ? wanted : null;
         return exceeded;

@@ -57,6 +57,7 @@ final class House implements AutoCloseable {
     final Chats chats;
     final RouterRoutes routes;
     private final BackendRoutes backends;
+    private final Embeddings embeddings;
     final Journal journal;
     final Metrics metrics = new Metrics();
     private final Clock clock;
@@ -104,12 +105,10 @@ final class House implements AutoCloseable {
         this.quarantines = new Quarantines(config, journal, clock);
         this.routing = new Routing(config, providers, quarantines);
         this.budgets = new Budgets(config, journal, clock, ids);
-        this.chats = new Chats(
-                routing,
-                new ChatRun.Tools(providers, quarantines, new CallPlaces(), config, clock),
-                journal,
-                budgets,
-                new ChatMetrics(metrics));
+        ChatRun.Tools tools = new ChatRun.Tools(providers, quarantines, new CallPlaces(), config, clock);
+        ChatMetrics counts = new ChatMetrics(metrics);
+        this.chats = new Chats(routing, tools, journal, budgets, counts);
+        this.embeddings = new Embeddings(routing, tools, journal, budgets, counts);
         this.backends = new BackendRoutes(providers, quarantines);
         this.routes =
                 new RouterRoutes(chats, routing, providers, new UsageReports(config, budgets, journal), config, clock);
@@ -168,7 +167,7 @@ final class House implements AutoCloseable {
 
     @SuppressWarnings("unchecked") // the route's own input type
     Reply handle(Call<Record> call) {
-        Route<?> route = Stream.of(routes.list(), chats.running().list(), backends.list())
+        Route<?> route = Stream.of(routes.list(), chats.running().list(), backends.list(), embeddings.list())
                 .<Route<?>>flatMap(List::stream)
                 .filter(each -> each.operation() == call.operation())
                 .findFirst()

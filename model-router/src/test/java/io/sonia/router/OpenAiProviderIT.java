@@ -168,6 +168,7 @@ class OpenAiProviderIT extends ProviderContract {
             assertThat(mine.models())
                     .containsExactly(
                             new ModelEntry("llava:7b", List.of(Capability.CHAT, Capability.VISION), 4096),
+                            new ModelEntry("nomic-embed", List.of(Capability.EMBEDDINGS), 2048),
                             new ModelEntry("qwen3:8b", List.of(Capability.CHAT, Capability.TOOLS), 40_960));
         }
     }

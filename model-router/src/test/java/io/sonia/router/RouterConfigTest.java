@@ -35,6 +35,7 @@ class RouterConfigTest {
                         "vision_analysis",
                         "memory_ops",
                         "tool_execution",
+                        "embeddings",
                         "safe_fallback");
         assertThat(config.profiles().get("chat_low_latency").chain()).containsExactly("ollama", "others", "builtin");
         assertThat(config.profiles().get("reasoning_deep").chain())

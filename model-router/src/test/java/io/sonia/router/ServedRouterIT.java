@@ -149,7 +149,7 @@ class ServedRouterIT {
                         .models())
                 .hasSize(1);
         assertThat(router.call(Operation.PROFILES).send(ProfileList.class).profiles())
-                .hasSize(6);
+                .hasSize(7);
         assertThat(router.module.detail()).containsEntry("providers_available", 2L);
     }
 

@@ -22,6 +22,9 @@ import com.openai.models.chat.completions.ChatCompletionFunctionTool;
 import com.openai.models.chat.completions.ChatCompletionMessageFunctionToolCall;
 import com.openai.models.chat.completions.ChatCompletionStreamOptions;
 import com.openai.models.chat.completions.ChatCompletionToolMessageParam;
+import com.openai.models.embeddings.CreateEmbeddingResponse;
+import com.openai.models.embeddings.Embedding;
+import com.openai.models.embeddings.EmbeddingCreateParams;
 import com.openai.models.models.Model;
 import io.sonia.kernel.ServiceName;
 import io.sonia.testkit.FakeAnswer;
@@ -59,7 +62,7 @@ class OpenAiSdkIT {
 
     @BeforeAll
     static void start() throws IOException {
-        model = FakeOpenAi.start(FakeModel.of("small"));
+        model = FakeOpenAi.start(FakeModel.of("small"), FakeModel.of("embed"));
         home = TestHome.install(
                 folder,
                 Map.of(
@@ -286,6 +289,21 @@ class OpenAiSdkIT {
         } finally {
             other.close();
         }
+    }
+
+    @Test
+    void itGetsVectorsForTexts() {
+        CreateEmbeddingResponse made = client.embeddings()
+                .create(EmbeddingCreateParams.builder()
+                        .model("lab/embed")
+                        .inputOfArrayOfStrings(List.of("a red car", "a red car", "green tea"))
+                        .build());
+        List<List<Float>> vectors =
+                made.data().stream().map(Embedding::embedding).toList();
+        assertThat(vectors).hasSize(3);
+        assertThat(vectors.get(0)).isEqualTo(vectors.get(1)).isNotEqualTo(vectors.get(2));
+        assertThat(made.usage().promptTokens()).isPositive();
+        assertThat(made.model()).isEqualTo("lab/embed");
     }
 
     @Test

@@ -160,6 +160,11 @@ public abstract sealed class FakeModelServer implements AutoCloseable permits Fa
     /** The answer to a request that is no model call; null: there is nothing at this address. */
     abstract byte @Nullable [] other(SeenRequest request);
 
+    /** Answers a request of another kind by itself; false: it is none that this server knows. */
+    boolean served(SeenRequest request, HttpConnection connection) throws IOException, InterruptedException {
+        return false;
+    }
+
     abstract byte[] error(int status, String message);
 
     /** The answer as one JSON body. */
@@ -209,6 +214,8 @@ public abstract sealed class FakeModelServer implements AutoCloseable permits Fa
         FakeAnswer failure = listingFailure;
         if (request.path().equals(callPath())) {
             call(request, connection);
+        } else if (served(request, connection)) {
+            return;
         } else if (failure != null) {
             connection.send(HttpConnection.response(failure.status(), error(failure.status(), failure.message())));
         } else {
@@ -264,7 +271,7 @@ public abstract sealed class FakeModelServer implements AutoCloseable permits Fa
         }
     }
 
-    private void untilGone(HttpConnection connection) throws IOException {
+    final void untilGone(HttpConnection connection) throws IOException {
         try {
             connection.awaitClientGone();
         } finally {

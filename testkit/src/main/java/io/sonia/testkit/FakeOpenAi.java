@@ -1,6 +1,7 @@
 package io.sonia.testkit;
 
 import io.sonia.kernel.json.Json;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -8,12 +9,13 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A server that speaks OpenAI's chat completions as local model servers do; with {@link #startOllama} also the listing
+ * A server that speaks OpenAI's chat completions and embeddings as local model servers do; with {@link #startOllama} also the listing
  * calls of Ollama.
  */
 public final class FakeOpenAi extends FakeModelServer {
 
     private final boolean ollama;
+    private final FakeEmbeddings embeddings = new FakeEmbeddings();
 
     private FakeOpenAi(int port, boolean ollama, List<FakeModel> models) {
         super(port, models);
@@ -65,6 +67,27 @@ public final class FakeOpenAi extends FakeModelServer {
             case "/api/show" -> ollama ? show(String.valueOf(request.json().get("model"))) : null;
             default -> null;
         };
+    }
+
+    /** What it makes of texts; the script of the chat does not touch it. */
+    public FakeEmbeddings embeddings() {
+        return embeddings;
+    }
+
+    @Override
+    boolean served(SeenRequest request, HttpConnection connection) throws IOException, InterruptedException {
+        if (!request.path().equals("/v1/embeddings")) {
+            return false;
+        }
+        FakeEmbeddings.Fault fault = embeddings.met(request);
+        if (fault == FakeEmbeddings.Fault.STALL) {
+            untilGone(connection);
+        }
+        connection.send(
+                fault == FakeEmbeddings.Fault.REFUSED
+                        ? HttpConnection.response(429, error(429, "slow down"))
+                        : HttpConnection.response(200, embeddings.answer(request, fault)));
+        return true;
     }
 
     @Override

@@ -20,10 +20,13 @@ public record IndexStatus(
     /**
      * The index of meanings.
      *
+     * @param dimensions null while there is no vector
      * @param provider the embedding model; null without one, and then there is no such index
+     * @param pending memories that have no vector yet
      */
     public record Vector(
             long count,
             @Nullable Integer dimensions,
-            @Nullable String provider) {}
+            @Nullable String provider,
+            long pending) {}
 }

@@ -4,5 +4,6 @@ package io.sonia.contracts.router;
 public enum Capability {
     CHAT,
     TOOLS,
-    VISION
+    VISION,
+    EMBEDDINGS
 }

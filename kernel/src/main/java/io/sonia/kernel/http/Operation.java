@@ -79,6 +79,7 @@ public enum Operation {
     INCIDENT_BUNDLE("incident.bundle", API_GATEWAY, "GET /v1/incidents/{incident_id}/bundle", OP, NONE, 60),
     INCIDENT_VERIFY("incident.verify", API_GATEWAY, "POST /v1/incidents/{incident_id}/verify", OP, SMALL, 60),
     OPENAI_CHAT("openai.chat", API_GATEWAY, "POST /v1/chat/completions", OP, MEDIUM, 300),
+    OPENAI_EMBEDDINGS("openai.embeddings", API_GATEWAY, "POST /v1/embeddings", OP, MEDIUM, 60),
     OPENAI_MODELS("openai.models", API_GATEWAY, "GET /v1/models", OP, NONE, 5),
     DEPS("deps", API_GATEWAY, "GET /v1/deps", OBS, NONE, 5),
 
@@ -129,6 +130,7 @@ public enum Operation {
     ROUTE("route", MODEL_ROUTER, "GET /route", OBS, NONE, 2),
     MODEL_CHAT("model.chat", MODEL_ROUTER, "POST /chat", operatorOr(API_GATEWAY), LARGE, 60),
     MODEL_CANCEL("model.cancel", MODEL_ROUTER, "POST /chat/cancel", operatorOr(API_GATEWAY), SMALL, 2),
+    MODEL_EMBED("model.embed", MODEL_ROUTER, "POST /embeddings", operatorOr(MEMORY_ENGINE), MEDIUM, 10),
     PROVIDERS("providers", MODEL_ROUTER, "GET /providers", OBS, NONE, 2),
     MODELS("models", MODEL_ROUTER, "GET /models", OBS, NONE, 5),
     MODELS_OF("models.of", MODEL_ROUTER, "GET /models/{provider}", OBS, NONE, 5),
@@ -270,7 +272,7 @@ public enum Operation {
     }
 
     private static final List<Operation> READS =
-            List.of(POLICY_EVALUATE, MEMORY_SEARCH, MEMORY_TYPED_QUERY, EXECUTE_CHECK);
+            List.of(POLICY_EVALUATE, MODEL_EMBED, OPENAI_EMBEDDINGS, MEMORY_SEARCH, MEMORY_TYPED_QUERY, EXECUTE_CHECK);
     private static final List<Operation> DECISIONS = List.of(
             APPROVE,
             CONFIRMATION_APPROVE,
