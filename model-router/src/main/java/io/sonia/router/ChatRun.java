@@ -351,7 +351,8 @@ final class ChatRun {
         return !text.isEmpty() || !calls.isEmpty();
     }
 
-    private double millis() {
+    /** Since it began. */
+    double millis() {
         return (tools.clock().nanoTime() - started) / 1e6;
     }
 }

@@ -51,7 +51,7 @@ class BoundaryMatrixIT {
             incident.create op, incident.list obs, incident.get obs, incident.bundle op, incident.verify op,
             auth.verifiers svc, auth.rotate_service op, user.create op, user.list op, user.get op, user.update op,
             user.delete op, user.rotate op, user.revoke op, notary.sign svc, notary.heads obs, notary.keys obs, notary.rotate op,
-            route obs, model.chat op+api-gateway, model.cancel op+api-gateway, model.embed op+memory-engine, providers obs, models obs, models.of obs, profiles obs, usage obs, backends obs,
+            route obs, route.select obs, route.profile obs, route.audit obs, model.chat op+api-gateway, model.cancel op+api-gateway, model.embed op+memory-engine, providers obs, models obs, models.of obs, profiles obs, usage obs, backends obs,
             backend.quarantine op, backend.release op,
             memory.update op/svc, memory.delete op/svc, memory.by_type op/svc, memory.typed_store op/svc, memory.typed_query op/svc,
             memory.version op/svc, memory.versions op/svc, memory.redact op, memory.redaction_audit obs,

@@ -128,6 +128,9 @@ public enum Operation {
 
     // model-router.
     ROUTE("route", MODEL_ROUTER, "GET /route", OBS, NONE, 2),
+    ROUTE_SELECT("route.select", MODEL_ROUTER, "POST /select", OBS, SMALL, 2),
+    ROUTE_PROFILE("route.profile", MODEL_ROUTER, "POST /route-profile", OBS, SMALL, 2),
+    ROUTE_AUDIT("route.audit", MODEL_ROUTER, "GET /route-audit", OBS, NONE, 5),
     MODEL_CHAT("model.chat", MODEL_ROUTER, "POST /chat", operatorOr(API_GATEWAY), LARGE, 60),
     MODEL_CANCEL("model.cancel", MODEL_ROUTER, "POST /chat/cancel", operatorOr(API_GATEWAY), SMALL, 2),
     MODEL_EMBED("model.embed", MODEL_ROUTER, "POST /embeddings", operatorOr(MEMORY_ENGINE), MEDIUM, 10),
@@ -271,8 +274,15 @@ public enum Operation {
         return method + " " + path;
     }
 
-    private static final List<Operation> READS =
-            List.of(POLICY_EVALUATE, MODEL_EMBED, OPENAI_EMBEDDINGS, MEMORY_SEARCH, MEMORY_TYPED_QUERY, EXECUTE_CHECK);
+    private static final List<Operation> READS = List.of(
+            POLICY_EVALUATE,
+            ROUTE_SELECT,
+            ROUTE_PROFILE,
+            MODEL_EMBED,
+            OPENAI_EMBEDDINGS,
+            MEMORY_SEARCH,
+            MEMORY_TYPED_QUERY,
+            EXECUTE_CHECK);
     private static final List<Operation> DECISIONS = List.of(
             APPROVE,
             CONFIRMATION_APPROVE,
