@@ -4,6 +4,7 @@ import io.sonia.contracts.Cursors;
 import io.sonia.contracts.ServiceDefinition;
 import io.sonia.contracts.ServiceModule;
 import io.sonia.contracts.ServiceParts;
+import io.sonia.contracts.backup.BackupConfig;
 import io.sonia.contracts.redaction.TextPlace;
 import io.sonia.journal.ForeignWork;
 import io.sonia.journal.OutboxRelay;
@@ -31,7 +32,11 @@ public final class GatewayModule implements ServiceModule {
     private static final Section<GatewayConfig> SECTION = Section.fixed("api_gateway", GatewayConfig.class);
 
     public static final ServiceDefinition DEFINITION = new ServiceDefinition(
-            ServiceName.API_GATEWAY, List.of(SECTION), GatewayTables.MIGRATIONS, GatewayModule::new, true);
+            ServiceName.API_GATEWAY,
+            List.of(SECTION, BackupConfig.SECTION),
+            GatewayTables.MIGRATIONS,
+            GatewayModule::new,
+            true);
 
     private static final Duration SWEEP_EVERY = Duration.ofSeconds(5);
     private static final Duration LOOK_EVERY = Duration.ofMillis(500);
@@ -45,6 +50,7 @@ public final class GatewayModule implements ServiceModule {
     private final Turns turns;
     private final MemoryWrites memoryWrites;
     private final Incidents incidents;
+    private final Backups backups;
     private final List<Route<?>> routes;
     private @Nullable OutboxRelay relay;
     private volatile List<RestorePhase> restored = List.of();
@@ -73,6 +79,7 @@ public final class GatewayModule implements ServiceModule {
         this.turnStore = new TurnStore(parts.journal());
         this.turns = new Turns(runParts, journal, sessions, turnStore, new TurnStops(parts.journal()), parts.ids());
         this.incidents = new Incidents(parts);
+        this.backups = new Backups(parts);
         this.routes = routes(evaOs, new TurnReplays(runParts, turnStore, parts.journal(), evaOs, parts.ids()));
     }
 
@@ -92,6 +99,7 @@ public final class GatewayModule implements ServiceModule {
                 new ActionRoutes(actions, confirmations, parts.journal(), cursors, parts.clock(), parts.ids()).list());
         all.addAll(confirmations.list());
         all.addAll(new IncidentRoutes(incidents, parts.journal(), cursors).list());
+        all.addAll(new BackupRoutes(backups, parts.journal(), cursors).list());
         all.addAll(new DepsRoute(parts.peers(), parts.clock()).list());
         all.addAll(new AuditFanOut(parts.audit(), parts.journal(), parts.peers()).list());
         return List.copyOf(all);
@@ -152,6 +160,7 @@ public final class GatewayModule implements ServiceModule {
     @Override
     public void start() {
         incidents.sweep();
+        backups.start();
         int open = sessions.activeCount();
         int waiting = actions.resume();
         relay = relay();

@@ -137,7 +137,21 @@ final class GatewayTables {
             """, """
             DROP TABLE incidents;
             """),
-            new Migration(6, "conversations that their clients hold", """
+            new Migration(6, "backups", """
+            CREATE TABLE backups (
+                backup_id TEXT PRIMARY KEY,
+                label TEXT,
+                created_at TEXT NOT NULL,
+                size_bytes INTEGER NOT NULL,
+                artifacts TEXT NOT NULL,
+                verified_at TEXT,
+                drilled_at TEXT
+            ) STRICT;
+            CREATE INDEX backups_created ON backups (created_at, backup_id);
+            """, """
+            DROP TABLE backups;
+            """),
+            new Migration(7, "conversations that their clients hold", """
             ALTER TABLE turns ADD COLUMN dialogue TEXT;
             """, """
             ALTER TABLE turns DROP COLUMN dialogue;

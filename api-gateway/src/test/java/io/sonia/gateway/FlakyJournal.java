@@ -5,12 +5,14 @@ import io.sonia.journal.AuditTree;
 import io.sonia.journal.Journal;
 import io.sonia.journal.JournalState;
 import io.sonia.journal.Query;
+import io.sonia.journal.StoreCut;
 import io.sonia.journal.Work;
 import io.sonia.kernel.AuditEvent;
 import io.sonia.kernel.ErrorCode;
 import io.sonia.kernel.SoniaException;
 import io.sonia.kernel.http.IdempotencyKey;
 import io.sonia.kernel.http.KeyRecord;
+import java.time.Duration;
 import java.util.Optional;
 
 /** A journal that is too busy for one commit when a test says so. */
@@ -108,6 +110,11 @@ final class FlakyJournal implements Journal {
     @Override
     public void vacuum() {
         real.vacuum();
+    }
+
+    @Override
+    public StoreCut cut(Duration atMost) {
+        return real.cut(atMost);
     }
 
     @Override

@@ -47,6 +47,7 @@ final class Commands {
         all.put("up", () -> new CommandLine(new Up(place)));
         all.put("down", () -> new CommandLine(new Down(place)));
         all.put("status", () -> new CommandLine(new Status(place)));
+        all.put("events", () -> new CommandLine(new EventsCommand(place)));
         all.put("logs", () -> new CommandLine(new Logs(place)));
         all.put("chat", () -> new CommandLine(new Chat(place, System.in, interactive(place))));
         all.put(
@@ -66,20 +67,16 @@ final class Commands {
                         .addSubcommand("prune", new AuditPrune(place))
                         .addSubcommand("keys", new AuditKeys(place))
                         .addSubcommand("accept", new AuditAccept(place)));
+        all.put("db", () -> new CommandLine(new DbCommand()).addSubcommand("check", new DbCheck(place)));
+        all.put("memory", () -> memory(place));
         all.put(
-                "memory",
-                () -> new CommandLine(new Memory())
-                        .addSubcommand("search", new MemorySearch(place))
-                        .addSubcommand("show", new MemoryShow(place))
-                        .addSubcommand("history", new MemoryHistory(place))
-                        .addSubcommand("forget", new MemoryForget(place))
-                        .addSubcommand("ingest", new MemoryIngest(place))
-                        .addSubcommand("documents", new MemoryDocuments(place))
-                        .addSubcommand("remove", new MemoryRemove(place))
-                        .addSubcommand("export", new MemoryExport(place))
-                        .addSubcommand("import", new MemoryImport(place))
-                        .addSubcommand("reindex", new MemoryReindex(place))
-                        .addSubcommand("stats", new MemoryStats(place)));
+                "backup",
+                () -> new CommandLine(new BackupCommand())
+                        .addSubcommand("create", new BackupCreateCommand(place))
+                        .addSubcommand("list", new BackupListCommand(place))
+                        .addSubcommand("verify", new BackupVerify(place))
+                        .addSubcommand("drill", new BackupDrill(place))
+                        .addSubcommand("restore", new BackupRestore(place)));
         all.put(
                 "token",
                 () -> new CommandLine(new Token())
@@ -108,6 +105,21 @@ final class Commands {
         all.put("version", () -> new CommandLine(new VersionCommand(place)));
         all.put(COMPLETION, () -> new CommandLine(new Completion(place)));
         return all;
+    }
+
+    private static CommandLine memory(Workplace place) {
+        return new CommandLine(new Memory())
+                .addSubcommand("search", new MemorySearch(place))
+                .addSubcommand("show", new MemoryShow(place))
+                .addSubcommand("history", new MemoryHistory(place))
+                .addSubcommand("forget", new MemoryForget(place))
+                .addSubcommand("ingest", new MemoryIngest(place))
+                .addSubcommand("documents", new MemoryDocuments(place))
+                .addSubcommand("remove", new MemoryRemove(place))
+                .addSubcommand("export", new MemoryExport(place))
+                .addSubcommand("import", new MemoryImport(place))
+                .addSubcommand("reindex", new MemoryReindex(place))
+                .addSubcommand("stats", new MemoryStats(place));
     }
 
     private static boolean interactive(Workplace place) {

@@ -1,11 +1,14 @@
 package io.sonia.cli;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 
 /** Values as short words. */
 final class Words {
 
+    private static final double KIBI = 1024;
+    private static final List<String> UNITS = List.of("B", "KiB", "MiB", "GiB", "TiB");
     private static final long MINUTE = 60;
     private static final long HOUR = 60 * MINUTE;
     private static final long DAY = 24 * HOUR;
@@ -41,6 +44,17 @@ final class Words {
                         Locale.ROOT,
                         "%.1f s",
                         Duration.ofNanos((long) (millis * 1e6)).toNanos() / 1e9);
+    }
+
+    /** A size in a unit that people read. */
+    static String bytes(long bytes) {
+        double left = bytes;
+        int unit = 0;
+        while (left >= KIBI && unit < UNITS.size() - 1) {
+            left /= KIBI;
+            unit++;
+        }
+        return (unit == 0 ? Long.toString(bytes) : String.format(Locale.ROOT, "%.1f", left)) + " " + UNITS.get(unit);
     }
 
     /** {@code 1 approval} or {@code 2 approvals}. */

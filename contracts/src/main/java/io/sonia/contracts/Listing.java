@@ -3,8 +3,10 @@ package io.sonia.contracts;
 import io.sonia.journal.Journal;
 import io.sonia.journal.RowReader;
 import io.sonia.journal.Sql;
+import io.sonia.kernel.json.Timestamps;
 import io.sonia.kernel.json.WireNamed;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -34,6 +36,27 @@ public final class Listing {
         if (value != null) {
             conditions.put(
                     column + " = ?", value instanceof Enum<?> constant ? WireNamed.of(constant) : value.toString());
+        }
+        return this;
+    }
+
+    /** Keeps only rows whose column matches the pattern, in which {@code *} stands for any characters; null keeps all. */
+    public Listing whereLike(String column, @Nullable String pattern) {
+        if (pattern != null) {
+            conditions.put(column + " LIKE ? ESCAPE '!'", like(pattern));
+        }
+        return this;
+    }
+
+    /** The same pattern for SQL's LIKE with {@code !} as its escape character. */
+    public static String like(String pattern) {
+        return pattern.replace("!", "!!").replace("%", "!%").replace("_", "!_").replace('*', '%');
+    }
+
+    /** Keeps only rows of that time or later; null keeps all. */
+    public Listing since(@Nullable Instant time) {
+        if (time != null) {
+            conditions.put("created_at >= ?", Timestamps.format(time));
         }
         return this;
     }

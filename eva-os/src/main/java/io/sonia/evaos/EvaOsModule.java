@@ -37,6 +37,7 @@ public final class EvaOsModule implements ServiceModule {
     private static final Duration SWEEP_EVERY = Duration.ofSeconds(1);
     private static final Duration POLICY_EVERY = Duration.ofSeconds(2);
     private static final Duration RENEW_EVERY = Duration.ofSeconds(10);
+    private static final Duration REAP_EVERY = Duration.ofMinutes(1);
     private static final Duration PUBLISH_EVERY = Duration.ofMinutes(1);
 
     private final ServiceParts parts;
@@ -47,6 +48,7 @@ public final class EvaOsModule implements ServiceModule {
     private volatile PolicyFolder.Found files = new PolicyFolder.Found(PolicyFolder.State.IN_FORCE, List.of());
     private final ApprovalSweep sweep;
     private final Notary notary;
+    private final Events events;
     private final EvaOsRoutes routes;
     private final Supervision supervision;
     private final Wakeups wakeups = new Wakeups();
@@ -70,6 +72,7 @@ public final class EvaOsModule implements ServiceModule {
     private EvaOsModule(ServiceParts parts, List<ChildPlan> plans) {
         this.parts = parts;
         Foundation base = new Foundation(parts.journal(), parts.clock(), parts.ids(), new Figures(parts.metrics()));
+        new AfterRestore(base, parts.home()).boot();
         KeyMaterial keys = KeyMaterial.load(parts.home());
         AuthConfig auth = parts.settings().section(AuthConfig.SECTION);
         PublishedKeys published = new PublishedKeys(base, parts.home(), keys, parts.verifiers(), wakeups);
@@ -99,6 +102,8 @@ public final class EvaOsModule implements ServiceModule {
                 base,
                 parts.home(),
                 parts.settings().section(AuditConfig.SECTION).heads(parts.home()));
+        SupervisionConfig supervised = parts.settings().section(SupervisionConfig.SECTION);
+        this.events = new Events(base, cursors, Duration.ofDays(supervised.eventRetentionDays()));
         this.routes = new EvaOsRoutes(
                 new Gate(base, policy, stops, grants, limits),
                 approvals,
@@ -111,7 +116,8 @@ public final class EvaOsModule implements ServiceModule {
                 identities,
                 published,
                 new Persons(base, cursors, auth, published),
-                notary);
+                notary,
+                events);
         this.supervision = supervision(parts, plans);
         parts.metrics().gauge("sonia_kill_switch_engaged", "Kill switches that are set", stops::count);
         parts.metrics()
@@ -164,6 +170,7 @@ public final class EvaOsModule implements ServiceModule {
         parts.timers().every("approvals", SWEEP_EVERY, sweep::tick);
         parts.timers().every("audit heads", PUBLISH_EVERY, notary::publish);
         parts.timers().every("credentials of all services", RENEW_EVERY, identities::renew);
+        parts.timers().every("events", REAP_EVERY, events::reap);
         parts.timers().every("policy files", POLICY_EVERY, this::lookAtFiles);
     }
 
@@ -182,6 +189,7 @@ public final class EvaOsModule implements ServiceModule {
     @Override
     public void close() {
         wakeups.close();
+        events.close();
         supervision.stopAll();
         try {
             notary.publish();

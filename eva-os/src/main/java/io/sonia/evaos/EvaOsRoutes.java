@@ -51,6 +51,12 @@ import io.sonia.contracts.evaos.UserList;
 import io.sonia.contracts.evaos.UserUpdate;
 import io.sonia.contracts.evaos.VerifiersQuery;
 import io.sonia.contracts.evaos.WhoAmI;
+import io.sonia.contracts.events.Event;
+import io.sonia.contracts.events.EventBatch;
+import io.sonia.contracts.events.EventFilter;
+import io.sonia.contracts.events.EventList;
+import io.sonia.contracts.events.EventStreamQuery;
+import io.sonia.contracts.events.EventsTaken;
 import io.sonia.kernel.http.Operation;
 import io.sonia.kernel.http.Route;
 import io.sonia.kernel.identity.VerifierSet;
@@ -69,7 +75,8 @@ record EvaOsRoutes(
         Identities identities,
         PublishedKeys keys,
         Persons persons,
-        Notary notary) {
+        Notary notary,
+        Events events) {
 
     List<Route<?>> list() {
         return List.of(
@@ -105,6 +112,9 @@ record EvaOsRoutes(
                 Route.of(Operation.NOTARY_SIGN, HeadRequest.class, SignedHead.class, notary::sign),
                 Route.of(Operation.NOTARY_HEADS, SignedHeads.class, notary::list),
                 Route.of(Operation.NOTARY_KEYS, NotaryKeyList.class, notary::keys),
-                Route.of(Operation.NOTARY_ROTATE, NotaryKeyList.class, notary::rotate));
+                Route.of(Operation.NOTARY_ROTATE, NotaryKeyList.class, notary::rotate),
+                Route.of(Operation.EVENT_PUBLISH, EventBatch.class, EventsTaken.class, events::publish),
+                Route.of(Operation.EVENT_LIST, EventFilter.class, EventList.class, events::list),
+                Route.of(Operation.EVENT_STREAM, EventStreamQuery.class, Event.class, events::follow));
     }
 }

@@ -202,6 +202,33 @@ final class EvaOsSchema {
             ALTER TABLE policy_versions DROP COLUMN written;
             """;
 
+    private static final String EVENTS_UP = """
+            CREATE TABLE events (
+              position INTEGER PRIMARY KEY,
+              id TEXT NOT NULL UNIQUE,
+              type TEXT NOT NULL,
+              source TEXT NOT NULL,
+              seq INTEGER NOT NULL,
+              created_at TEXT NOT NULL,
+              hlc TEXT NOT NULL,
+              correlation_id TEXT NOT NULL,
+              trace_id TEXT,
+              actor_id TEXT NOT NULL,
+              payload TEXT NOT NULL
+            );
+            CREATE INDEX events_by_time ON events (created_at, id);
+            CREATE INDEX events_by_correlation ON events (correlation_id);
+            CREATE TABLE event_sources (
+              source TEXT PRIMARY KEY,
+              through INTEGER NOT NULL
+            );
+            """;
+
+    private static final String EVENTS_DOWN = """
+            DROP TABLE event_sources;
+            DROP TABLE events;
+            """;
+
     /** All steps in their order; the second one is supervision's. */
     static final List<Migration> MIGRATIONS = List.of(
             new Migration(1, "control plane", UP, DOWN),
@@ -211,7 +238,8 @@ final class EvaOsSchema {
             new Migration(5, "policy versions", POLICY_UP, POLICY_DOWN),
             new Migration(6, "persons", PERSONS_UP, PERSONS_DOWN),
             new Migration(7, "conditions of rules", CONDITIONS_UP, CONDITIONS_DOWN),
-            new Migration(8, "proposed policies and kill switches", PROPOSALS_UP, PROPOSALS_DOWN));
+            new Migration(8, "proposed policies and kill switches", PROPOSALS_UP, PROPOSALS_DOWN),
+            new Migration(9, "events", EVENTS_UP, EVENTS_DOWN));
 
     private static final String DECIDED = "state NOT IN ('pending', 'approved')";
 

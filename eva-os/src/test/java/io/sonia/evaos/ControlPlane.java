@@ -74,6 +74,7 @@ final class ControlPlane implements AutoCloseable {
     final ApprovalSweep sweep;
     final Tasks tasks;
     final Notary notary;
+    final Events events;
     ApprovalsConfig limits = limits("{}");
 
     ControlPlane(Path folder) {
@@ -114,6 +115,7 @@ final class ControlPlane implements AutoCloseable {
         this.sweep = new ApprovalSweep(base, approvals, policy::version);
         this.tasks = new Tasks(base, cursors);
         this.notary = new Notary(base, home, HeadPlaces.of(home, "second", null));
+        this.events = new Events(base, cursors, Duration.ofDays(7));
     }
 
     static ApprovalsConfig limits(String json) {

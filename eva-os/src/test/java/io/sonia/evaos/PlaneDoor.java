@@ -114,7 +114,8 @@ final class PlaneDoor implements AutoCloseable {
                                 identities,
                                 published,
                                 new Persons(plane.base, Cursors.of(plane.home, plane.base.clock()), auth, published),
-                                plane.notary)
+                                plane.notary,
+                                plane.events)
                         .list(),
                 List.of());
         server.start();

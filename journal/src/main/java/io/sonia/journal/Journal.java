@@ -3,6 +3,7 @@ package io.sonia.journal;
 import io.sonia.kernel.AuditTrail;
 import io.sonia.kernel.http.IdempotencyRecords;
 import java.sql.SQLException;
+import java.time.Duration;
 
 /**
  * One service's durable store: its state, its audit chain, its answered requests and its outbox, in one database with
@@ -66,6 +67,15 @@ public interface Journal extends AuditTrail, IdempotencyRecords, AutoCloseable {
      * @throws io.sonia.kernel.SoniaException STORAGE_FULL if there is no room for a copy beside the store
      */
     void vacuum();
+
+    /**
+     * Has the writer wait and takes the store as it is now.
+     *
+     * @param atMost how long the writer waits if nobody releases it
+     * @throws io.sonia.kernel.SoniaException UNAVAILABLE if the store is a server's, which has copies of its own; else as
+     *     {@link #commit}
+     */
+    StoreCut cut(Duration atMost);
 
     /** Prolongs the leases of the keyed requests at work here; to be called three times within a lease. */
     void renewKeys();

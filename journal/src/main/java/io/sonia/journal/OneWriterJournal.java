@@ -7,6 +7,7 @@ import io.sonia.kernel.SoniaException;
 import io.sonia.kernel.http.IdempotencyKey;
 import io.sonia.kernel.http.KeyRecord;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -180,6 +181,11 @@ final class OneWriterJournal implements Journal {
         store.vacuum();
         commit(tx -> true);
         commit(tx -> true); // begins once the store has done it
+    }
+
+    @Override
+    public StoreCut cut(Duration atMost) {
+        return HeldCut.of(this, store::openCut, atMost);
     }
 
     @Override

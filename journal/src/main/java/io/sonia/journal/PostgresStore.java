@@ -1,6 +1,7 @@
 package io.sonia.journal;
 
 import io.sonia.kernel.Clock;
+import io.sonia.kernel.ErrorCode;
 import io.sonia.kernel.SoniaException;
 import java.sql.SQLException;
 import java.util.List;
@@ -67,6 +68,13 @@ final class PostgresStore implements Store {
     @Override
     public void vacuum() {
         // The server does it by itself.
+    }
+
+    @Override
+    public Sql openCut() {
+        throw SoniaException.of(
+                ErrorCode.UNAVAILABLE,
+                "The journals are in PostgreSQL: have it backed up by its own tools, such as pg_basebackup");
     }
 
     @Override

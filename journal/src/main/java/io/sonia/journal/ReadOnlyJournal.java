@@ -9,6 +9,7 @@ import io.sonia.kernel.json.Timestamps;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -118,6 +119,11 @@ public final class ReadOnlyJournal implements Journal {
 
     @Override
     public void vacuum() {
+        throw readOnly();
+    }
+
+    @Override
+    public StoreCut cut(Duration atMost) {
         throw readOnly();
     }
 

@@ -86,6 +86,11 @@ final class SqliteStore implements Store {
     }
 
     @Override
+    public Sql openCut() throws SQLException {
+        return file.openReader();
+    }
+
+    @Override
     public void committed() throws SQLException {
         if (vacuumAsked) {
             vacuumAsked = false;

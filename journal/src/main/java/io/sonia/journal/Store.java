@@ -32,6 +32,13 @@ interface Store {
     /** Has the space of what was deleted given back, before the second commit from now is told. */
     void vacuum();
 
+    /**
+     * A connection of its own to become a cut.
+     *
+     * @throws SoniaException UNAVAILABLE if the store is a server's
+     */
+    Sql openCut() throws SQLException;
+
     /** Size of the write-ahead log, if it is this process's to empty. */
     long walBytes();
 

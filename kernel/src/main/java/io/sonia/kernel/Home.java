@@ -59,6 +59,16 @@ public record Home(Path root) {
         return root.resolve("artifacts/incidents");
     }
 
+    /** Backups, each in a folder of its own. */
+    public Path backups() {
+        return root.resolve("backups");
+    }
+
+    /** That the stores were put back from a backup, until EVA-OS has taken note of it. */
+    public Path restored() {
+        return root.resolve("state/restored.json");
+    }
+
     public Path secrets() {
         return root.resolve("secrets");
     }

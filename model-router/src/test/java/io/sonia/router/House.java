@@ -184,6 +184,11 @@ final class House implements AutoCloseable {
     static EventStream collecting(List<Event> events) {
         return new EventStream() {
             @Override
+            public void send(long id, String event, Object data) {
+                send(event, data);
+            }
+
+            @Override
             public void send(String event, Object data) {
                 events.add(new Event(event, Json.parseObject(Json.bytes(data))));
             }

@@ -8,6 +8,7 @@ import io.sonia.contracts.audit.Attestation;
 import io.sonia.contracts.audit.AuditRoutes;
 import io.sonia.contracts.audit.ExternalHeads;
 import io.sonia.contracts.audit.HeadCheck;
+import io.sonia.contracts.backup.StateSnapshots;
 import io.sonia.contracts.redaction.TextRedactions;
 import io.sonia.journal.Journal;
 import io.sonia.journal.JournalConfig;
@@ -76,6 +77,7 @@ final class ServiceHost implements AutoCloseable {
     private final Timers timers;
     private final RedisShare share;
     private final Checkpoints checkpoints;
+    private final EventFeed events;
     private final Optional<Witnessing> witness;
     private volatile boolean auditSound = true;
 
@@ -105,6 +107,7 @@ final class ServiceHost implements AutoCloseable {
         Peers peers = new Peers(ports(settings), hlc, credentials::token);
         Metrics metrics = new Metrics();
         this.checkpoints = new Checkpoints(service, journal, auditing, peers.of(ServiceName.EVA_OS), process, log);
+        this.events = new EventFeed(service, journal, peers.of(ServiceName.EVA_OS), process);
         if (journal.instance() == 1) {
             checkpoints.measure(metrics);
         }
@@ -125,8 +128,7 @@ final class ServiceHost implements AutoCloseable {
                         verifiers,
                         audit));
         credentials.load(peers.of(ServiceName.EVA_OS));
-        List<Route<?>> routes = new ArrayList<>(withAudit(module.routes(), audit));
-        routes.add(new TextRedactions(journal, module.texts()).route());
+        List<Route<?>> routes = routes(audit, home);
         this.kernelRoutes = new KernelRoutes(facts(process, verifiers, metrics), routes, module.sockets());
         ServiceServer.Parts parts = new ServiceServer.Parts(
                 service,
@@ -147,6 +149,13 @@ final class ServiceHost implements AutoCloseable {
                 kernelRoutes.all(routes),
                 module.sockets(),
                 endpoint.ports().get(instance(definition, process) - 1));
+    }
+
+    private List<Route<?>> routes(AuditRoutes audit, Home home) {
+        List<Route<?>> routes = new ArrayList<>(withAudit(module.routes(), audit));
+        routes.add(new TextRedactions(journal, module.texts()).route());
+        routes.add(new StateSnapshots(service, home, journal, timers).route());
+        return routes;
     }
 
     /** Whoever leads a service is its first process, with its first port; of some services each one serves. */
@@ -266,6 +275,7 @@ final class ServiceHost implements AutoCloseable {
         timers.every("keys", renewal, journal::renewKeys);
         if (journal.instance() == 1) {
             timers.every("checkpoint", CHECKPOINT_LOOK, checkpoints::tick);
+            timers.every("event feed", EventFeed.EVERY, events::tick);
             witness.ifPresent(each -> timers.every("witness", each.interval(), each::submit));
         }
         timers.every("reaper", REAP_EVERY, () -> journal.reap(REAP_LIMIT));

@@ -30,6 +30,18 @@ final class TestHome {
         this.secondPorts = other(ports);
     }
 
+    private TestHome(Home home, TestHome other) {
+        this.home = home;
+        this.ports = other.ports;
+        this.secondPorts = other.secondPorts;
+    }
+
+    /** A home with the settings of another one that nobody runs any more; what is missing in it is made. */
+    static TestHome of(Home home, TestHome other) {
+        Installation.ensure(home, new Ids(new SecureRandom()));
+        return new TestHome(home, other);
+    }
+
     private static OwnPorts other(OwnPorts taken) throws IOException {
         Set<Integer> used = Stream.of(ServiceName.values()).map(taken::of).collect(Collectors.toSet());
         OwnPorts other = new OwnPorts();

@@ -16,6 +16,7 @@ import java.util.function.Consumer;
  * @param unreachableAfter failed probes in a row after which it is restarted
  * @param restarts restarts within the window; then it rests for the cool-down, which doubles each time
  * @param stableSeconds a healthy run of this length forgets earlier restarts
+ * @param eventRetentionDays how long events are kept
  */
 public record SupervisionConfig(
         @Default("15") @Range(min = 1, max = 3600) int probeIntervalSeconds,
@@ -32,7 +33,8 @@ public record SupervisionConfig(
 
         @Default("300") @Range(min = 1, max = 86_400) int cooldownSeconds,
         @Default("3600") @Range(min = 1, max = 86_400) int cooldownMaxSeconds,
-        @Default("600") @Range(min = 1, max = 86_400) int stableSeconds) {
+        @Default("600") @Range(min = 1, max = 86_400) int stableSeconds,
+        @Default("7") @Range(min = 1, max = 90) int eventRetentionDays) {
 
     public static final Section<SupervisionConfig> SECTION = Section.fixed("eva_os", SupervisionConfig.class)
             .checkedBy((config, all, problems) -> config.check(problems));

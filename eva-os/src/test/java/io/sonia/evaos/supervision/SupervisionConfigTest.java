@@ -22,7 +22,7 @@ class SupervisionConfigTest {
     @Test
     void defaultsAreThoseOfTheContract() {
         assertThat(Samples.CONFIG)
-                .isEqualTo(new SupervisionConfig(15, 5, 1, 3, 2, 60, 3, 300, List.of(2, 4, 8), 300, 3600, 600));
+                .isEqualTo(new SupervisionConfig(15, 5, 1, 3, 2, 60, 3, 300, List.of(2, 4, 8), 300, 3600, 600, 7));
     }
 
     @Test

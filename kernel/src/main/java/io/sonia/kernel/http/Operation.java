@@ -47,6 +47,7 @@ public enum Operation {
     AUDIT_PROOF("audit.proof", null, "GET /v1/audit/proof/{seq}", OBS, NONE, 5),
     AUDIT_PRUNE("audit.prune", null, "POST /v1/audit/prune", OP, SMALL, 60),
     TEXT_REDACT("text.redact", null, "POST /v1/redactions", OP, SMALL, 60),
+    STATE_SNAPSHOT("state.snapshot", null, "POST /v1/state/snapshot", services(API_GATEWAY), SMALL, 120),
     AUDIT_HEAD("audit.head", null, "GET /v1/audit/head", OBS, NONE, 2),
 
     // api-gateway: the only door for callers.
@@ -77,6 +78,11 @@ public enum Operation {
     INCIDENT_LIST("incident.list", API_GATEWAY, "GET /v1/incidents", OBS, NONE, 5),
     INCIDENT_GET("incident.get", API_GATEWAY, "GET /v1/incidents/{incident_id}", OBS, NONE, 2),
     INCIDENT_BUNDLE("incident.bundle", API_GATEWAY, "GET /v1/incidents/{incident_id}/bundle", OP, NONE, 60),
+    BACKUP_CREATE("backup.create", API_GATEWAY, "POST /v1/backups", OP, SMALL, 300),
+    BACKUP_LIST("backup.list", API_GATEWAY, "GET /v1/backups", OBS, NONE, 5),
+    BACKUP_GET("backup.get", API_GATEWAY, "GET /v1/backups/{backup_id}", OBS, NONE, 5),
+    BACKUP_VERIFY("backup.verify", API_GATEWAY, "GET /v1/backups/{backup_id}/verify", OBS, NONE, 120),
+    BACKUP_DRILL("backup.drill", API_GATEWAY, "POST /v1/backups/{backup_id}/drill", OP, SMALL, 300),
     INCIDENT_VERIFY("incident.verify", API_GATEWAY, "POST /v1/incidents/{incident_id}/verify", OP, SMALL, 60),
     OPENAI_CHAT("openai.chat", API_GATEWAY, "POST /v1/chat/completions", OP, MEDIUM, 300),
     OPENAI_EMBEDDINGS("openai.embeddings", API_GATEWAY, "POST /v1/embeddings", OP, MEDIUM, 60),
@@ -124,6 +130,9 @@ public enum Operation {
     NOTARY_SIGN("notary.sign", EVA_OS, "POST /v1/notary/heads", SVC, SMALL, 5),
     NOTARY_HEADS("notary.heads", EVA_OS, "GET /v1/notary/heads", OBS, NONE, 2),
     NOTARY_KEYS("notary.keys", EVA_OS, "GET /v1/notary/keys", OBS, NONE, 2),
+    EVENT_PUBLISH("event.publish", EVA_OS, "POST /v1/events", SVC, MEDIUM, 5),
+    EVENT_LIST("event.list", EVA_OS, "GET /v1/events", OBS, NONE, 5),
+    EVENT_STREAM("event.stream", EVA_OS, "GET /v1/events/stream", OBS, NONE, 5),
     NOTARY_ROTATE("notary.rotate", EVA_OS, "POST /v1/notary/keys/rotate", OP, SMALL, 5),
 
     // model-router.

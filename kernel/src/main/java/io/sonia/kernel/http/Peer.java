@@ -103,6 +103,14 @@ public final class Peer {
             return this;
         }
 
+        /** Asks a stream to go on after the event with this id; null begins with what happens now. */
+        public Request lastEventId(@Nullable String id) {
+            if (id != null) {
+                headers.put("Last-Event-ID", id);
+            }
+            return this;
+        }
+
         /** Sends and returns the data of a success. */
         public <O extends Record> O send(Class<O> type) {
             return exchange(type).data();

@@ -224,7 +224,7 @@ final class Pipeline {
             @Nullable IdempotencyKey key) {
         I input = Shape.of(route.input()).read(json);
         Map<String, String> headers = new LinkedHashMap<>();
-        for (String name : List.of("x-fence-token", "if-match")) {
+        for (String name : List.of("x-fence-token", "if-match", "last-event-id")) {
             String value = exchange.header(name);
             if (value != null) {
                 headers.put(name, value);

@@ -30,8 +30,18 @@ final class SseWriter implements EventStream, AutoCloseable {
     public void send(String event, Object data) {
         lock.lock();
         try {
-            last++;
-            write(form.event(last, event, data));
+            send(last + 1, event, data);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void send(long id, String event, Object data) {
+        lock.lock();
+        try {
+            last = id;
+            write(form.event(id, event, data));
         } finally {
             lock.unlock();
         }

@@ -143,6 +143,22 @@ public record NotaryKeys(PrivateKey signingKey, List<NoteKey> publicKeys) {
         return SignedNote.sign(manifest, key, signingKey).signatures();
     }
 
+    /** True if one of these keys for checkpoints has signed the manifest of a bundle. */
+    public static boolean signedBundle(List<NoteKey> keys, String manifest, String signature) {
+        return new SignedNote(manifest, signature)
+                .signer(keys.stream().map(key -> key.named(key.name() + BUNDLE)).toList())
+                .isPresent();
+    }
+
+    /** The keys for checkpoints among these lines; lines that are no keys are passed over. */
+    public static List<NoteKey> read(String lines) {
+        return lines.lines()
+                .map(NoteKey::parse)
+                .flatMap(Optional::stream)
+                .filter(key -> !key.name().endsWith(BUNDLE))
+                .toList();
+    }
+
     private static void write(Home home, List<NoteKey> keys) throws IOException {
         String lines = keys.stream()
                 .flatMap(key -> List.of(key, key.named(key.name() + BUNDLE)).stream())

@@ -1,0 +1,4 @@
+package io.sonia.contracts.backup;
+
+/** A backup. */
+public record BackupAnswer(BackupManifest backup) {}
