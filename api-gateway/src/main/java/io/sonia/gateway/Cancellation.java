@@ -17,6 +17,11 @@ final class Cancellation {
     private volatile boolean requested;
     private @Nullable Thread waiting;
 
+    /** Makes the wish known to who looks for it; nobody is interrupted yet. */
+    void announce() {
+        requested = true;
+    }
+
     void request() {
         synchronized (lock) {
             requested = true;

@@ -25,6 +25,7 @@ final class Conversation {
 
     private final String asked;
     private final ModelWish wish;
+    private final @Nullable Dialogue dialogue;
     private final List<ChatMessage> past = new ArrayList<>();
     private final List<ChatMessage> rounds = new ArrayList<>();
     private List<RecalledMemory> memories = List.of();
@@ -32,6 +33,7 @@ final class Conversation {
     Conversation(TurnTask task) {
         this.asked = task.request().inputText();
         this.wish = task.wish();
+        this.dialogue = task.dialogue();
     }
 
     void recalled(List<RecalledMemory> found) {
@@ -66,14 +68,21 @@ final class Conversation {
 
     ChatRequest request(List<ToolSpec> tools, @Nullable String profile, String sessionId) {
         List<ChatMessage> messages = new ArrayList<>();
-        messages.add(ChatMessage.system(INSTRUCTIONS));
+        if (dialogue == null || !dialogue.hasTools()) {
+            messages.add(ChatMessage.system(INSTRUCTIONS));
+        }
         if (!memories.isEmpty()) {
             messages.add(RecalledMemory.message(memories));
         }
         messages.addAll(past);
-        messages.add(ChatMessage.user(asked));
+        if (dialogue == null) {
+            messages.add(ChatMessage.user(asked));
+        } else {
+            messages.addAll(dialogue.messages());
+        }
         messages.addAll(rounds);
-        return wish.in(ChatRequest.of(messages, tools, profile), sessionId);
+        ChatRequest plain = ChatRequest.of(messages, tools, profile);
+        return wish.in(dialogue == null ? plain : plain.choosing(dialogue.toolChoice()), sessionId);
     }
 
     /** What is kept of a request: what it was and which tools were offered, not their descriptions. */
@@ -81,6 +90,7 @@ final class Conversation {
         List<String> names = request.tools().stream().map(ToolSpec::name).toList();
         Map<String, @Nullable Object> shown = plain(request);
         shown.put("tools", names);
+        shown.remove("cancel_token");
         return new TurnStep.Question(CanonicalJson.sha256(shown), names);
     }
 

@@ -89,6 +89,10 @@ public final class GatewayModule implements ServiceModule {
                 new Confirmations(evaOs, actions, new ForeignWork(parts.journal()), parts.clock());
         List<Route<?>> all = new ArrayList<>();
         all.addAll(new TurnRoutes(turns, parts.journal(), cursors, parts.clock()).list());
+        Peer router = parts.peers().of(ServiceName.MODEL_ROUTER);
+        ModelNames models = new ModelNames(router, parts.clock());
+        all.addAll(new EmbeddingRoutes(router).list());
+        all.addAll(new CompletionRoutes(turns, models, parts.journal(), parts.clock()).list());
         all.addAll(new ReplayRoutes(replays, parts.journal(), parts.ids()).list());
         all.addAll(new SessionRoutes(sessions, turns, actions, parts.journal(), cursors).list());
         all.addAll(

@@ -15,6 +15,7 @@ final class GatewayTables {
     static final List<TextPlace> TEXTS = List.of(
             TextPlace.json("turns", "turn_id", "request", TURN_ENDED),
             TextPlace.json("turns", "turn_id", "turn", TURN_ENDED),
+            TextPlace.json("turns", "turn_id", "dialogue", TURN_ENDED),
             TextPlace.json("turn_steps", STEP, "request", STEP_ENDED),
             TextPlace.json("turn_steps", STEP, "response", STEP_ENDED),
             TextPlace.json(
@@ -149,6 +150,11 @@ final class GatewayTables {
             CREATE INDEX backups_created ON backups (created_at, backup_id);
             """, """
             DROP TABLE backups;
+            """),
+            new Migration(7, "conversations that their clients hold", """
+            ALTER TABLE turns ADD COLUMN dialogue TEXT;
+            """, """
+            ALTER TABLE turns DROP COLUMN dialogue;
             """));
 
     private GatewayTables() {}

@@ -1,6 +1,7 @@
 package io.sonia.gateway;
 
 import io.sonia.contracts.router.ChatAnswer;
+import io.sonia.contracts.router.ChatCancel;
 import io.sonia.contracts.router.ChatEvent;
 import io.sonia.contracts.router.ChatRequest;
 import io.sonia.kernel.ErrorCode;
@@ -20,6 +21,8 @@ final class ModelCall {
 
     private static final Duration TIME = Duration.ofSeconds(60);
 
+    private static final Duration CANCEL_TIME = Duration.ofMillis(500);
+
     private final Peer router;
 
     ModelCall(Peer router) {
@@ -31,6 +34,17 @@ final class ModelCall {
         Peer.Request call =
                 router.on(context.within(TIME), Operation.MODEL_CHAT).body(request);
         return listener == null ? call.send(ChatAnswer.class) : streamed(call, listener);
+    }
+
+    /** Ends a call; one that is over, or a router that cannot be reached, is left to the end of the connection. */
+    void cancel(Context context, String cancelToken) {
+        try {
+            router.on(context.within(CANCEL_TIME), Operation.MODEL_CANCEL)
+                    .body(new ChatCancel(cancelToken))
+                    .send(ChatCancel.Cancelled.class);
+        } catch (SoniaException e) {
+            // The caller hangs up on it next.
+        }
     }
 
     private static ChatAnswer streamed(Peer.Request call, Consumer<String> listener) {

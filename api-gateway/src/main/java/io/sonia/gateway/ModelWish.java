@@ -31,6 +31,7 @@ record ModelWish(
                 model == null ? plain.policy() : RoutePolicy.PROVIDER_PINNED,
                 model == null || slash < 0 ? model : model.substring(0, slash),
                 model == null || slash < 0 ? null : model.substring(slash + 1),
-                sessionId);
+                sessionId,
+                plain.cancelToken());
     }
 }

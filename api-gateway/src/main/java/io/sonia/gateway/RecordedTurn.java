@@ -106,6 +106,11 @@ final class RecordedTurn implements TurnSources, TurnActions {
         throw over();
     }
 
+    @Override
+    public void cancelChat(Context context, String cancelToken) {
+        // No model is at work.
+    }
+
     private StoredStep next(Deque<StoredStep> steps) {
         StoredStep next = steps.poll();
         if (next == null) {

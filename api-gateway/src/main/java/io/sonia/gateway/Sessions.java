@@ -35,6 +35,9 @@ final class Sessions {
     private static final Duration OWN_TIME = Duration.ofSeconds(10);
     private static final int MAX_SWEPT = 500;
 
+    /** The idle time of a session that is one turn's alone. */
+    private static final int UNTIL_ITS_TURN_ENDS = 0;
+
     /** Over once its time has passed, unless a turn runs in it. */
     private static final String OVER = "status = 'active' AND running_turn IS NULL AND ends_at < ?";
 
@@ -47,12 +50,13 @@ final class Sessions {
         }
     }
 
-    /** Where a turn belongs. */
+    /** Where a turn belongs; {@code alone}: in a session of its own, which ends with it. */
     record Place(
             @Nullable String sessionId,
             String userId,
             String conversationId,
-            @Nullable String profile) {}
+            @Nullable String profile,
+            boolean alone) {}
 
     private final Journal journal;
     private final GatewayConfig config;
@@ -110,7 +114,9 @@ final class Sessions {
      *     IDEMPOTENCY_IN_PROGRESS if this very turn runs in it
      */
     Session enter(Tx tx, Place place, String turnId) throws SQLException {
-        Stored found = place.sessionId() == null ? ofConversation(tx, place) : known(tx, place.sessionId());
+        Stored found = place.alone()
+                ? opened(tx, place, UNTIL_ITS_TURN_ENDS)
+                : place.sessionId() == null ? ofConversation(tx, place) : known(tx, place.sessionId());
         if (turnId.equals(found.runningTurn())) {
             throw SoniaException.of(ErrorCode.IDEMPOTENCY_IN_PROGRESS).retryAfter(Duration.ofSeconds(1));
         }
@@ -139,7 +145,9 @@ final class Sessions {
         Optional<Stored> found = stored(tx.sql(), sessionId);
         if (found.isPresent() && turnId.equals(found.get().runningTurn())) {
             Session session = found.get().session();
-            put(tx, touched(session, session.turnCount()), found.get().idleSeconds(), null);
+            boolean ends = found.get().idleSeconds() == UNTIL_ITS_TURN_ENDS;
+            Session left = ends ? ended(session, Event.CLOSE) : touched(session, session.turnCount());
+            put(tx, left, found.get().idleSeconds(), null);
         }
     }
 
@@ -242,13 +250,17 @@ final class Sessions {
         if (found.isPresent()) {
             return found.get();
         }
+        return opened(tx, place, config.sessionIdleSeconds());
+    }
+
+    private Stored opened(Tx tx, Place place, int idleSeconds) throws SQLException {
         SessionCreate wish = new SessionCreate(
                 place.userId(),
                 place.conversationId(),
                 place.profile() == null ? "chat_low_latency" : place.profile(),
                 Map.of(),
                 config.sessionTtlSeconds(),
-                config.sessionIdleSeconds());
+                idleSeconds);
         Session opened = open(tx, wish, place.userId());
         return new Stored(opened, wish.idleSeconds(), null, opened.expiresAt());
     }

@@ -40,6 +40,8 @@ final class TurnCalls {
     TurnCalls(TurnScope scope) {
         this.scope = scope;
         this.progress = scope.progress;
+        Dialogue dialogue = scope.task.dialogue();
+        this.tainted = dialogue != null && dialogue.holdsForeignContent();
     }
 
     /** The action that runs or waits now, if there is one. */

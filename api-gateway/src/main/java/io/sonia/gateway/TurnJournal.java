@@ -64,7 +64,7 @@ final class TurnJournal implements TurnRecords {
         return journal.commit(tx -> {
             tx.begin(start.key(), turnId);
             Session session = sessions.enter(tx, place, turnId);
-            if (session.turnCount() == 1) {
+            if (session.turnCount() == 1 && !place.alone()) {
                 tx.audit(AuditEvent.of("session.created", context.origin()).about("session", session.sessionId()));
             }
             TurnRun run = make.apply(session);
@@ -114,9 +114,11 @@ final class TurnJournal implements TurnRecords {
 
     /** The answer is kept together with the memories that go out. */
     @Override
-    public void completed(Context context, Turn turn, TurnRequest request, TurnRecording.Closed recording) {
-        List<StoreRequest> memories = memories(turn, request);
-        memoryWrites.expect(turn.turnId(), memories.size());
+    public void completed(Context context, Turn turn, TurnTask task, TurnRecording.Closed recording) {
+        List<StoreRequest> memories = task.leavesMemories() ? memories(turn, task.request()) : List.of();
+        if (!memories.isEmpty()) {
+            memoryWrites.expect(turn.turnId(), memories.size());
+        }
         journal.commit(tx -> {
             TurnStore.steps(tx, turn.turnId(), recording.steps());
             ended(tx, turn);

@@ -44,6 +44,9 @@ final class TurnRecording {
         hashed.put("correlation_id", stored.correlationId());
         hashed.put("request", Conversation.plain(stored.task().request()));
         hashed.put("model_wish", Conversation.plain(stored.task().wish()));
+        if (stored.task().dialogue() != null) {
+            hashed.put("dialogue", Conversation.plain(stored.task().dialogue()));
+        }
         hashed.put("created_at", Timestamps.format(stored.turn().createdAt()));
         return CanonicalJson.sha256(hashed);
     }

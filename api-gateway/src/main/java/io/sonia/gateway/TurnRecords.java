@@ -1,7 +1,6 @@
 package io.sonia.gateway;
 
 import io.sonia.contracts.gateway.Turn;
-import io.sonia.contracts.gateway.TurnRequest;
 import io.sonia.kernel.ErrorCode;
 import io.sonia.kernel.http.Context;
 import io.sonia.kernel.http.Deadline;
@@ -17,7 +16,7 @@ interface TurnRecords {
     void changed(Context context, Turn turn);
 
     /** The turn has its answer. */
-    void completed(Context context, Turn turn, TurnRequest request, TurnRecording.Closed recording);
+    void completed(Context context, Turn turn, TurnTask task, TurnRecording.Closed recording);
 
     /** The ids of what the answered turn left in memory, if that is known before the deadline. */
     List<String> written(String turnId, Deadline deadline);

@@ -6,7 +6,6 @@ import io.sonia.contracts.gateway.ReplayRequest;
 import io.sonia.contracts.gateway.Session;
 import io.sonia.contracts.gateway.SessionStatus;
 import io.sonia.contracts.gateway.Turn;
-import io.sonia.contracts.gateway.TurnRequest;
 import io.sonia.journal.AuditChain;
 import io.sonia.journal.AuditField;
 import io.sonia.journal.Journal;
@@ -204,7 +203,7 @@ final class TurnReplays {
         }
 
         @Override
-        public void completed(Context context, Turn turn, TurnRequest request, TurnRecording.Closed recording) {
+        public void completed(Context context, Turn turn, TurnTask task, TurnRecording.Closed recording) {
             steps.addAll(recording.steps());
         }
 

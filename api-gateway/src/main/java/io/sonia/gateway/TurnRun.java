@@ -23,6 +23,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,11 +50,13 @@ final class TurnRun {
     private final TurnProgress progress;
     private final TurnCalls calls;
     private final long began;
-    private volatile boolean modelRunning;
+    /** The token of the model call that runs, if one does. */
+    private volatile @Nullable String modelRunning;
+
     private volatile boolean ending;
     private volatile boolean over;
     private volatile boolean launched;
-    private int partials;
+    private final AtomicInteger partials = new AtomicInteger();
 
     TurnRun(Parts parts, Context context, String turnId, Session session, TurnTask task, Instant createdAt) {
         this.scope = new TurnScope(parts, context, turnId, session, task, createdAt);
@@ -79,6 +82,17 @@ final class TurnRun {
 
     TurnFeed feed() {
         return scope.feed;
+    }
+
+    /** How many pieces of text were told to listeners so far. */
+    int partials() {
+        return partials.get();
+    }
+
+    /** What the model answered last; null before it did. */
+    @Nullable
+    ChatAnswer lastAnswer() {
+        return scope.lastAnswer();
     }
 
     /** The turn as it stands. */
@@ -141,7 +155,12 @@ final class TurnRun {
     /** Asks the run to stop; says whether a model and whether a tool was at work. */
     boolean[] cancel(Context context) {
         String action = calls.running();
-        boolean[] stopped = {modelRunning, action != null};
+        String chat = modelRunning;
+        boolean[] stopped = {chat != null, action != null};
+        scope.cancellation.announce();
+        if (chat != null) {
+            parts.sources().cancelChat(context, chat);
+        }
         scope.cancellation.request();
         if (action != null) {
             calls.withdraw(context, action);
@@ -177,7 +196,7 @@ final class TurnRun {
                 case TurnStep.Modelled modelled -> {
                     ChatAnswer answer =
                             Objects.requireNonNull(modelled.response().answer());
-                    progress.answered(answer);
+                    scope.answered(answer);
                     scope.recording.add(modelled);
                     answer(new TurnStep.Said(answer.response(), answer.toolCalls()));
                 }
@@ -195,6 +214,9 @@ final class TurnRun {
     }
 
     private void recall() throws Stopped {
+        if (!scope.task.recalls()) {
+            return;
+        }
         scope.move(TurnState.RECALLING);
         long start = parts.clock().nanoTime();
         Recall.Found found = parts.sources().recall(scope.context(), scope.session.userId(), request.inputText());
@@ -220,6 +242,11 @@ final class TurnRun {
     }
 
     private void think() throws Stopped {
+        Dialogue dialogue = scope.task.dialogue();
+        if (dialogue != null && dialogue.hasTools()) {
+            handOver(model(dialogue.tools()));
+            return;
+        }
         List<ToolSpec> offered =
                 request.maxToolRounds() == 0 ? List.of() : parts.sources().offer(scope.context(), request.tools());
         while (true) {
@@ -237,12 +264,14 @@ final class TurnRun {
     private ChatAnswer model(List<ToolSpec> tools) throws Stopped {
         scope.move(TurnState.MODELLING);
         ChatRequest asked = scope.conversation.request(tools, request.profile(), scope.session.sessionId());
+        String token = scope.turnId + "." + Long.toString(parts.clock().nanoTime(), Character.MAX_RADIX);
         scope.cancellation.beginWait();
-        modelRunning = true;
+        modelRunning = token;
         try {
-            ChatAnswer answer = parts.sources().chat(scope.context(), asked, scope.feed.heard() ? this::partial : null);
+            ChatAnswer answer = parts.sources()
+                    .chat(scope.context(), asked.cancellable(token), scope.feed.heard() ? this::partial : null);
             scope.cancellation.check();
-            progress.answered(answer);
+            scope.answered(answer);
             modelled(asked, answer, null);
             return answer;
         } catch (SoniaException e) {
@@ -252,7 +281,7 @@ final class TurnRun {
             throw e;
         } finally {
             scope.cancellation.endWait();
-            modelRunning = false;
+            modelRunning = null;
         }
     }
 
@@ -261,8 +290,8 @@ final class TurnRun {
     }
 
     private void partial(String text) {
-        scope.feed.send(TurnEvent.PARTIAL, TurnFeed.payload("index", partials, "text", text));
-        partials++;
+        scope.feed.send(TurnEvent.PARTIAL, TurnFeed.payload("index", partials.get(), "text", text));
+        partials.incrementAndGet();
     }
 
     /** Keeps what the model asked for before anything is done about it. */
@@ -274,17 +303,45 @@ final class TurnRun {
 
     /** {@code wantsMore} if the model asked for tools that it may not ask for any more. */
     private void finish(String response, boolean wantsMore) {
-        String text = Conversation.normalised(response, parts.config().outputChars());
+        String text = normalised(response);
         if (text.isEmpty()) {
             throw SoniaException.of(ErrorCode.MODEL_FAILED, "The model gave an empty answer");
         }
+        complete(text, reason(wantsMore));
+    }
+
+    /** Ends the turn with what the model says and which of the client's tools it asks for. */
+    private void handOver(ChatAnswer answer) {
+        if (answer.toolCalls().isEmpty()) {
+            finish(answer.response(), false);
+        } else {
+            complete(normalised(answer.response()), reason(false));
+        }
+    }
+
+    private String normalised(String response) {
+        return Conversation.normalised(
+                response, scope.task.maxAnswerChars(parts.config().outputChars()));
+    }
+
+    private void complete(String text, CompletionReason reason) {
         progress.assistantText = text;
-        progress.reason = reason(wantsMore);
+        progress.reason = reason;
         Turn completed = ended(TurnState.COMPLETED);
-        parts.journal().completed(scope.context(), completed, request, closed(completed));
+        parts.journal().completed(scope.context(), completed, scope.task, closed(completed));
         progress.state = TurnState.WRITING;
         scope.show();
         say(TurnEnding.answered(completed));
+        if (scope.task.leavesMemories()) {
+            awaitMemories();
+        }
+        progress.state = TurnState.COMPLETED;
+        scope.feed.send(
+                TurnEvent.MEMORY_WRITTEN, Conversation.plain(progress.view().memory()));
+        done();
+    }
+
+    private void awaitMemories() {
         long start = parts.clock().nanoTime();
         List<String> ids = parts.journal().written(scope.turnId, Deadline.in(MEMORY_WRITE_WAIT, parts.clock()));
         progress.memoryWriteMs = scope.millisSince(start);
@@ -293,10 +350,6 @@ final class TurnRun {
         } else {
             progress.written(ids);
         }
-        progress.state = TurnState.COMPLETED;
-        scope.feed.send(
-                TurnEvent.MEMORY_WRITTEN, Conversation.plain(progress.view().memory()));
-        done();
     }
 
     private CompletionReason reason(boolean wantsMore) {

@@ -2,12 +2,13 @@ package io.sonia.gateway;
 
 import io.sonia.contracts.gateway.Session;
 import io.sonia.contracts.gateway.Turn;
-import io.sonia.contracts.gateway.TurnRequest;
 import io.sonia.contracts.gateway.TurnState;
+import io.sonia.contracts.router.ChatAnswer;
 import io.sonia.kernel.http.Context;
 import io.sonia.kernel.http.Deadline;
 import java.time.Duration;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /** What those who work on one running turn share. Its own thread changes it; others see the latest view. */
 final class TurnScope {
@@ -18,7 +19,7 @@ final class TurnScope {
     final TurnRun.Parts parts;
     final String turnId;
     final Session session;
-    final TurnRequest request;
+    final TurnTask task;
     final TurnProgress progress;
     final Conversation conversation;
     final TurnFeed feed;
@@ -26,13 +27,14 @@ final class TurnScope {
     final Cancellation cancellation = new Cancellation();
     private volatile Context context;
     private volatile Turn latest;
+    private volatile @Nullable ChatAnswer lastAnswer;
 
     TurnScope(TurnRun.Parts parts, Context context, String turnId, Session session, TurnTask task, Instant createdAt) {
         this.parts = parts;
         this.context = context;
         this.turnId = turnId;
         this.session = session;
-        this.request = task.request();
+        this.task = task;
         this.progress = new TurnProgress(turnId, session, createdAt);
         this.conversation = new Conversation(task);
         this.feed = new TurnFeed(session.sessionId(), turnId, context.correlationId(), parts.clock());
@@ -61,6 +63,17 @@ final class TurnScope {
     /** The turn as it stands. */
     Turn latest() {
         return latest;
+    }
+
+    /** What the model answered last; null before it did. */
+    @Nullable
+    ChatAnswer lastAnswer() {
+        return lastAnswer;
+    }
+
+    void answered(ChatAnswer answer) {
+        lastAnswer = answer;
+        progress.answered(answer);
     }
 
     /** Takes the next step, unless the turn is to stop. */

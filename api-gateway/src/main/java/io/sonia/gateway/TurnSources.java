@@ -19,6 +19,9 @@ interface TurnSources {
     /** The model's answer; its text also goes piece by piece to {@code listener} if there is one. */
     ChatAnswer chat(Context context, ChatRequest request, @Nullable Consumer<String> listener);
 
+    /** Ends a model call that was given this token, if it runs. */
+    void cancelChat(Context context, String cancelToken);
+
     /** The services themselves. */
     record Live(Recall recall, ToolCatalog tools, ModelCall model) implements TurnSources {
 
@@ -35,6 +38,11 @@ interface TurnSources {
         @Override
         public ChatAnswer chat(Context context, ChatRequest request, @Nullable Consumer<String> listener) {
             return model.chat(context, request, listener);
+        }
+
+        @Override
+        public void cancelChat(Context context, String cancelToken) {
+            model.cancel(context, cancelToken);
         }
     }
 }

@@ -48,8 +48,8 @@ final class TurnStore {
         ModelWish wish = stored.task().wish();
         tx.sql()
                 .update(
-                        "INSERT INTO turns (turn_id, session_id, state, actor_id, correlation_id, request, model_wish, turn,"
-                                + " created_at, instance) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                        "INSERT INTO turns (turn_id, session_id, state, actor_id, correlation_id, request, model_wish,"
+                                + " dialogue, turn, created_at, instance) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                         turn.turnId(),
                         turn.sessionId(),
                         wireName(turn.state()),
@@ -57,6 +57,9 @@ final class TurnStore {
                         stored.correlationId(),
                         Json.text(stored.task().request()),
                         wish.equals(ModelWish.NONE) ? null : Json.text(wish),
+                        stored.task().dialogue() == null
+                                ? null
+                                : Json.text(stored.task().dialogue()),
                         Json.text(turn),
                         turn.createdAt(),
                         journal.instance());
@@ -152,8 +155,11 @@ final class TurnStore {
     private static TurnTask task(Row row) throws SQLException {
         TurnRequest request = Shape.of(TurnRequest.class).readAnswer(row.json("request"));
         boolean wishes = row.textOrNull("model_wish") != null;
+        boolean dialogue = row.textOrNull("dialogue") != null;
         return new TurnTask(
-                request, wishes ? Shape.of(ModelWish.class).readAnswer(row.json("model_wish")) : ModelWish.NONE);
+                request,
+                wishes ? Shape.of(ModelWish.class).readAnswer(row.json("model_wish")) : ModelWish.NONE,
+                dialogue ? Shape.of(Dialogue.class).readAnswer(row.json("dialogue")) : null);
     }
 
     static String wireName(TurnState state) {

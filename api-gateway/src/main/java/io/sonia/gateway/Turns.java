@@ -4,6 +4,7 @@ import io.sonia.contracts.gateway.Session;
 import io.sonia.contracts.gateway.Turn;
 import io.sonia.contracts.gateway.TurnRequest;
 import io.sonia.contracts.gateway.TurnState;
+import io.sonia.contracts.router.ChatAnswer;
 import io.sonia.kernel.Clock;
 import io.sonia.kernel.ErrorCode;
 import io.sonia.kernel.Ids;
@@ -21,6 +22,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The turns of this gateway: begun, followed, stopped, and taken up again after a restart. */
@@ -79,8 +81,9 @@ final class Turns {
         String turnId = ids.next("turn_");
         TurnRequest request = task.request();
         String userId = request.userId() == null ? context.caller().principal() : request.userId();
-        Sessions.Place place =
-                new Sessions.Place(request.sessionId(), userId, request.conversationId(), request.profile());
+        Sessions.Place place = task.dialogue() == null
+                ? new Sessions.Place(request.sessionId(), userId, request.conversationId(), request.profile(), false)
+                : new Sessions.Place(null, userId, turnId, request.profile(), true);
         Instant now = clock.now();
         TurnRun run;
         try {
@@ -210,6 +213,33 @@ final class Turns {
             await(answerOf(id), run::latest, each -> over(run), patience);
         }
         return run.latest();
+    }
+
+    /**
+     * Waits until the run has its answer on record, or has waited {@code approvalWait} for people. Whether its memories
+     * are written by then is not waited for.
+     */
+    Turn completion(TurnRun run, Duration approvalWait, Deadline deadline) {
+        String id = run.latest().turnId();
+        Turn turn = await(id, run::latest, each -> over(run) || answered(each) || parked(each), deadline);
+        if (parked(turn)) {
+            await(id, run::latest, each -> over(run) || answered(each), deadline.atMost(approvalWait));
+        }
+        return run.latest();
+    }
+
+    /** True once the answer is on record. */
+    static boolean answered(Turn turn) {
+        return turn.state().terminal() || turn.state() == TurnState.WRITING;
+    }
+
+    /** What the model answered last to a turn on record, if it did. */
+    Optional<ChatAnswer> lastAnswer(String turnId) {
+        return store.steps(turnId).reversed().stream()
+                .flatMap(each -> each.step() instanceof TurnStep.Modelled asked
+                        ? Stream.ofNullable(asked.response().answer())
+                        : Stream.empty())
+                .findFirst();
     }
 
     /** A run that stopped without an end is gone too: the process is stopping. */

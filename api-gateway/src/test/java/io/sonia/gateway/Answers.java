@@ -96,7 +96,8 @@ final class Answers {
                 1,
                 RoutePolicy.CLOUD_ALLOWED,
                 List.of(),
-                Behind.TIME);
+                Behind.TIME,
+                List.of());
         return new ChatAnswer(
                 "success",
                 "small",

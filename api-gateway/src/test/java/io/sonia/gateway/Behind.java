@@ -35,6 +35,7 @@ import io.sonia.contracts.openclaw.ToolFilter;
 import io.sonia.contracts.openclaw.ToolList;
 import io.sonia.contracts.openclaw.Verification;
 import io.sonia.contracts.router.ChatAnswer;
+import io.sonia.contracts.router.ChatCancel;
 import io.sonia.contracts.router.ChatEvent;
 import io.sonia.contracts.router.ChatRequest;
 import io.sonia.kernel.ErrorCode;
@@ -103,8 +104,6 @@ final class Behind implements AutoCloseable {
     int port() {
         return server.port();
     }
-
-    // What a test asks for.
 
     /** The model's next answer. */
     void model(Function<ChatRequest, ChatAnswer> answer) {
@@ -232,8 +231,6 @@ final class Behind implements AutoCloseable {
         return List.copyOf(ran);
     }
 
-    // What the services do.
-
     private List<Route<?>> routes() {
         List<Route<?>> routes = new ArrayList<>();
         routes.add(route(Operation.MEMORY_SEARCH, SearchRequest.class, SearchAnswer.class, this::search));
@@ -277,6 +274,8 @@ final class Behind implements AutoCloseable {
                 Execution.class,
                 call -> Reply.ok(execution(call.path("execution_id")))));
         routes.add(route(Operation.EXECUTION_RECONCILE, ReconcileRequest.class, Execution.class, this::reconcile));
+        routes.addAll(ModelsBehind.routes());
+        routes.add(route(Operation.MODEL_CANCEL, ChatCancel.class, ChatCancel.Cancelled.class, ModelsBehind::cancel));
         return routes;
     }
 

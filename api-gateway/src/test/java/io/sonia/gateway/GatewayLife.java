@@ -97,6 +97,14 @@ final class GatewayLife implements AutoCloseable {
         return door.on(context, operation);
     }
 
+    int port() {
+        return server.port();
+    }
+
+    String operatorKey() {
+        return ground.keys().operator.text();
+    }
+
     Turn turn(String text) {
         return send(TurnRequest.of(text, "default", 0), null).data();
     }

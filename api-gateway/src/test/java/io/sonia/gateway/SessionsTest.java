@@ -73,7 +73,7 @@ class SessionsTest {
     @Test
     void aNamedSessionTakesTheTurnWhateverItsConversation() {
         Session opened = opened("kitchen");
-        Session entered = entered(new Place(opened.sessionId(), "taras", "cellar", null), "turn_1");
+        Session entered = entered(new Place(opened.sessionId(), "taras", "cellar", null, false), "turn_1");
         assertThat(entered.sessionId()).isEqualTo(opened.sessionId());
         assertThat(entered.userId()).isEqualTo("olena");
         assertThat(entered.conversationId()).isEqualTo("kitchen");
@@ -346,11 +346,11 @@ class SessionsTest {
     }
 
     private static Place place(String userId, String conversationId) {
-        return new Place(null, userId, conversationId, null);
+        return new Place(null, userId, conversationId, null, false);
     }
 
     private static Place named(String sessionId) {
-        return new Place(sessionId, "olena", "default", null);
+        return new Place(sessionId, "olena", "default", null, false);
     }
 
     /** A whole turn: entered, stored and left. */

@@ -9,6 +9,7 @@ import io.sonia.contracts.gateway.SessionStatus;
 import io.sonia.contracts.gateway.Turn;
 import io.sonia.contracts.gateway.TurnCancelled;
 import io.sonia.contracts.gateway.TurnState;
+import io.sonia.contracts.router.ChatCancel;
 import io.sonia.kernel.ErrorCode;
 import io.sonia.kernel.SoniaException;
 import io.sonia.kernel.http.Answer;
@@ -35,6 +36,8 @@ class TurnCancelIT extends GatewayCase {
         Turn turn = house.gateway.get(turnId);
         assertThat(turn.quality().completionReason()).isEqualTo(CompletionReason.CANCELLED);
         assertThat(turn.assistantText()).isNull();
+        assertThat(behind.inputs(Operation.MODEL_CANCEL, ChatCancel.class))
+                .containsExactly(new ChatCancel(behind.asked().getFirst().cancelToken()));
         assertThat(house.gateway.audited("turn.cancelled")).containsExactly(turnId);
         assertThat(house.gateway.turn("another").state()).isEqualTo(TurnState.COMPLETED);
     }

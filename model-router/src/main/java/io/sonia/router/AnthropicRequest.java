@@ -45,7 +45,8 @@ final class AnthropicRequest {
                                     "description", tool.description(),
                                     "input_schema", tool.argsSchema()))
                             .toList());
-            body.put("tool_choice", Map.of("type", call.mayCallTools() ? "auto" : "none"));
+            String choice = call.mustCallTools() ? "any" : call.mayCallTools() ? "auto" : "none";
+            body.put("tool_choice", Map.of("type", choice));
         }
         return Json.bytes(body);
     }

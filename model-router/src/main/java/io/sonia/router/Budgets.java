@@ -1,5 +1,6 @@
 package io.sonia.router;
 
+import io.sonia.contracts.router.RouteDecision.BudgetLeft;
 import io.sonia.contracts.router.Usage;
 import io.sonia.journal.Journal;
 import io.sonia.journal.Sql;
@@ -15,9 +16,12 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -73,6 +77,38 @@ final class Budgets {
             }
             return Optional.ofNullable(exceeded);
         });
+    }
+
+    /** What the budgets with a limit have left for a call by one of these backends. */
+    List<BudgetLeft> left(@Nullable String sessionId, String userId, List<String> backends) {
+        BudgetConfig limits = config.get().budgets();
+        if (!limits.any()) {
+            return List.of();
+        }
+        Set<Budget> all = new LinkedHashSet<>();
+        for (String backend : backends) {
+            all.addAll(new Reservation("", sessionId, userId, backend, today(), 0, 0, 0).budgets());
+        }
+        return journal.read(sql -> {
+            List<Reservation> open = open(sql);
+            List<BudgetLeft> left = new ArrayList<>();
+            for (Budget budget : all) {
+                Amount limit = limits.limit(budget.scope());
+                if (!limit.equals(Amount.NOTHING)) {
+                    Amount gone = spent(sql, budget).plus(reserved(open, budget));
+                    left.add(new BudgetLeft(
+                            budget.name(),
+                            left(limit.micro(), gone.micro()),
+                            left(limit.tokens(), gone.tokens()),
+                            left(limit.calls(), gone.calls())));
+                }
+            }
+            return left;
+        });
+    }
+
+    private static @Nullable Long left(long limit, long gone) {
+        return limit == 0 ? null : Long.valueOf(Math.max(0, limit - gone));
     }
 
     private @Nullable Exceeded exceeded(Sql sql, Reservation wanted, BudgetConfig limits) throws SQLException {

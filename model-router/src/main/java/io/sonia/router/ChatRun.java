@@ -2,6 +2,7 @@ package io.sonia.router;
 
 import io.sonia.contracts.router.ChatAnswer;
 import io.sonia.contracts.router.ChatRequest;
+import io.sonia.contracts.router.FinishReason;
 import io.sonia.contracts.router.RouteDecision;
 import io.sonia.contracts.router.RouteDecision.Attempt;
 import io.sonia.contracts.router.RouteDecision.Outcome;
@@ -37,8 +38,12 @@ final class ChatRun {
     record Tools(
             Providers providers, Quarantines quarantines, CallPlaces places, Live<RouterConfig> config, Clock clock) {}
 
+    /** What is asked for, and the wish that it end. */
+    record Asked(ChatRequest request, Context context, ChatStop stop) {}
+
     private final ChatRequest request;
     private final Context context;
+    private final ChatStop stop;
     private final Spending spending;
     private Plan plan;
     private final Tools tools;
@@ -51,9 +56,10 @@ final class ChatRun {
     private int deltas;
     private double firstTokenMs;
 
-    ChatRun(ChatRequest request, Context context, Plan plan, Tools tools, Spending spending, ChatReader reader) {
-        this.request = request;
-        this.context = context;
+    ChatRun(Asked asked, Plan plan, Tools tools, Spending spending, ChatReader reader) {
+        this.request = asked.request();
+        this.context = asked.context();
+        this.stop = asked.stop();
         this.plan = plan;
         this.spending = spending;
         this.tools = tools;
@@ -70,8 +76,22 @@ final class ChatRun {
         if (plan.choices().isEmpty()) {
             return failed(plan.noChoice());
         }
+        try {
+            return walk();
+        } catch (SoniaException e) {
+            if (stop.requested()) {
+                return cancelled();
+            }
+            throw e;
+        }
+    }
+
+    private ChatOutcome walk() {
         Exceeded exceeded = null;
         for (Choice choice : plan.choices()) {
+            if (stop.requested()) {
+                return cancelled();
+            }
             if (exceeded != null && choice.builtin()) {
                 // It holds no model, so it does not stand in for one that there is no money for.
                 break;
@@ -109,7 +129,7 @@ final class ChatRun {
         int retries = plan.profile().retries();
         for (int attempt = 0; attempt <= retries; attempt++) {
             SoniaException failure;
-            try (CallPlaces.Place _ = tools.places().enter(choice.backend(), context.deadline());
+            try (CallPlaces.Place _ = place(choice);
                     Trial trial =
                             new Trial(tools.quarantines(), choice.backend().toString(), context.origin())) {
                 if (!trial.admitted()) {
@@ -122,6 +142,11 @@ final class ChatRun {
                     trial.succeeded();
                     return answered(choice, end, before);
                 } catch (SoniaException e) {
+                    if (stop.requested()) {
+                        attempts.add(attempt(choice, Outcome.CANCELLED, millis() - before));
+                        spending.used(usage(null));
+                        return cancelled();
+                    }
                     note(choice, e, millis() - before);
                     if (!callersFault(e)) {
                         trial.failed(e.code(), millis() - before);
@@ -148,7 +173,13 @@ final class ChatRun {
 
     private ModelEnd call(Choice choice) {
         ModelCall call = new ModelCall(choice.model(), request, choice.withTools(), patience(choice));
-        ModelEnd end = choice.entry().provider().chat(call, this::take);
+        stop.beginWait();
+        ModelEnd end;
+        try {
+            end = choice.entry().provider().chat(call, this::take);
+        } finally {
+            stop.endWait();
+        }
         if (!committed()) {
             throw Answers.wrong("the model answered nothing");
         }
@@ -203,20 +234,31 @@ final class ChatRun {
             return false;
         }
         try {
+            stop.beginWait();
             tools.clock().sleep(pause);
             return true;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return false;
+        } finally {
+            stop.endWait();
         }
     }
 
     private ChatOutcome answered(Choice choice, ModelEnd end, double before) {
         choice.backend().succeeded(firstTokenMs - before);
         choice.entry().callSucceeded();
-        attempts.add(new Attempt(choice.backend().toString(), Outcome.SUCCESS, null, null, millis() - before));
+        attempts.add(attempt(choice, Outcome.SUCCESS, millis() - before));
         Usage usage = usage(end.tokens());
         spending.used(usage);
+        return answer(choice, end.reason(), usage);
+    }
+
+    private static Attempt attempt(Choice choice, Outcome outcome, double latencyMs) {
+        return new Attempt(choice.backend().toString(), outcome, null, null, latencyMs);
+    }
+
+    private ChatOutcome answer(Choice choice, FinishReason reason, Usage usage) {
         return new ChatOutcome.Answered(new ChatAnswer(
                 "success",
                 choice.model(),
@@ -224,11 +266,27 @@ final class ChatRun {
                 choice.backend().toString(),
                 text.toString(),
                 List.copyOf(calls),
-                end.reason(),
+                reason,
                 usage,
                 decision(),
                 firstTokenMs,
                 millis()));
+    }
+
+    /** What there is when its caller wants no more; a call that no backend was asked for has used up nothing. */
+    private ChatOutcome cancelled() {
+        boolean asked = attempts.stream().anyMatch(each -> each.outcome() == Outcome.CANCELLED);
+        Choice choice = current == null ? plan.choices().getFirst() : current;
+        return answer(choice, FinishReason.CANCELLED, asked ? usage(null) : new Usage(0, 0, 0L, false, true));
+    }
+
+    private CallPlaces.Place place(Choice choice) {
+        stop.beginWait();
+        try {
+            return tools.places().enter(choice.backend(), context.deadline());
+        } finally {
+            stop.endWait();
+        }
     }
 
     private void note(Choice choice, SoniaException e, double latencyMs) {
@@ -293,7 +351,8 @@ final class ChatRun {
         return !text.isEmpty() || !calls.isEmpty();
     }
 
-    private double millis() {
+    /** Since it began. */
+    double millis() {
         return (tools.clock().nanoTime() - started) / 1e6;
     }
 }

@@ -2,6 +2,8 @@ package io.sonia.router;
 
 import io.sonia.contracts.router.ChatAnswer;
 import io.sonia.contracts.router.ChatRequest;
+import io.sonia.contracts.router.FinishReason;
+import io.sonia.contracts.router.RouteDecision;
 import io.sonia.contracts.router.Usage;
 import io.sonia.journal.Journal;
 import io.sonia.kernel.AuditEvent;
@@ -24,13 +26,27 @@ final class Chats {
     private final Journal journal;
     private final Budgets budgets;
     private final ChatMetrics metrics;
+    private final RunningChats running;
+    private final Decisions decisions;
 
-    Chats(Routing routing, ChatRun.Tools tools, Journal journal, Budgets budgets, ChatMetrics metrics) {
+    Chats(
+            Routing routing,
+            ChatRun.Tools tools,
+            Journal journal,
+            Budgets budgets,
+            ChatMetrics metrics,
+            Decisions decisions) {
         this.routing = routing;
         this.tools = tools;
         this.journal = journal;
         this.budgets = budgets;
         this.metrics = metrics;
+        this.decisions = decisions;
+        this.running = new RunningChats(journal);
+    }
+
+    RunningChats running() {
+        return running;
     }
 
     CallPlaces places() {
@@ -43,14 +59,15 @@ final class Chats {
     }
 
     /**
-     * Calls a model and returns its whole answer, once the call is on record.
+     * Calls a model and returns its whole answer, once the call is on record; a call that is to stop has the answer so far.
      *
-     * @throws SoniaException OVERLOADED, NO_BACKEND_AVAILABLE, CONTEXT_TOO_LONG, BUDGET_EXCEEDED,
+     * @throws SoniaException CONFLICT, OVERLOADED, NO_BACKEND_AVAILABLE, CONTEXT_TOO_LONG, BUDGET_EXCEEDED,
      *     MODEL_FAILED or TIMEOUT
      */
-    ChatAnswer chat(Call<ChatRequest> call, Plan plan, ChatReader reader) {
+    ChatAnswer chat(Call<ChatRequest> call, Plan plan, ChatReader reader, ChatStop stop) {
         String user = call.caller().principal();
-        try (CallPlaces.Place _ = tools.places().enter(call.context().deadline());
+        try (RunningChats.Entry _ = running.enter(call.input().cancelToken(), stop);
+                CallPlaces.Place _ = tools.places().enter(call.context().deadline());
                 Spending spending = new Spending(
                         budgets,
                         journal,
@@ -58,7 +75,9 @@ final class Chats {
                         user,
                         plan.ask().tokens(),
                         call.input().maxTokens())) {
-            ChatRun run = new ChatRun(call.input(), call.context(), plan, tools, spending, reader);
+            Plan known = plan.knowing(budgets.left(call.input().sessionId(), user, plan.backends()));
+            ChatRun.Asked asked = new ChatRun.Asked(call.input(), call.context(), stop);
+            ChatRun run = new ChatRun(asked, known, tools, spending, reader);
             ChatOutcome outcome = run(call, run, spending);
             return switch (outcome) {
                 case ChatOutcome.Answered answered -> answered.answer();
@@ -70,15 +89,15 @@ final class Chats {
     private ChatOutcome run(Call<ChatRequest> call, ChatRun run, Spending spending) {
         try {
             ChatOutcome outcome = run.run();
-            record(call, outcome, spending);
+            record(call, outcome, spending, run.millis());
             return outcome;
         } catch (UncheckedIOException readerGone) {
-            record(call, run.abandoned(), spending);
+            record(call, run.abandoned(), spending, run.millis());
             throw readerGone;
         }
     }
 
-    private void record(Call<ChatRequest> call, ChatOutcome outcome, Spending spending) {
+    private void record(Call<ChatRequest> call, ChatOutcome outcome, Spending spending, double millis) {
         metrics.called(outcome.decision().attempts());
         if (outcome instanceof ChatOutcome.Answered answered) {
             metrics.used(answered.answer().provider(), answered.answer().usage());
@@ -88,12 +107,23 @@ final class Chats {
         byte[] reply = keep ? Json.bytes(((ChatOutcome.Answered) outcome).answer()) : new byte[0];
         journal.commit(tx -> {
             spending.settle(tx);
+            decisions.keep(tx, outcome.decision(), came(outcome), millis);
             if (keep) {
                 tx.remember(call.idempotencyKey(), new StoredReply(200, reply, null));
             }
             return tx.audit(event);
         });
         spending.settled();
+    }
+
+    private static RouteDecision.Outcome came(ChatOutcome outcome) {
+        return switch (outcome) {
+            case ChatOutcome.Answered answered ->
+                answered.answer().finishReason() == FinishReason.CANCELLED
+                        ? RouteDecision.Outcome.CANCELLED
+                        : RouteDecision.Outcome.SUCCESS;
+            case ChatOutcome.Failed failed -> Decisions.unanswered(failed.decision());
+        };
     }
 
     private static AuditEvent event(Call<ChatRequest> call, ChatOutcome outcome) {

@@ -2,6 +2,7 @@ package io.sonia.router;
 
 import io.sonia.contracts.router.EmbeddingAnswer;
 import io.sonia.contracts.router.EmbeddingRequest;
+import io.sonia.contracts.router.RouteDecision;
 import io.sonia.contracts.router.Usage;
 import io.sonia.journal.Journal;
 import io.sonia.kernel.AuditEvent;
@@ -27,14 +28,22 @@ final class Embeddings {
     private final Journal journal;
     private final Budgets budgets;
     private final ChatMetrics metrics;
+    private final Decisions decisions;
 
-    Embeddings(Routing routing, ChatRun.Tools tools, Journal journal, Budgets budgets, ChatMetrics metrics) {
+    Embeddings(
+            Routing routing,
+            ChatRun.Tools tools,
+            Journal journal,
+            Budgets budgets,
+            ChatMetrics metrics,
+            Decisions decisions) {
         this.routing = routing;
         this.providers = tools.providers();
         this.tools = tools;
         this.journal = journal;
         this.budgets = budgets;
         this.metrics = metrics;
+        this.decisions = decisions;
     }
 
     List<Route<?>> list() {
@@ -49,15 +58,17 @@ final class Embeddings {
      */
     private Reply embed(Call<EmbeddingRequest> call) {
         EmbeddingRequest request = call.input();
-        Plan plan = routing.plan(ask(request));
+        long began = tools.clock().nanoTime();
+        String user = call.caller().principal();
+        Plan routed = routing.plan(ask(request));
+        Plan plan = routed.knowing(budgets.left(null, user, routed.backends()));
         int tokens =
                 Ask.tokens(request.input().stream().mapToLong(String::length).sum());
         try (CallPlaces.Place _ = tools.places().enter(call.context().deadline());
-                Spending spending =
-                        new Spending(budgets, journal, null, call.caller().principal(), tokens, 0)) {
+                Spending spending = new Spending(budgets, journal, null, user, tokens, 0)) {
             EmbeddingRun run = new EmbeddingRun(request, call.context(), plan, tools, spending, tokens);
             EmbeddingRun.End end = run.run();
-            record(call, end, spending);
+            record(call, end, spending, (tools.clock().nanoTime() - began) / 1e6);
             return switch (end) {
                 case EmbeddingRun.Answered answered -> Reply.ok(answered.answer());
                 case EmbeddingRun.Failed failed -> throw failed.failure();
@@ -77,14 +88,18 @@ final class Embeddings {
                 : Ask.of(request, null, wanted);
     }
 
-    private void record(Call<EmbeddingRequest> call, EmbeddingRun.End end, Spending spending) {
+    private void record(Call<EmbeddingRequest> call, EmbeddingRun.End end, Spending spending, double millis) {
         metrics.called(end.decision().attempts());
         if (end instanceof EmbeddingRun.Answered answered) {
             metrics.used(answered.answer().provider(), answered.answer().usage());
         }
         AuditEvent event = event(call, end);
+        RouteDecision.Outcome came = end instanceof EmbeddingRun.Answered
+                ? RouteDecision.Outcome.SUCCESS
+                : Decisions.unanswered(end.decision());
         journal.commit(tx -> {
             spending.settle(tx);
+            decisions.keep(tx, end.decision(), came, millis);
             return tx.audit(event);
         });
         spending.settled();

@@ -17,8 +17,13 @@ record ModelCall(String model, ChatRequest request, boolean withTools, Patience 
         return withTools ? request.tools() : List.of();
     }
 
+    /** True if it has to ask for one of them. */
+    boolean mustCallTools() {
+        return mayCallTools() && request.toolChoice() == ToolChoice.REQUIRED;
+    }
+
     /** True if the model may ask for them in this answer. */
     boolean mayCallTools() {
-        return !tools().isEmpty() && request.toolChoice() == ToolChoice.AUTO;
+        return !tools().isEmpty() && request.toolChoice() != ToolChoice.NONE;
     }
 }

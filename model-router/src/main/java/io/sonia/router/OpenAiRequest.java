@@ -39,7 +39,7 @@ final class OpenAiRequest {
                                             "description", tool.description(),
                                             "parameters", tool.argsSchema())))
                             .toList());
-            body.put("tool_choice", "auto");
+            body.put("tool_choice", call.mustCallTools() ? "required" : "auto");
         }
         if (!refused.contains(Parameter.TEMPERATURE)) {
             body.put("temperature", call.request().temperature());

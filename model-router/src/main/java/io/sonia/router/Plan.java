@@ -2,6 +2,7 @@ package io.sonia.router;
 
 import io.sonia.contracts.router.RouteDecision;
 import io.sonia.contracts.router.RouteDecision.Attempt;
+import io.sonia.contracts.router.RouteDecision.BudgetLeft;
 import io.sonia.contracts.router.RouteDecision.Candidate;
 import io.sonia.contracts.router.RouteDecision.Reason;
 import io.sonia.contracts.router.RouteDecision.SkipReason;
@@ -15,7 +16,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The backends a call may go to, in order, and those it may not. */
-record Plan(Ask ask, String profileName, ProfileConfig profile, List<Choice> choices, List<Skipped> skipped) {
+record Plan(
+        Ask ask,
+        String profileName,
+        ProfileConfig profile,
+        List<Choice> choices,
+        List<Skipped> skipped,
+        List<BudgetLeft> budgets) {
 
     private static final String WITHOUT_TOOLS = "asked without tools: the model cannot call them";
 
@@ -56,7 +63,17 @@ record Plan(Ask ask, String profileName, ProfileConfig profile, List<Choice> cho
                 choices.stream().filter(each -> !each.equals(choice)).toList();
         List<Skipped> more = new ArrayList<>(skipped);
         more.add(new Skipped(choice.backend().toString(), reason, detail));
-        return new Plan(ask, profileName, profile, fewer, more);
+        return new Plan(ask, profileName, profile, fewer, more, budgets);
+    }
+
+    /** The same plan, with what its budgets have left. */
+    Plan knowing(List<BudgetLeft> left) {
+        return new Plan(ask, profileName, profile, choices, skipped, left);
+    }
+
+    /** The names of the backends a call may go to. */
+    List<String> backends() {
+        return choices.stream().map(each -> each.backend().toString()).toList();
     }
 
     /** The decision so far; {@code selected} is the backend that answered, null before any did. */
@@ -82,7 +99,8 @@ record Plan(Ask ask, String profileName, ProfileConfig profile, List<Choice> cho
                 ask.tokens(),
                 ask.policy(),
                 List.copyOf(attempts),
-                at);
+                at,
+                budgets);
     }
 
     private Reason reason(@Nullable Choice shown) {

@@ -1,5 +1,6 @@
 package io.sonia.router;
 
+import io.sonia.contracts.Cursors;
 import io.sonia.contracts.ServiceDefinition;
 import io.sonia.contracts.ServiceModule;
 import io.sonia.contracts.ServiceParts;
@@ -24,6 +25,7 @@ public final class RouterModule implements ServiceModule {
             ServiceName.MODEL_ROUTER, List.of(RouterConfig.SECTION), RouterTables.MIGRATIONS, RouterModule::new);
 
     private static final Duration TICK = Duration.ofSeconds(1);
+    private static final Duration SWEEP_EVERY = Duration.ofMinutes(1);
 
     private final Live<RouterConfig> config;
     private final Clock clock;
@@ -35,6 +37,8 @@ public final class RouterModule implements ServiceModule {
     private final Embeddings embeddings;
     private final RouterRoutes routes;
     private final BackendRoutes backends;
+    private final Decisions decisions;
+    private final RouteQueries queries;
     private @Nullable Deadline nextProbe;
     private volatile int unsettled;
 
@@ -49,16 +53,18 @@ public final class RouterModule implements ServiceModule {
         this.budgets = new Budgets(config, parts.journal(), parts.clock(), parts.ids());
         ChatRun.Tools tools = new ChatRun.Tools(providers, quarantines, new CallPlaces(), config, clock);
         ChatMetrics metrics = new ChatMetrics(parts.metrics());
-        this.chats = new Chats(routing, tools, parts.journal(), budgets, metrics);
-        this.embeddings = new Embeddings(routing, tools, parts.journal(), budgets, metrics);
+        this.decisions = new Decisions(parts.journal(), Cursors.of(parts.home(), clock), clock, parts.ids());
+        this.chats = new Chats(routing, tools, parts.journal(), budgets, metrics, decisions);
+        this.embeddings = new Embeddings(routing, tools, parts.journal(), budgets, metrics, decisions);
+        this.queries = new RouteQueries(routing, budgets, decisions, clock);
         this.backends = new BackendRoutes(providers, quarantines);
-        this.routes = new RouterRoutes(
-                chats, routing, providers, new UsageReports(config, budgets, parts.journal()), config, clock);
+        this.routes =
+                new RouterRoutes(chats, providers, new UsageReports(config, budgets, parts.journal()), config, clock);
     }
 
     @Override
     public List<Route<?>> routes() {
-        return Stream.of(routes.list(), backends.list(), embeddings.list())
+        return Stream.of(routes.list(), queries.list(), chats.running().list(), backends.list(), embeddings.list())
                 .<Route<?>>flatMap(List::stream)
                 .toList();
     }
@@ -83,6 +89,7 @@ public final class RouterModule implements ServiceModule {
     public void start() {
         unsettled = budgets.settleFormer();
         timers.every("probe", TICK, this::probeIfDue);
+        timers.every("decisions", SWEEP_EVERY, () -> decisions.sweep(Decisions.MAX_KEPT));
     }
 
     private synchronized void probeIfDue() {

@@ -9,7 +9,6 @@ import io.sonia.contracts.router.ProfileList;
 import io.sonia.contracts.router.ProviderList;
 import io.sonia.contracts.router.ProviderModels;
 import io.sonia.contracts.router.RouteDecision;
-import io.sonia.contracts.router.RouteQuery;
 import io.sonia.contracts.router.ToolCall;
 import io.sonia.contracts.router.UsageQuery;
 import io.sonia.contracts.router.UsageReport;
@@ -33,21 +32,13 @@ import java.util.Map;
 final class RouterRoutes {
 
     private final Chats chats;
-    private final Routing routing;
     private final Providers providers;
     private final UsageReports usage;
     private final Live<RouterConfig> config;
     private final Clock clock;
 
-    RouterRoutes(
-            Chats chats,
-            Routing routing,
-            Providers providers,
-            UsageReports usage,
-            Live<RouterConfig> config,
-            Clock clock) {
+    RouterRoutes(Chats chats, Providers providers, UsageReports usage, Live<RouterConfig> config, Clock clock) {
         this.chats = chats;
-        this.routing = routing;
         this.providers = providers;
         this.usage = usage;
         this.config = config;
@@ -56,7 +47,6 @@ final class RouterRoutes {
 
     List<Route<?>> list() {
         return List.of(
-                Route.of(Operation.ROUTE, RouteQuery.class, RouteDecision.class, this::route),
                 Route.of(Operation.MODEL_CHAT, ChatRequest.class, ChatAnswer.class, this::chat),
                 Route.of(Operation.PROVIDERS, ProviderList.class, this::providers),
                 Route.of(Operation.MODELS, ModelList.class, this::models),
@@ -65,23 +55,17 @@ final class RouterRoutes {
                 Route.of(Operation.USAGE, UsageQuery.class, UsageReport.class, usage::usage));
     }
 
-    private Reply route(Call<RouteQuery> call) {
-        RouteQuery query = call.input();
-        String profile = query.hint() != null && routing.knowsProfile(query.hint()) ? query.hint() : null;
-        Plan plan = routing.plan(Ask.of(query, profile));
-        return Reply.ok(plan.decision(null, List.of(), call.context().trace().traceId(), clock.now()));
-    }
-
     private Reply chat(Call<ChatRequest> call) {
         Plan plan = chats.plan(call.input());
+        ChatStop stop = new ChatStop();
         return call.wantsEvents()
-                ? new Reply.Events(stream -> stream(call, plan, stream))
-                : Reply.ok(chats.chat(call, plan, ChatReader.NONE));
+                ? new Reply.Events(stream -> stream(call, plan, stream, stop), stop::request)
+                : new Reply.Awaited(() -> Reply.ok(chats.chat(call, plan, ChatReader.NONE, stop)), stop::request);
     }
 
-    private void stream(Call<ChatRequest> call, Plan plan, EventStream stream) {
+    private void stream(Call<ChatRequest> call, Plan plan, EventStream stream, ChatStop stop) {
         try {
-            stream.send(ChatEvent.FINAL, chats.chat(call, plan, reader(stream)));
+            stream.send(ChatEvent.FINAL, chats.chat(call, plan, reader(stream), stop));
         } catch (SoniaException e) {
             stream.send(ChatEvent.ERROR, ChatEvent.Failed.of(e));
         }

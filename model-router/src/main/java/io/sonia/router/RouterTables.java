@@ -61,7 +61,20 @@ final class RouterTables {
             ) STRICT;
             """, "DROP TABLE backend_state;");
 
-    static final List<Migration> MIGRATIONS = List.of(USAGE, BACKENDS);
+    private static final Migration DECISIONS =
+            new Migration(3, "decisions on record", """
+            CREATE TABLE route_decisions (
+              decision_id TEXT NOT NULL PRIMARY KEY,
+              backend TEXT,
+              profile TEXT NOT NULL,
+              outcome TEXT NOT NULL,
+              decision TEXT NOT NULL,
+              created_at TEXT NOT NULL
+            ) STRICT;
+            CREATE INDEX route_decisions_created ON route_decisions (created_at, decision_id);
+            """, "DROP TABLE route_decisions;");
+
+    static final List<Migration> MIGRATIONS = List.of(USAGE, BACKENDS, DECISIONS);
 
     private RouterTables() {}
 }

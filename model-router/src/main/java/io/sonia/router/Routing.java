@@ -54,7 +54,7 @@ final class Routing {
                 case Skip skip -> skipped.add(skip.why());
             }
         }
-        return new Plan(ask, name, profile, choices, skipped);
+        return new Plan(ask, name, profile, choices, skipped, List.of());
     }
 
     boolean knowsProfile(String name) {

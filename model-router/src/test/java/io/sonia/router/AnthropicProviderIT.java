@@ -7,6 +7,7 @@ import io.sonia.contracts.router.ChatRequest;
 import io.sonia.contracts.router.ContentPart;
 import io.sonia.contracts.router.MessageRole;
 import io.sonia.contracts.router.ToolCall;
+import io.sonia.contracts.router.ToolChoice;
 import io.sonia.kernel.ErrorCode;
 import io.sonia.kernel.json.Json;
 import io.sonia.testkit.FakeAnswer;
@@ -114,5 +115,11 @@ class AnthropicProviderIT extends ProviderContract {
         chat(request());
 
         assertThat(eventsSeen()).containsExactly(new ModelEvent.Tool(new ToolCall("t1", "x", Map.of("a", 1L))));
+    }
+
+    @Test
+    void aModelThatMustCallAToolIsHeldToIt() {
+        chat(request(House.READ).choosing(ToolChoice.REQUIRED));
+        assertThat(lastCall().json()).containsEntry("tool_choice", Map.of("type", "any"));
     }
 }

@@ -175,7 +175,8 @@ class BudgetsIT {
                             public void delta(int index, String text) {
                                 throw new java.io.UncheckedIOException(new java.io.IOException("gone"));
                             }
-                        }))
+                        },
+                        new ChatStop()))
                 .isInstanceOf(java.io.UncheckedIOException.class);
 
         assertThat(day().calls()).isEqualTo(1);
@@ -280,7 +281,8 @@ class BudgetsIT {
                 RoutePolicy.CLOUD_ALLOWED,
                 null,
                 null,
-                session);
+                session,
+                null);
     }
 
     @SuppressWarnings("unchecked") // made of a chat request

@@ -66,6 +66,7 @@ class BuiltinProviderTest {
                 plain.policy(),
                 null,
                 null,
+                null,
                 null);
 
         assertThat(said(new ModelCall("offline", request, true, PATIENCE))).startsWith("I cannot do that here");

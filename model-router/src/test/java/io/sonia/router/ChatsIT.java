@@ -425,6 +425,7 @@ class ChatsIT {
                 RoutePolicy.PROVIDER_PINNED,
                 provider,
                 model,
+                null,
                 null);
     }
 

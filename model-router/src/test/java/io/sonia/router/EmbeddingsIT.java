@@ -235,6 +235,7 @@ class EmbeddingsIT {
                                 RoutePolicy.CLOUD_ALLOWED,
                                 null,
                                 null,
+                                null,
                                 null),
                         Map.of()))
                 .satisfies(code(ErrorCode.INVALID_ARGUMENT));

@@ -1,5 +1,6 @@
 package io.sonia.router;
 
+import io.sonia.contracts.Cursors;
 import io.sonia.contracts.router.ChatAnswer;
 import io.sonia.contracts.router.ChatMessage;
 import io.sonia.contracts.router.ChatRequest;
@@ -56,6 +57,8 @@ final class House implements AutoCloseable {
     final Quarantines quarantines;
     final Chats chats;
     final RouterRoutes routes;
+    final Decisions decisions;
+    final RouteQueries queries;
     private final BackendRoutes backends;
     private final Embeddings embeddings;
     final Journal journal;
@@ -107,11 +110,12 @@ final class House implements AutoCloseable {
         this.budgets = new Budgets(config, journal, clock, ids);
         ChatRun.Tools tools = new ChatRun.Tools(providers, quarantines, new CallPlaces(), config, clock);
         ChatMetrics counts = new ChatMetrics(metrics);
-        this.chats = new Chats(routing, tools, journal, budgets, counts);
-        this.embeddings = new Embeddings(routing, tools, journal, budgets, counts);
+        this.decisions = new Decisions(journal, Cursors.of(home, clock), clock, ids);
+        this.queries = new RouteQueries(routing, budgets, decisions, clock);
+        this.chats = new Chats(routing, tools, journal, budgets, counts, decisions);
+        this.embeddings = new Embeddings(routing, tools, journal, budgets, counts, decisions);
         this.backends = new BackendRoutes(providers, quarantines);
-        this.routes =
-                new RouterRoutes(chats, routing, providers, new UsageReports(config, budgets, journal), config, clock);
+        this.routes = new RouterRoutes(chats, providers, new UsageReports(config, budgets, journal), config, clock);
     }
 
     static ChatRequest asking(String text, ToolSpec... tools) {
@@ -167,12 +171,14 @@ final class House implements AutoCloseable {
 
     @SuppressWarnings("unchecked") // the route's own input type
     Reply handle(Call<Record> call) {
-        Route<?> route = Stream.of(routes.list(), backends.list(), embeddings.list())
+        Route<?> route = Stream.of(
+                        routes.list(), queries.list(), chats.running().list(), backends.list(), embeddings.list())
                 .<Route<?>>flatMap(List::stream)
                 .filter(each -> each.operation() == call.operation())
                 .findFirst()
                 .orElseThrow();
-        return ((Handler<Record>) route.handler()).handle(call);
+        Reply reply = ((Handler<Record>) route.handler()).handle(call);
+        return reply instanceof Reply.Awaited awaited ? awaited.answer().get() : reply;
     }
 
     static EventStream collecting(List<Event> events) {

@@ -8,6 +8,7 @@ import io.sonia.contracts.router.ChatRequest;
 import io.sonia.contracts.router.ContentPart;
 import io.sonia.contracts.router.MessageRole;
 import io.sonia.contracts.router.ModelEntry;
+import io.sonia.contracts.router.ToolChoice;
 import io.sonia.kernel.ErrorCode;
 import io.sonia.kernel.json.Json;
 import io.sonia.testkit.FakeAnswer;
@@ -195,5 +196,11 @@ class OpenAiProviderIT extends ProviderContract {
 
         assertThat(lab.available()).isFalse();
         assertThat(lab.error()).hasValue("it sent malformed JSON");
+    }
+
+    @Test
+    void aModelThatMustCallAToolIsHeldToIt() {
+        chat(request(House.READ).choosing(ToolChoice.REQUIRED));
+        assertThat(lastCall().json()).containsEntry("tool_choice", "required");
     }
 }

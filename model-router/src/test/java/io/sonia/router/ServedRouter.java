@@ -1,5 +1,7 @@
 package io.sonia.router;
 
+import io.sonia.contracts.Cursors;
+import io.sonia.contracts.Installation;
 import io.sonia.contracts.ServiceParts;
 import io.sonia.journal.Journal;
 import io.sonia.journal.JournalOptions;
@@ -47,6 +49,7 @@ final class ServedRouter implements AutoCloseable {
 
     final RouterModule module;
     final Journal journal;
+    private final Home home;
     private final Clock clock = Clock.system();
     private final Ids ids = new Ids(new SecureRandom());
     private final Timers timers = new Timers(clock, (name, failure) -> {});
@@ -54,6 +57,8 @@ final class ServedRouter implements AutoCloseable {
     private final Peer peer;
 
     ServedRouter(Path folder, String routerJson) throws IOException {
+        home = new Home(folder);
+        Installation.ensure(home, ids);
         Path config = folder.resolve("sonia-config.json");
         Files.writeString(
                 config,
@@ -70,7 +75,6 @@ final class ServedRouter implements AutoCloseable {
                         IdempotencyConfig.SECTION,
                         RouterConfig.SECTION),
                 clock);
-        Home home = new Home(folder);
         Hlc hlc = new Hlc(clock);
         KeyPair keys = Ed25519.newKeyPair();
         Credential gateway = Credential.issue(Credential.Kind.SERVICE, ids);
@@ -125,6 +129,11 @@ final class ServedRouter implements AutoCloseable {
         return peer.on(
                 Context.own(ServiceName.API_GATEWAY, "req_test", "olena", Duration.ofSeconds(30), ids, clock),
                 operation);
+    }
+
+    /** Lets go all decisions on record but the newest. */
+    void sweepDecisions(int kept) {
+        new Decisions(journal, Cursors.of(home, clock), clock, ids).sweep(kept);
     }
 
     private Verifier verifier(Credential gateway) {

@@ -126,8 +126,7 @@ class ServedRouterIT {
                         .send(ChatAnswer.class))
                 .isInstanceOfSatisfying(SoniaException.class, e -> {
                     assertThat(e.code()).isEqualTo(ErrorCode.INVALID_ARGUMENT);
-                    assertThat(e.details().get("violations").toString())
-                            .contains("messages", "temperature", "cancel_token");
+                    assertThat(e.details().get("violations").toString()).contains("messages", "temperature", "made_up");
                 });
     }
 
@@ -168,5 +167,5 @@ class ServedRouterIT {
     }
 
     /** A body with three mistakes. */
-    record Wrong(List<String> messages, double temperature, String cancelToken) {}
+    record Wrong(List<String> messages, double temperature, String madeUp) {}
 }

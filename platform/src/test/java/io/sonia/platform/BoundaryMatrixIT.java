@@ -41,7 +41,7 @@ class BoundaryMatrixIT {
             chat op, turn op, turn.get op/svc, turn.list obs, turn.cancel op, turn.replay op, session.create op, session.list obs,
             session.get obs, session.close op, confirmation.pending obs, confirmation.get obs, confirmation.approve op,
             confirmation.deny op, action op, action.plan op, action.list obs, action.get obs, action.approve op,
-            action.deny op, action.cancel op, action.reconcile op, deps obs,
+            action.deny op, action.cancel op, action.reconcile op, deps obs, openai.chat op, openai.models op, openai.embeddings op,
             gate op+api-gateway+openclaw, approve decision, approval.list obs, approval.get obs, approval.cancel op/svc,
             approval.amend decision, approval.grant op/svc, approval.consume openclaw, approval.outcome openclaw, task.list obs,
             task.create op/svc, task.get obs, task.update op/svc, task.delete op, health.all obs, sup.services obs,
@@ -53,7 +53,7 @@ class BoundaryMatrixIT {
             auth.verifiers svc, auth.rotate_service op, user.create op, user.list op, user.get op, user.update op,
             user.delete op, user.rotate op, user.revoke op, notary.sign svc, notary.heads obs, notary.keys obs, notary.rotate op,
             event.publish svc, event.list obs, event.stream obs,
-            route obs, model.chat op+api-gateway, model.embed op+memory-engine, providers obs, models obs, models.of obs, profiles obs, usage obs, backends obs,
+            route obs, route.select obs, route.profile obs, route.audit obs, model.chat op+api-gateway, model.cancel op+api-gateway, model.embed op+memory-engine, providers obs, models obs, models.of obs, profiles obs, usage obs, backends obs,
             backend.quarantine op, backend.release op,
             memory.update op/svc, memory.delete op/svc, memory.by_type op/svc, memory.typed_store op/svc, memory.typed_query op/svc,
             memory.version op/svc, memory.versions op/svc, memory.redact op, memory.redaction_audit obs,
@@ -330,12 +330,19 @@ class BoundaryMatrixIT {
             }
             byte[] answer = in.readNBytes(Math.max(0, length));
             if (status >= 400) {
-                assertThat(Json.parseObject(answer)).containsEntry("ok", false).containsKey("error");
+                Map<String, Object> refusal = Json.parseObject(answer);
+                assertThat(refusal).containsKey("error");
+                assertThat(refusal.get("ok")).isEqualTo(openAi(path) ? null : false);
             }
             if (last || length < 0) {
                 close();
             }
             return status;
+        }
+
+        private static boolean openAi(String path) {
+            return Arrays.stream(Operation.values())
+                    .anyMatch(each -> each.openAi() && path.equals(each.path() + PROBE));
         }
 
         private String line() throws IOException {

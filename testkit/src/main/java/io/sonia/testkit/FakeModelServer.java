@@ -121,6 +121,21 @@ public abstract sealed class FakeModelServer implements AutoCloseable permits Fa
         }
     }
 
+    /** True once so many model calls were met. */
+    public boolean called(int times, Duration within) throws InterruptedException {
+        long until = System.nanoTime() + within.toNanos();
+        synchronized (seen) {
+            while (seen.size() < times) {
+                long left = until - System.nanoTime();
+                if (left <= 0) {
+                    return false;
+                }
+                TimeUnit.NANOSECONDS.timedWait(seen, left);
+            }
+            return true;
+        }
+    }
+
     /** True once a client has closed its connection during a stall; each true uses up one closing. */
     public boolean clientLeft(Duration within) throws InterruptedException {
         return gone.tryAcquire(within.toMillis(), TimeUnit.MILLISECONDS);
@@ -217,6 +232,7 @@ public abstract sealed class FakeModelServer implements AutoCloseable permits Fa
         FakeAnswer answer;
         synchronized (seen) {
             seen.addLast(request);
+            seen.notifyAll();
             if (seen.size() > MAX_SEEN) {
                 seen.removeFirst();
             }

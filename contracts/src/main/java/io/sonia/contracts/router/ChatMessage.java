@@ -21,7 +21,7 @@ public record ChatMessage(
         MessageRole role,
         @Nullable Object content,
         @Nullable @Text(min = 1, max = 128) String toolCallId,
-        @Nullable @Items(max = 32) List<ToolCall> toolCalls) {
+        @Nullable @Items(max = 128) List<ToolCall> toolCalls) {
 
     private static final int MAX_PARTS = 20;
 

@@ -6,5 +6,7 @@ public enum FinishReason {
     /** It used up {@code max_tokens} or its context. */
     LENGTH,
     /** It waits for the results of the tool calls it asked for. */
-    TOOL_CALLS
+    TOOL_CALLS,
+    /** Somebody ended the call; what it had said by then is the answer. */
+    CANCELLED
 }

@@ -1,5 +1,6 @@
 package io.sonia.contracts.router;
 
+import io.sonia.kernel.json.Default;
 import io.sonia.kernel.json.Named;
 import io.sonia.kernel.json.WireNamed;
 import java.time.Instant;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param skipped the backends of the profile that may not, each with the reason
  * @param fallbackChain the candidates after the first
  * @param estimatedTokens of the prompt: one per four characters
+ * @param budgets those with a limit that count for the call
  * @param attempts the calls made so far; none for a decision without a call
  */
 public record RouteDecision(
@@ -31,7 +33,20 @@ public record RouteDecision(
         int estimatedTokens,
         RoutePolicy policy,
         List<Attempt> attempts,
-        Instant decidedAt) {
+        Instant decidedAt,
+        @Default("[]") List<BudgetLeft> budgets) {
+
+    /**
+     * What a budget had left before the call, beside what is spent and what running calls hold; null where there is no
+     * limit.
+     *
+     * @param scope {@code day}, or {@code session:}, {@code user:} or {@code model:} and whose it is
+     */
+    public record BudgetLeft(
+            String scope,
+            @Nullable Long micro,
+            @Nullable Long tokens,
+            @Nullable Long calls) {}
 
     /** Why the selected backend is the one. */
     public enum Reason implements WireNamed {
@@ -116,6 +131,8 @@ public record RouteDecision(
         /** Before its first content, so that another backend could follow. */
         FAILED,
         /** After its first content, so that none could. */
-        INTERRUPTED
+        INTERRUPTED,
+        /** Its caller wanted no more. */
+        CANCELLED
     }
 }

@@ -13,7 +13,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The one form of every JSON answer: seven keys, always all of them. */
-final class Envelope {
+final class Envelope implements AnswerForm {
 
     private static final byte[] NULL = "null".getBytes(StandardCharsets.US_ASCII);
 
@@ -23,7 +23,8 @@ final class Envelope {
         this.service = service;
     }
 
-    byte[] success(String operation, String correlationId, double millis, byte[] data) {
+    @Override
+    public byte[] success(String operation, String correlationId, double millis, byte[] data) {
         return join(true, operation, correlationId, millis, data, NULL);
     }
 
@@ -31,9 +32,29 @@ final class Envelope {
         return failure(operation, correlationId, millis, Json.bytes(error(failure)));
     }
 
-    /** A failure whose {@code error} object is at hand in bytes. */
-    byte[] failure(String operation, String correlationId, double millis, byte[] error) {
+    @Override
+    public byte[] failure(String operation, String correlationId, double millis, byte[] error) {
         return join(false, operation, correlationId, millis, NULL, error);
+    }
+
+    @Override
+    public int status(ErrorCode code) {
+        return code.httpStatus();
+    }
+
+    @Override
+    public Map<String, String> headers(ErrorCode code) {
+        return Map.of();
+    }
+
+    @Override
+    public String event(long id, String event, Object data) {
+        return "id: " + id + "\nevent: " + event + "\ndata: " + Json.text(data) + "\n\n";
+    }
+
+    @Override
+    public Map<String, @Nullable Object> lastEvent(SoniaException failure) {
+        return error(failure);
     }
 
     /** The code in the bytes of an {@code error} object. */

@@ -40,6 +40,12 @@ interface Exchange {
     /** Breaks the connection off at once; may be called by another thread while an answer is on its way. */
     void disconnect();
 
+    /**
+     * Watches whether the caller hangs up while an answer is made, until the watch is closed. A caller that has closed its
+     * sending side only counts as gone too.
+     */
+    Watch watch(Runnable whenGone);
+
     /** Turns the connection into a WebSocket; false if the request is no proper handshake. */
     boolean upgrade(SocketStart start);
 
@@ -51,6 +57,12 @@ interface Exchange {
     /** True if the request asks for a WebSocket. */
     default boolean handshake() {
         return "websocket".equalsIgnoreCase(header("Upgrade"));
+    }
+
+    /** Ends watching; afterwards {@code whenGone} is not started any more. */
+    interface Watch extends AutoCloseable {
+        @Override
+        void close();
     }
 
     /** What to do once the WebSocket is open. */

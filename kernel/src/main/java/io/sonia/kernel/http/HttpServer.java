@@ -17,7 +17,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import org.eclipse.jetty.io.AbstractEndPoint;
 import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
@@ -165,6 +167,7 @@ final class HttpServer implements AutoCloseable {
         private final Clock clock;
         private boolean upgraded;
         private boolean cut;
+        private volatile boolean early;
 
         JettyExchange(
                 Request request, Response response, Callback callback, ServerWebSocketContainer sockets, Clock clock) {
@@ -180,6 +183,9 @@ final class HttpServer implements AutoCloseable {
                 callback.failed(new IOException("the answer was cut off"));
             } else if (!upgraded) {
                 callback.succeeded();
+            }
+            if (early) {
+                disconnect();
             }
         }
 
@@ -253,6 +259,14 @@ final class HttpServer implements AutoCloseable {
         @Override
         public void disconnect() {
             request.getConnectionMetaData().getConnection().getEndPoint().close();
+        }
+
+        @Override
+        public Watch watch(Runnable whenGone) {
+            EndPoint endPoint = request.getConnectionMetaData().getConnection().getEndPoint();
+            return endPoint instanceof AbstractEndPoint connection
+                    ? HttpServerWatch.start(connection, whenGone, () -> early = true)
+                    : () -> {};
         }
 
         @Override

@@ -86,9 +86,15 @@ final class OpenApi {
                                 "description",
                                 "Success",
                                 "content",
-                                Map.of("application/json", Map.of("schema", envelope(data)))),
+                                Map.of(
+                                        "application/json",
+                                        Map.of("schema", operation.openAi() ? data : envelope(data)))),
                         "default",
-                        Map.of("description", "An error in the envelope; see error.code")));
+                        Map.of(
+                                "description",
+                                operation.openAi()
+                                        ? "An error object as the OpenAI API has it"
+                                        : "An error in the envelope; see error.code")));
         return described;
     }
 

@@ -84,6 +84,9 @@ public enum Operation {
     BACKUP_VERIFY("backup.verify", API_GATEWAY, "GET /v1/backups/{backup_id}/verify", OBS, NONE, 120),
     BACKUP_DRILL("backup.drill", API_GATEWAY, "POST /v1/backups/{backup_id}/drill", OP, SMALL, 300),
     INCIDENT_VERIFY("incident.verify", API_GATEWAY, "POST /v1/incidents/{incident_id}/verify", OP, SMALL, 60),
+    OPENAI_CHAT("openai.chat", API_GATEWAY, "POST /v1/chat/completions", OP, MEDIUM, 300),
+    OPENAI_EMBEDDINGS("openai.embeddings", API_GATEWAY, "POST /v1/embeddings", OP, MEDIUM, 60),
+    OPENAI_MODELS("openai.models", API_GATEWAY, "GET /v1/models", OP, NONE, 5),
     DEPS("deps", API_GATEWAY, "GET /v1/deps", OBS, NONE, 5),
 
     // eva-os: the control plane.
@@ -134,7 +137,11 @@ public enum Operation {
 
     // model-router.
     ROUTE("route", MODEL_ROUTER, "GET /route", OBS, NONE, 2),
+    ROUTE_SELECT("route.select", MODEL_ROUTER, "POST /select", OBS, SMALL, 2),
+    ROUTE_PROFILE("route.profile", MODEL_ROUTER, "POST /route-profile", OBS, SMALL, 2),
+    ROUTE_AUDIT("route.audit", MODEL_ROUTER, "GET /route-audit", OBS, NONE, 5),
     MODEL_CHAT("model.chat", MODEL_ROUTER, "POST /chat", operatorOr(API_GATEWAY), LARGE, 60),
+    MODEL_CANCEL("model.cancel", MODEL_ROUTER, "POST /chat/cancel", operatorOr(API_GATEWAY), SMALL, 2),
     MODEL_EMBED("model.embed", MODEL_ROUTER, "POST /embeddings", operatorOr(MEMORY_ENGINE), MEDIUM, 10),
     PROVIDERS("providers", MODEL_ROUTER, "GET /providers", OBS, NONE, 2),
     MODELS("models", MODEL_ROUTER, "GET /models", OBS, NONE, 5),
@@ -271,6 +278,11 @@ public enum Operation {
         return !READS.contains(this) && !method.equals("GET") && !method.equals("WS");
     }
 
+    /** True if it is served and answered as the OpenAI API has it, so that its clients can be used as they are. */
+    public boolean openAi() {
+        return wireName.startsWith("openai.");
+    }
+
     /** True if it must stay served when the process is full: decisions, taking keys away, audit and health. */
     public boolean protectedClass() {
         return access.open() || wireName.startsWith("audit.") || DECISIONS.contains(this);
@@ -281,8 +293,15 @@ public enum Operation {
         return method + " " + path;
     }
 
-    private static final List<Operation> READS =
-            List.of(POLICY_EVALUATE, MODEL_EMBED, MEMORY_SEARCH, MEMORY_TYPED_QUERY, EXECUTE_CHECK);
+    private static final List<Operation> READS = List.of(
+            POLICY_EVALUATE,
+            ROUTE_SELECT,
+            ROUTE_PROFILE,
+            MODEL_EMBED,
+            OPENAI_EMBEDDINGS,
+            MEMORY_SEARCH,
+            MEMORY_TYPED_QUERY,
+            EXECUTE_CHECK);
     private static final List<Operation> DECISIONS = List.of(
             APPROVE,
             CONFIRMATION_APPROVE,

@@ -9,15 +9,10 @@ import io.sonia.kernel.Ids;
 import io.sonia.kernel.ServiceName;
 import io.sonia.kernel.Sha256;
 import io.sonia.kernel.SoniaException;
-import io.sonia.kernel.Threads;
-import io.sonia.kernel.identity.Caller;
 import io.sonia.kernel.identity.Verifiers;
 import io.sonia.kernel.json.Json;
 import io.sonia.kernel.json.Shape;
 import io.sonia.kernel.json.Violations;
-import java.io.BufferedOutputStream;
-import java.io.IOException;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -49,8 +44,6 @@ final class Pipeline {
             RequestLog log,
             Supplier<HttpLimits> limits) {}
 
-    private static final Duration TELLING = Duration.ofMillis(300);
-    private static final int FILE_BUFFER = 64 * 1024;
     private static final Pattern CORRELATION = Pattern.compile("[A-Za-z0-9._:-]{1,128}");
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,128}");
     private static final Set<ErrorCode> BY_IDENTITY =
@@ -61,7 +54,7 @@ final class Pipeline {
 
     private final Parts parts;
     private final RouteTable routes;
-    private final Envelope envelope;
+    private final Rendering rendering;
     private final Admission admission;
     private final Door door;
     private final TokenBuckets refusals;
@@ -70,38 +63,11 @@ final class Pipeline {
     Pipeline(Parts parts, RouteTable routes, Admission admission) {
         this.parts = parts;
         this.routes = routes;
-        this.envelope = new Envelope(parts.service());
         this.admission = admission;
         this.door = new Door(parts.verifiers(), parts.limits(), parts.clock(), parts.buckets());
         this.refusals = new TokenBuckets(parts.clock());
+        this.rendering = new Rendering(parts, door);
         this.inFlight = new InFlight(parts.records(), parts.claims(), parts.clock());
-    }
-
-    /** The state of one request on its way through. */
-    private static final class Passage {
-        final Exchange exchange;
-        final long started;
-        String correlationId = "";
-        String operation = "http";
-
-        @Nullable
-        Operation known;
-
-        Caller caller = Caller.NOBODY;
-        Door.Shown shown = Door.Shown.NOTHING;
-
-        @Nullable
-        Trace trace;
-
-        RequestLog.@Nullable Keyed keyed;
-
-        boolean authenticating;
-        AuditEvent.Subject subject = AuditEvent.Subject.NONE;
-
-        Passage(Exchange exchange, long started) {
-            this.exchange = exchange;
-            this.started = started;
-        }
     }
 
     void handle(Exchange exchange) {
@@ -122,7 +88,7 @@ final class Pipeline {
         } catch (SoniaException e) {
             refuse(passage, e);
         } catch (UncheckedIOException callerGone) {
-            finished(passage, 499, ErrorCode.OK, null);
+            rendering.finished(passage, 499, ErrorCode.OK, null);
         } catch (RuntimeException e) {
             refuse(passage, SoniaException.caused(ErrorCode.INTERNAL_ERROR, e));
         }
@@ -176,7 +142,7 @@ final class Pipeline {
         door.limitSession(operation, passage.caller, named == null ? json.get(SESSION) : named);
         String key = operation.mutating() ? IdempotencyKey.shown(exchange) : null;
         if (key == null) {
-            render(passage, route.handler().handle(call(route, match, bare, json, exchange, null)));
+            rendering.render(passage, route.handler().handle(call(route, match, bare, json, exchange, null)));
             return;
         }
         Context context = new Context(
@@ -190,25 +156,25 @@ final class Pipeline {
         InFlight.Entry entry = entered(passage, idempotency);
         KeyRecord.Answered answered = entry.answered();
         if (answered != null) {
-            boolean events = route.repeatsEvents() && wantsEvents(exchange);
+            boolean events = route.repeatsEvents() && wantsEvents(operation, exchange, json);
             if (answered.resource() == null || (answered.whole() && !events)) {
-                respond(passage, answered.reply(), null, true);
+                rendering.replay(passage, answered.reply());
             } else {
                 Call<I> call = call(route, match, context, json, exchange, null);
-                render(passage, again(route, call.resuming(answered.resource()), answered.reply()));
+                rendering.render(passage, again(passage, route, call.resuming(answered.resource()), answered.reply()));
             }
             return;
         }
         try (InFlight.Turn _ = entry.turn()) {
             Call<I> call = call(route, match, context, json, exchange, idempotency);
-            render(passage, handled(route, call.resuming(entry.begun()), idempotency));
+            rendering.render(passage, handled(passage, route, call.resuming(entry.begun()), idempotency));
         }
     }
 
     /** The answer as the resource has it; events say by themselves that they are repeated. */
-    private static <I extends Record> Reply again(Route<I> route, Call<I> call, StoredReply first) {
+    private <I extends Record> Reply again(Passage passage, Route<I> route, Call<I> call, StoredReply first) {
         try {
-            Reply reply = route.handler().handle(call);
+            Reply reply = rendering.awaited(passage, route.handler().handle(call));
             return reply instanceof Reply.Enveloped data
                     ? new Reply.Replayed(new StoredReply(data.status(), Json.bytes(data.data()), data.location()))
                     : reply;
@@ -236,9 +202,9 @@ final class Pipeline {
     }
 
     /** Whoever lost the race for a key to another process is answered as that one was. */
-    private <I extends Record> Reply handled(Route<I> route, Call<I> call, IdempotencyKey key) {
+    private <I extends Record> Reply handled(Passage passage, Route<I> route, Call<I> call, IdempotencyKey key) {
         try {
-            return route.handler().handle(call);
+            return rendering.awaited(passage, route.handler().handle(call));
         } catch (SoniaException e) {
             if (e.code() == ErrorCode.IDEMPOTENCY_IN_PROGRESS
                     && parts.records().look(key) instanceof KeyRecord.Answered answered
@@ -264,10 +230,14 @@ final class Pipeline {
                 headers.put(name, value);
             }
         }
-        return new Call<>(route.operation(), input, match.path(), headers, context, key, wantsEvents(exchange), null);
+        boolean events = wantsEvents(route.operation(), exchange, json);
+        return new Call<>(route.operation(), input, match.path(), headers, context, key, events, null);
     }
 
-    private static boolean wantsEvents(Exchange exchange) {
+    private static boolean wantsEvents(Operation operation, Exchange exchange, Map<String, @Nullable Object> json) {
+        if (operation.openAi()) {
+            return Boolean.TRUE.equals(json.get("stream"));
+        }
         String accept = exchange.header("Accept");
         return accept != null && accept.contains("text/event-stream");
     }
@@ -303,129 +273,13 @@ final class Pipeline {
         if (!upgraded) {
             throw SoniaException.of(ErrorCode.INVALID_ARGUMENT, "The WebSocket handshake is not well formed");
         }
-        finished(passage, 101, ErrorCode.OK, null);
-    }
-
-    private void render(Passage passage, Reply reply) {
-        switch (reply) {
-            case Reply.Enveloped data -> {
-                byte[] json = Json.bytes(data.data());
-                respond(passage, new StoredReply(data.status(), json, data.location()), data.etag(), false);
-            }
-            case Reply.Raw raw -> {
-                Map<String, String> headers = Headers.of(passage.correlationId, raw.contentType());
-                passage.exchange.respond(raw.status(), headers, raw.body());
-                finished(passage, raw.status(), ErrorCode.OK, null);
-            }
-            case Reply.Replayed again -> {
-                if (passage.keyed != RequestLog.Keyed.TAKEOVER) {
-                    passage.keyed = RequestLog.Keyed.REPLAYED;
-                }
-                respond(passage, again.reply(), null, true);
-            }
-            case Reply.Events events -> {
-                stream(passage, events.body());
-            }
-            case Reply.File file -> {
-                send(passage, file);
-            }
-        }
-    }
-
-    /** Once a file flows the status is final: a failure cuts it off. */
-    private void send(Passage passage, Reply.File file) {
-        OutputStream out = passage.exchange.stream(Headers.of(passage.correlationId, file.contentType()));
-        BufferedOutputStream buffered = new BufferedOutputStream(out, FILE_BUFFER);
-        try {
-            file.body().write(buffered);
-            buffered.flush();
-            out.close();
-            finished(passage, 200, ErrorCode.OK, null);
-        } catch (SoniaException e) {
-            passage.exchange.cut();
-            finished(passage, 200, e.code(), e);
-        } catch (IllegalStateException | IllegalArgumentException | NullPointerException e) {
-            passage.exchange.cut();
-            finished(passage, 200, ErrorCode.INTERNAL_ERROR, e);
-        } catch (IOException readerGone) {
-            passage.exchange.cut();
-            finished(passage, 200, ErrorCode.OK, null);
-        }
-    }
-
-    /** Once events flow the status is final: a failure becomes the last event, a reader who left ends the work. */
-    private void stream(Passage passage, Reply.EventBody body) {
-        try (SseWriter writer = SseWriter.open(passage.exchange, passage.correlationId);
-                KeyWatch _ = watch(passage, writer)) {
-            try {
-                body.write(writer);
-                finished(passage, 200, ErrorCode.OK, null);
-            } catch (SoniaException e) {
-                finished(passage, 200, e.code(), e);
-                writer.send("error", Envelope.error(e));
-            } catch (IllegalStateException | IllegalArgumentException | NullPointerException e) {
-                finished(passage, 200, ErrorCode.INTERNAL_ERROR, e);
-                writer.send("error", Envelope.error(SoniaException.of(ErrorCode.INTERNAL_ERROR)));
-            }
-        } catch (UncheckedIOException readerGone) {
-            finished(passage, 200, ErrorCode.OK, null);
-        }
-    }
-
-    /** Ends the stream when the keys it was asked for with have ended; a reader who is too slow to be told is cut off. */
-    private KeyWatch watch(Passage passage, SseWriter writer) {
-        Operation operation = passage.known;
-        if (operation == null) {
-            throw new IllegalStateException("a stream answers a known operation");
-        }
-        return new KeyWatch(parts.clock(), () -> door.refusal(operation, passage.shown), code -> {
-            Thread telling =
-                    Threads.virtual("last event", () -> writer.end("error", Envelope.error(SoniaException.of(code))));
-            try {
-                telling.join(TELLING);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-            passage.exchange.disconnect();
-        });
-    }
-
-    private void respond(Passage passage, StoredReply reply, @Nullable String etag, boolean replayed) {
-        Map<String, String> headers = Headers.of(passage.correlationId, Headers.JSON);
-        if (reply.location() != null) {
-            headers.put("Location", reply.location());
-        }
-        if (etag != null) {
-            headers.put("ETag", etag);
-        }
-        if (replayed) {
-            headers.put("Idempotency-Replayed", "true");
-        }
-        byte[] body = reply.failure()
-                ? envelope.failure(passage.operation, passage.correlationId, millis(passage), reply.data())
-                : envelope.success(passage.operation, passage.correlationId, millis(passage), reply.data());
-        passage.exchange.respond(reply.status(), headers, body);
-        finished(passage, reply.status(), reply.failure() ? Envelope.code(reply.data()) : ErrorCode.OK, null);
+        rendering.finished(passage, 101, ErrorCode.OK, null);
     }
 
     private void refuse(Passage passage, SoniaException failure) {
         SoniaException shown = auditRefusal(passage, failure);
         Decoder.drain(passage.exchange);
-        Map<String, String> headers = Headers.of(passage.correlationId, Headers.JSON);
-        Duration wait = shown.retryAfter();
-        if (wait != null) {
-            // Up to 20 % later, so that refused callers do not come back at once.
-            long seconds = Math.max(1, (wait.toMillis() * (100 + parts.ids().below(21)) + 99_999) / 100_000);
-            headers.put("Retry-After", Long.toString(seconds));
-        }
-        if (shown.code() == ErrorCode.METHOD_NOT_ALLOWED && shown.details().get("allowed") instanceof List<?> allowed) {
-            headers.put(
-                    "Allow",
-                    String.join(", ", allowed.stream().map(String::valueOf).toList()));
-        }
-        byte[] body = envelope.failure(passage.operation, passage.correlationId, millis(passage), shown);
-        passage.exchange.respond(shown.code().httpStatus(), headers, body);
-        finished(passage, shown.code().httpStatus(), shown.code(), shown);
+        rendering.refuse(passage, shown);
     }
 
     /**
@@ -454,7 +308,7 @@ final class Pipeline {
                     .append(AuditEvent.of(operation.wireName(), context.origin())
                             .outcome(failure.code())
                             .about(passage.subject)
-                            .took(millis(passage))
+                            .took(rendering.millis(passage))
                             .detail(Map.of("address", passage.exchange.address())));
             return failure;
         } catch (SoniaException e) {
@@ -473,23 +327,5 @@ final class Pipeline {
         boolean refused = code.blame() == ErrorCode.Blame.CALLER || code == ErrorCode.SELF_APPROVAL_DENIED;
         boolean recordedElsewhere = code == ErrorCode.TOOL_FAILED || code == ErrorCode.INVALID_COMMAND;
         return operation.mutating() && refused && !code.retryable() && !recordedElsewhere;
-    }
-
-    private void finished(Passage passage, int status, ErrorCode code, @Nullable Throwable failure) {
-        parts.log()
-                .finished(new RequestLog.Finished(
-                        passage.operation,
-                        status,
-                        code,
-                        millis(passage),
-                        passage.correlationId,
-                        passage.caller,
-                        passage.trace,
-                        passage.keyed,
-                        failure));
-    }
-
-    private double millis(Passage passage) {
-        return (parts.clock().nanoTime() - passage.started) / 1e6;
     }
 }

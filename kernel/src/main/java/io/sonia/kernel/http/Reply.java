@@ -2,6 +2,7 @@ package io.sonia.kernel.http;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** What a handler answers. */
@@ -38,8 +39,25 @@ public sealed interface Reply {
         void write(OutputStream out) throws IOException;
     }
 
-    /** Server-sent events (WHATWG HTML section 9.2); the body runs while the connection is open. */
-    record Events(EventBody body) implements Reply {}
+    /**
+     * Server-sent events (WHATWG HTML section 9.2); the body runs while the connection is open.
+     *
+     * @param whenGone runs at once when the caller hangs up before the end, on another thread
+     */
+    record Events(EventBody body, Runnable whenGone) implements Reply {
+
+        /** Events of something that goes on without a reader. */
+        public Events(EventBody body) {
+            this(body, () -> {});
+        }
+    }
+
+    /**
+     * An answer that takes its time and is worth nothing without its caller.
+     *
+     * @param whenGone runs at once when the caller hangs up before the answer, on another thread
+     */
+    record Awaited(Supplier<Reply> answer, Runnable whenGone) implements Reply {}
 
     /** Writes events until it returns. */
     interface EventBody {

@@ -1,6 +1,5 @@
 package io.sonia.kernel.http;
 
-import io.sonia.kernel.json.Json;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -12,17 +11,19 @@ import java.util.concurrent.locks.ReentrantLock;
 final class SseWriter implements EventStream, AutoCloseable {
 
     private final OutputStream out;
+    private final AnswerForm form;
     private final ReentrantLock lock = new ReentrantLock();
     private long last;
     private boolean ended;
 
-    private SseWriter(OutputStream out) {
+    private SseWriter(OutputStream out, AnswerForm form) {
         this.out = out;
+        this.form = form;
     }
 
-    static SseWriter open(Exchange exchange, String correlationId) {
+    static SseWriter open(Exchange exchange, String correlationId, AnswerForm form) {
         Map<String, String> headers = Headers.of(correlationId, "text/event-stream");
-        return new SseWriter(exchange.stream(headers));
+        return new SseWriter(exchange.stream(headers), form);
     }
 
     @Override
@@ -40,7 +41,7 @@ final class SseWriter implements EventStream, AutoCloseable {
         lock.lock();
         try {
             last = id;
-            write("id: " + id + "\nevent: " + event + "\ndata: " + Json.text(data) + "\n\n");
+            write(form.event(id, event, data));
         } finally {
             lock.unlock();
         }

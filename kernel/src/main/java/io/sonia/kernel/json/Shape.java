@@ -19,7 +19,7 @@ import tools.jackson.core.JsonGenerator;
  * reading, checking, writing and the published JSON Schema.
  *
  * <p>A component that is {@code @Nullable} is optional, one with {@link Default} has a default, every other one is
- * required. Unknown fields are refused. Null in JSON means absent.
+ * required. Unknown fields are refused, unless the record {@link IgnoresUnknown}. Null in JSON means absent.
  */
 public final class Shape<T extends Record> {
 
@@ -42,8 +42,10 @@ public final class Shape<T extends Record> {
     private final List<Field> fields;
     private final Set<String> names;
     private final Constructor<?> constructor;
+    private final boolean ignoresUnknown;
 
     private Shape(Class<T> type) {
+        this.ignoresUnknown = type.isAnnotationPresent(IgnoresUnknown.class);
         try {
             List<Field> found = new ArrayList<>();
             RecordComponent[] components = type.getRecordComponents();
@@ -108,7 +110,7 @@ public final class Shape<T extends Record> {
     @Nullable
     T read(Map<?, ?> json, String path, Reading reading) {
         int before = reading.violations().count();
-        if (reading.strict()) {
+        if (reading.strict() && !ignoresUnknown) {
             refuseUnknown(json, path, reading);
         }
         @Nullable Object[] values = new @Nullable Object[fields.size()];
@@ -164,7 +166,7 @@ public final class Shape<T extends Record> {
         }
         Map<String, @Nullable Object> schema = new LinkedHashMap<>();
         schema.put("type", "object");
-        schema.put("additionalProperties", false);
+        schema.put("additionalProperties", ignoresUnknown);
         schema.put("properties", properties);
         schema.put("required", required);
         return schema;
