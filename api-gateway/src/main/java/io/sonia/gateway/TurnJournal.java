@@ -125,7 +125,7 @@ final class TurnJournal implements TurnRecords {
             for (int i = 0; i < memories.size(); i++) {
                 MemoryWrites.publish(tx, context, turn.turnId(), i, memories.get(i));
             }
-            MemoryWrites.publish(tx, context, history(turn, request));
+            remember(tx, context, turn, task);
             return audit(tx, context, turn, ErrorCode.OK, recording);
         });
     }
@@ -136,13 +136,20 @@ final class TurnJournal implements TurnRecords {
     }
 
     @Override
-    public void ended(Context context, Turn turn, TurnRequest request, ErrorCode code, TurnRecording.Closed recording) {
+    public void ended(Context context, Turn turn, TurnTask task, ErrorCode code, TurnRecording.Closed recording) {
         journal.commit(tx -> {
             TurnStore.steps(tx, turn.turnId(), recording.steps());
             ended(tx, turn);
-            MemoryWrites.publish(tx, context, history(turn, request));
+            remember(tx, context, turn, task);
             return audit(tx, context, turn, code, recording);
         });
+    }
+
+    /** The turn becomes part of the conversation history, unless its client wants nothing to be remembered. */
+    private static void remember(Tx tx, Context context, Turn turn, TurnTask task) throws SQLException {
+        if (task.recalls()) {
+            MemoryWrites.publish(tx, context, history(turn, task.request()));
+        }
     }
 
     /** The session is free with the commit that ends its turn. */

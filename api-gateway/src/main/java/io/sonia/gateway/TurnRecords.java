@@ -22,7 +22,7 @@ interface TurnRecords {
     List<String> written(String turnId, Deadline deadline);
 
     /** The turn ended without an answer. */
-    void ended(Context context, Turn turn, TurnRequest request, ErrorCode code, TurnRecording.Closed recording);
+    void ended(Context context, Turn turn, TurnTask task, ErrorCode code, TurnRecording.Closed recording);
 
     /** Whether its memories are written by now. */
     void noted(Turn turn);

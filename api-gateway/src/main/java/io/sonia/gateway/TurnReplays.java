@@ -213,8 +213,7 @@ final class TurnReplays {
         }
 
         @Override
-        public void ended(
-                Context context, Turn turn, TurnRequest request, ErrorCode code, TurnRecording.Closed recording) {
+        public void ended(Context context, Turn turn, TurnTask task, ErrorCode code, TurnRecording.Closed recording) {
             steps.addAll(recording.steps());
         }
 

@@ -369,7 +369,7 @@ final class TurnRun {
         progress.error = new Turn.Failure(failure.code().name(), failure.text());
         progress.reason = failure.code() == ErrorCode.TIMEOUT ? CompletionReason.TIMEOUT : CompletionReason.ERROR;
         Turn ended = ended(TurnState.FAILED);
-        parts.journal().ended(scope.context(), ended, request, failure.code(), closed(ended));
+        parts.journal().ended(scope.context(), ended, scope.task, failure.code(), closed(ended));
         say(TurnEnding.failed(failure));
         done();
     }
@@ -380,7 +380,7 @@ final class TurnRun {
         }
         progress.reason = CompletionReason.CANCELLED;
         Turn ended = ended(TurnState.CANCELLED);
-        parts.journal().ended(scope.context(), ended, request, ErrorCode.OK, closed(ended));
+        parts.journal().ended(scope.context(), ended, scope.task, ErrorCode.OK, closed(ended));
         say(TurnEnding.cancelled());
         done();
     }
