@@ -68,8 +68,8 @@ class ChatRequestTest {
                 "{'messages':[{'role':'user','content':'x','tool_calls':[{'id':'c','name':'n','arguments':{}}]}]}",
                 "{'messages':[{'role':'user','content':'x'}],'max_tokens':0}",
                 "{'messages':[{'role':'user','content':'x'}],'temperature':2.1}",
-                "{'messages':[{'role':'user','content':'x'}],'task_type':'embeddings'}",
-                "{'messages':[{'role':'user','content':'x'}],'cancel_token':'t'}",
+                "{'messages':[{'role':'user','content':'x'}],'task_type':'reranker'}",
+                "{'messages':[{'role':'user','content':'x'}],'cancel_token':''}",
             })
     void whatIsNotAConversationIsRefused(String json) {
         assertThatThrownBy(() -> read(json))
