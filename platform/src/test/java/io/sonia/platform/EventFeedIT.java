@@ -99,6 +99,10 @@ class EventFeedIT {
 
     @Test
     void whatHappenedWhileEvaOsWasAwayIsToldLater() throws Exception {
+        turn("hello");
+        try (Told told = new Told("turn.*", "0")) {
+            told.until("turn.completed");
+        }
         Map<String, Object> newest = Api.objects(list("?limit=1").get("events")).getFirst();
         evaOs.close();
         Api.Response answered;

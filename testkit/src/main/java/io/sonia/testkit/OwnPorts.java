@@ -2,8 +2,12 @@ package io.sonia.testkit;
 
 import io.sonia.kernel.ServiceName;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -13,14 +17,21 @@ import java.util.Map;
 
 /**
  * A port for each service of one's own stack, found free. All are below those that the system gives to callers: one of
- * them could take such a port while the service is down.
+ * them could take such a port while the service is down. Each process takes them from a range that no other one takes
+ * them from as long as it lives.
  */
 public final class OwnPorts {
 
     private static final int FIRST = 10_000;
-    private static final int LAST = 32_000;
+    private static final int RANGES = 22;
+    private static final int IN_RANGE = 1_000;
     private static final int TRIES = 100;
     private static final int UNLIMITED = 1_000_000;
+
+    /** This process's range; the lock on it is let go when the process ends. */
+    private static final Range OWN = ownRange();
+
+    private record Range(int first, FileChannel lock) {}
 
     private final Map<ServiceName, Integer> ports = new EnumMap<>(ServiceName.class);
 
@@ -44,12 +55,29 @@ public final class OwnPorts {
         IOException taken = new IOException("no port is free");
         for (int i = 0; i < TRIES; i++) {
             try {
-                return new ServerSocket(FIRST + random.nextInt(LAST - FIRST), 1, InetAddress.getLoopbackAddress());
+                return new ServerSocket(OWN.first() + random.nextInt(IN_RANGE), 1, InetAddress.getLoopbackAddress());
             } catch (IOException e) {
                 taken = e;
             }
         }
         throw taken;
+    }
+
+    private static Range ownRange() {
+        Path folder = Path.of(System.getProperty("java.io.tmpdir"));
+        try {
+            for (int i = 0; i < RANGES; i++) {
+                FileChannel channel = FileChannel.open(
+                        folder.resolve("sonia-test-ports-" + i), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                if (channel.tryLock() != null) {
+                    return new Range(FIRST + i * IN_RANGE, channel);
+                }
+                channel.close();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        throw new IllegalStateException("all ranges of ports are taken by other test runs");
     }
 
     public int of(ServiceName service) {

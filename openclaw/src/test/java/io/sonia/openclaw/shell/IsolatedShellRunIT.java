@@ -117,14 +117,14 @@ class IsolatedShellRunIT extends ShellRunIT {
     @Test
     void whoLeavesTheSessionIsCountedAndEnded() throws IOException {
         ShellRun shell = shell(new ShellLimits(30, 512L << 20, 8));
-        String script = "i=0; while [ $i -lt 20 ]; do setsid sleep 4717 & i=$((i+1)); done; wait";
+        String script = "i=0; while [ $i -lt 20 ]; do setsid sleep %s & i=$((i+1)); done; wait".formatted(own("4717"));
         Ran many = failing(shell, "{'argv':['sh','-c','%s']}".formatted(script), house.run(Duration.ofSeconds(20)));
         assertThat(many.failure().details()).containsEntry("reason", "processes");
         if (isolation().inForce()) {
-            assertThat(processesOf("4717")).isZero();
+            assertThat(processesOf(own("4717"))).isZero();
         } else {
             ProcessHandle.allProcesses()
-                    .filter(each -> each.info().commandLine().orElse("").endsWith("sleep 4717"))
+                    .filter(each -> each.info().commandLine().orElse("").endsWith("sleep " + own("4717")))
                     .forEach(ProcessHandle::destroyForcibly);
         }
     }

@@ -88,6 +88,11 @@ class ShellRunIT {
         return ran;
     }
 
+    /** A number that sleep takes and that no other process of the tests has in its command lines. */
+    static String own(String number) {
+        return number + "." + ProcessHandle.current().pid();
+    }
+
     long processesOf(String marker) throws IOException {
         try (Stream<Path> all = Files.list(Path.of("/proc"))) {
             return all.filter(each -> runs(each, marker)).count();
@@ -149,37 +154,37 @@ class ShellRunIT {
 
     @Test
     void aCommandThatTakesTooLongIsEnded() throws IOException {
-        Ran ran = failing(shell(), "{'argv':['yes','endless-4711']}", house.run(Duration.ofMillis(300)));
+        Ran ran = failing(shell(), "{'argv':['yes','%s']}".formatted(own("4711")), house.run(Duration.ofMillis(300)));
         assertThat(ran.failure().code()).isEqualTo(ErrorCode.TIMEOUT);
         assertThat(((ShellRun.Result) ran.result()).truncated()).isTrue();
-        assertThat(processesOf("endless-4711")).isZero();
+        assertThat(processesOf(own("4711"))).isZero();
     }
 
     @Test
     void aChildThatIgnoresTermIsKilledWithItsWholeSession() throws IOException {
-        String script = "trap '' TERM; sleep 4712 & while :; do sleep 4712; done";
+        String script = "trap '' TERM; sleep %1$s & while :; do sleep %1$s; done".formatted(own("4712"));
         ToolRun run = house.run(Duration.ofMillis(300));
         long began = clock.nanoTime();
         Ran ran = failing(Tools.prepared(shell(), Map.of("argv", List.of("sh", "-c", script))), run);
         assertThat(ran.failure().code()).isEqualTo(ErrorCode.TIMEOUT);
         assertThat(Duration.ofNanos(clock.nanoTime() - began)).isBetween(Duration.ofSeconds(2), Duration.ofSeconds(20));
-        assertThat(processesOf("4712")).isZero();
+        assertThat(processesOf(own("4712"))).isZero();
     }
 
     @Test
     void whatACommandLeavesBehindIsEndedWithIt() throws IOException {
-        ShellRun.Result result = run("{'argv':['sh','-c','sleep 4713 & echo done']}");
+        ShellRun.Result result = run("{'argv':['sh','-c','sleep %s & echo done']}".formatted(own("4713")));
         assertThat(result.stdout()).isEqualTo("done\n");
-        assertThat(processesOf("4713")).isZero();
+        assertThat(processesOf(own("4713"))).isZero();
     }
 
     @Test
     void tooManyProcessesEndTheCommand() throws IOException {
         ShellRun shell = shell(new ShellLimits(30, 512L << 20, 8));
-        String script = "i=0; while [ $i -lt 20 ]; do sleep 4714 & i=$((i+1)); done; wait";
+        String script = "i=0; while [ $i -lt 20 ]; do sleep %s & i=$((i+1)); done; wait".formatted(own("4714"));
         Ran ran = failing(shell, "{'argv':['sh','-c','%s']}".formatted(script), house.run());
         assertThat(ran.failure().details()).containsEntry("reason", "processes");
-        assertThat(processesOf("4714")).isZero();
+        assertThat(processesOf(own("4714"))).isZero();
     }
 
     @Test
@@ -209,7 +214,7 @@ class ShellRunIT {
         ToolRun run = house.run();
         Thread canceller = Threads.virtual("cancel", () -> {
             try {
-                while (processesOf("4715") == 0) {
+                while (processesOf(own("4715")) == 0) {
                     clock.sleep(Duration.ofMillis(5));
                 }
             } catch (IOException | InterruptedException e) {
@@ -217,10 +222,10 @@ class ShellRunIT {
             }
             run.cancel();
         });
-        Ran ran = failing(shell(), "{'argv':['sleep','4715']}", run);
+        Ran ran = failing(shell(), "{'argv':['sleep','%s']}".formatted(own("4715")), run);
         canceller.join();
         assertThat(ran.failure().details()).containsEntry("reason", "cancelled");
-        assertThat(processesOf("4715")).isZero();
+        assertThat(processesOf(own("4715"))).isZero();
     }
 
     @Test
