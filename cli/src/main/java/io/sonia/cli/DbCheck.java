@@ -53,7 +53,7 @@ final class DbCheck implements Callable<Integer> {
                     word(check.integrityOk()),
                     word(check.foreignKeysOk()),
                     word(check.auditChainOk()),
-                    Words.bytes(file.toFile().length()));
+                    Words.bytes(bytes(file)));
         }
         if (found == 0) {
             throw Failure.of(
@@ -75,6 +75,12 @@ final class DbCheck implements Callable<Integer> {
         line.put("foreign_keys_ok", check.foreignKeysOk());
         line.put("audit_chain_ok", check.auditChainOk());
         return line;
+    }
+
+    /** With its write-ahead log, in which a running service has what it wrote last. */
+    private static long bytes(Path file) {
+        return file.toFile().length()
+                + file.resolveSibling(file.getFileName() + "-wal").toFile().length();
     }
 
     private static String word(boolean good) {

@@ -119,25 +119,36 @@ final class Line implements AutoCloseable {
         int length = 0;
         boolean last = false;
         boolean chunked = false;
+        boolean events = false;
         for (String line = line(from); !line.isEmpty(); line = line(from)) {
             if (line.regionMatches(true, 0, "content-length:", 0, 15)) {
                 length = Integer.parseInt(line.substring(15).strip());
             }
             last |= line.equalsIgnoreCase("connection: close");
             chunked |= line.equalsIgnoreCase("transfer-encoding: chunked");
+            events |= line.regionMatches(true, 0, "content-type: text/event-stream", 0, 31);
         }
-        byte[] body = !withBody ? new byte[0] : chunked ? chunks(from) : whole(from, length);
-        if (last) {
+        byte[] body = new byte[0];
+        if (withBody) {
+            body = chunked ? chunks(from, events ? 1 : Integer.MAX_VALUE) : whole(from, length);
+        }
+        if (last || events) {
             close();
         }
         return new Answer(status, new String(body, StandardCharsets.UTF_8));
     }
 
-    private static byte[] chunks(InputStream from) throws IOException {
+    /** At most so many chunks: a stream of events need not end. */
+    private static byte[] chunks(InputStream from, int most) throws IOException {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
+        int count = 0;
         for (int length = Integer.parseInt(line(from), 16); length > 0; length = Integer.parseInt(line(from), 16)) {
             all.writeBytes(whole(from, length));
             line(from);
+            count++;
+            if (count == most) {
+                return all.toByteArray();
+            }
         }
         line(from);
         return all.toByteArray();
