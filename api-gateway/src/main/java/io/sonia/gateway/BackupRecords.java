@@ -5,6 +5,7 @@ import io.sonia.contracts.backup.BackupRow;
 import io.sonia.contracts.backup.DrillReport;
 import io.sonia.journal.Journal;
 import io.sonia.journal.Row;
+import io.sonia.journal.Tx;
 import io.sonia.kernel.AuditEvent;
 import io.sonia.kernel.ErrorCode;
 import java.sql.SQLException;
@@ -56,11 +57,11 @@ final class BackupRecords {
                 row -> row.instant("created_at")));
     }
 
-    /** Those older than the newest {@code keep} that are sound. */
+    /** Those without a label that are older than the newest {@code keep} sound ones of them. */
     List<String> beyond(int keep) {
         return journal.read(sql -> sql.list(
-                "SELECT backup_id FROM backups WHERE created_at < (SELECT created_at FROM backups"
-                        + " WHERE drilled_at IS NOT NULL ORDER BY created_at DESC LIMIT 1 OFFSET ?)",
+                "SELECT backup_id FROM backups WHERE label IS NULL AND created_at < (SELECT created_at FROM backups"
+                        + " WHERE label IS NULL AND drilled_at IS NOT NULL ORDER BY created_at DESC LIMIT 1 OFFSET ?)",
                 row -> row.text("backup_id"),
                 keep - 1));
     }
@@ -74,19 +75,17 @@ final class BackupRecords {
     }
 
     /** A trial that fails takes back what an earlier one found. */
-    void drilled(String backupId, DrillReport report, Instant now, AuditEvent audit) {
+    static void drilled(Tx tx, DrillReport report, Instant now, AuditEvent audit) throws SQLException {
         Instant time = report.passed() ? now : null;
-        journal.commit(tx -> {
-            tx.sql()
-                    .update(
-                            "UPDATE backups SET verified_at = ?, drilled_at = ? WHERE backup_id = ?",
-                            time,
-                            time,
-                            backupId);
-            return tx.audit(audit.about("backup", backupId)
-                    .outcome(report.passed() ? ErrorCode.OK : ErrorCode.INTEGRITY_FAILED)
-                    .detail(Map.of("rto_ms", report.rtoMs(), "findings", report.findings())));
-        });
+        tx.sql()
+                .update(
+                        "UPDATE backups SET verified_at = ?, drilled_at = ? WHERE backup_id = ?",
+                        time,
+                        time,
+                        report.backupId());
+        tx.audit(audit.about("backup", report.backupId())
+                .outcome(report.passed() ? ErrorCode.OK : ErrorCode.INTEGRITY_FAILED)
+                .detail(Map.of("rto_ms", report.rtoMs(), "findings", report.findings())));
     }
 
     static BackupRow read(Row row) throws SQLException {

@@ -42,10 +42,12 @@ final class BackupRoutes {
     }
 
     private Reply create(Call<BackupCreate> call) {
-        Backups.Made made = backups.make(call.input().label(), call.input().seal(), call.context(), call.audit());
-        Reply.Enveloped reply = Reply.ok(new BackupAnswer(made.manifest()))
-                .location("/v1/backups/" + made.manifest().backupId());
-        return journal.commit(tx -> Answers.keep(tx, call, reply));
+        return backups.make(
+                call.input(),
+                call.context(),
+                call.audit(),
+                (tx, manifest) -> Answers.keep(
+                        tx, call, Reply.ok(new BackupAnswer(manifest)).location("/v1/backups/" + manifest.backupId())));
     }
 
     private Reply page(Call<BackupFilter> call) {
@@ -63,8 +65,8 @@ final class BackupRoutes {
     }
 
     private Reply drill(Call<Empty> call) {
-        DrillReport report = backups.drill(id(call), call.audit());
-        return journal.commit(tx -> Answers.keep(tx, call, Reply.ok(report)));
+        DrillReport report = backups.drill(id(call));
+        return journal.commit(tx -> Answers.keep(tx, call, Reply.ok(backups.recordTrial(tx, report, call.context()))));
     }
 
     private static String id(Call<?> call) {

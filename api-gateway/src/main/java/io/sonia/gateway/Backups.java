@@ -2,6 +2,7 @@ package io.sonia.gateway;
 
 import io.sonia.contracts.ServiceParts;
 import io.sonia.contracts.backup.BackupConfig;
+import io.sonia.contracts.backup.BackupCreate;
 import io.sonia.contracts.backup.BackupFolder;
 import io.sonia.contracts.backup.BackupManifest;
 import io.sonia.contracts.backup.BackupSeal;
@@ -15,6 +16,7 @@ import io.sonia.contracts.backup.SnapshotRequest;
 import io.sonia.contracts.backup.SnapshotRequest.Step;
 import io.sonia.contracts.backup.StateSnapshots;
 import io.sonia.journal.JournalConfig;
+import io.sonia.journal.Tx;
 import io.sonia.kernel.AuditEvent;
 import io.sonia.kernel.ErrorCode;
 import io.sonia.kernel.Home;
@@ -28,6 +30,7 @@ import io.sonia.kernel.identity.NotaryKeys;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumMap;
@@ -66,8 +69,10 @@ final class Backups {
         this.records = new BackupRecords(parts.journal());
     }
 
-    /** A backup and how its trial went. */
-    record Made(BackupManifest manifest, DrillReport drill) {}
+    /** What is kept of a backup that passed its trial. */
+    interface Answer<T> {
+        T keep(Tx tx, BackupManifest manifest) throws SQLException;
+    }
 
     BackupRecords records() {
         return records;
@@ -96,16 +101,18 @@ final class Backups {
             return;
         }
         Context own = Context.own(parts.service(), "timer", null, OWN_WORK, parts.ids(), parts.clock());
-        make(null, null, own, AuditEvent.of(Operation.BACKUP_CREATE.wireName(), own.origin()));
+        AuditEvent audit = AuditEvent.of(Operation.BACKUP_CREATE.wireName(), own.origin());
+        make(new BackupCreate(null, null), own, audit, (tx, manifest) -> manifest);
     }
 
     /**
      * Makes a backup and restores it for trial, one at a time.
      *
+     * @param answer what is kept of it, in the commit that records that the trial passed
      * @throws SoniaException OVERLOADED if one is being made or the services cannot hold still together, STORAGE_FULL,
      *     UNAVAILABLE if a service cannot be asked or its store is a server's, INTEGRITY_FAILED if the trial failed
      */
-    Made make(@Nullable String label, @Nullable BackupSeal seal, Context context, AuditEvent audit) {
+    <T> T make(BackupCreate wish, Context context, AuditEvent audit, Answer<T> answer) {
         if (!making.tryLock()) {
             throw SoniaException.of(ErrorCode.OVERLOADED, "A backup is being made")
                     .retryAfter(RETRY_AFTER);
@@ -114,16 +121,30 @@ final class Backups {
         try {
             SecretFile.createFolder(home.backups());
             requireRoom();
-            BackupManifest manifest = write(id, label, seal, context);
+            BackupManifest manifest = write(id, wish.label(), wish.seal(), context);
             records.add(manifest, audit);
-            DrillReport drill = tried(id, context);
+            T kept = kept(manifest, context, answer);
             prune();
-            return new Made(manifest, drill);
+            return kept;
         } catch (IOException e) {
             throw SoniaException.caused(ErrorCode.STORAGE_UNAVAILABLE, e);
         } finally {
             making.unlock();
         }
+    }
+
+    private <T> T kept(BackupManifest manifest, Context context, Answer<T> answer) {
+        DrillReport drill = drill(manifest.backupId());
+        if (drill.passed()) {
+            return parts.journal().commit(tx -> {
+                recordTrial(tx, drill, context);
+                return answer.keep(tx, manifest);
+            });
+        }
+        parts.journal().commit(tx -> recordTrial(tx, drill, context));
+        throw SoniaException.of(ErrorCode.INTEGRITY_FAILED, "The backup was made and does not restore")
+                .with("backup_id", drill.backupId())
+                .with("findings", drill.findings());
     }
 
     private BackupManifest write(String id, @Nullable String label, @Nullable BackupSeal seal, Context context)
@@ -232,20 +253,15 @@ final class Backups {
         return verdict;
     }
 
-    /** As {@link #tried}, for a backup that is there. */
-    DrillReport drill(String id, AuditEvent audit) {
-        DrillReport report = new BackupTrial(home, parts.clock()).of(folder(id), NotaryKeys.published(home));
-        records.drilled(id, report, parts.clock().now(), audit);
-        return report;
+    /** Restores a backup for trial; for the caller to record. */
+    DrillReport drill(String id) {
+        return new BackupTrial(home, parts.clock()).of(folder(id), NotaryKeys.published(home));
     }
 
-    private DrillReport tried(String id, Context context) {
-        DrillReport report = drill(id, AuditEvent.of(Operation.BACKUP_DRILL.wireName(), context.origin()));
-        if (!report.passed()) {
-            throw SoniaException.of(ErrorCode.INTEGRITY_FAILED, "The backup was made and does not restore")
-                    .with("backup_id", id)
-                    .with("findings", report.findings());
-        }
+    /** Puts on record how a trial went, within the commit that answers for it. */
+    DrillReport recordTrial(Tx tx, DrillReport report, Context context) throws SQLException {
+        AuditEvent audit = AuditEvent.of(Operation.BACKUP_DRILL.wireName(), context.origin());
+        BackupRecords.drilled(tx, report, parts.clock().now(), audit);
         return report;
     }
 

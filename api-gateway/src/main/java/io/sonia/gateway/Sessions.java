@@ -58,6 +58,9 @@ final class Sessions {
             @Nullable String profile,
             boolean alone) {}
 
+    /** A session with a turn more in it; {@code opened}: it was made for this turn. */
+    record Entered(Session session, boolean opened) {}
+
     private final Journal journal;
     private final GatewayConfig config;
     private final Clock clock;
@@ -113,10 +116,9 @@ final class Sessions {
      * @throws SoniaException SESSION_NOT_FOUND, SESSION_CLOSED, TURN_IN_PROGRESS, MAX_SESSIONS, or
      *     IDEMPOTENCY_IN_PROGRESS if this very turn runs in it
      */
-    Session enter(Tx tx, Place place, String turnId) throws SQLException {
-        Stored found = place.alone()
-                ? opened(tx, place, UNTIL_ITS_TURN_ENDS)
-                : place.sessionId() == null ? ofConversation(tx, place) : known(tx, place.sessionId());
+    Entered enter(Tx tx, Place place, String turnId) throws SQLException {
+        Optional<Stored> known = known(tx, place);
+        Stored found = known.isPresent() ? known.get() : opened(tx, place);
         if (turnId.equals(found.runningTurn())) {
             throw SoniaException.of(ErrorCode.IDEMPOTENCY_IN_PROGRESS).retryAfter(Duration.ofSeconds(1));
         }
@@ -127,7 +129,7 @@ final class Sessions {
         }
         Session entered = touched(found.session(), found.session().turnCount() + 1);
         put(tx, entered, found.idleSeconds(), turnId);
-        return entered;
+        return new Entered(entered, known.isEmpty());
     }
 
     /** Marks a turn of a former life as running again. */
@@ -234,10 +236,18 @@ final class Sessions {
                         idle.isBefore(session.expiresAt()) ? idle : session.expiresAt());
     }
 
-    private Stored ofConversation(Tx tx, Place place) throws SQLException {
+    private Optional<Stored> known(Tx tx, Place place) throws SQLException {
+        if (place.alone()) {
+            return Optional.empty();
+        }
+        return place.sessionId() == null
+                ? ofConversation(tx.sql(), place)
+                : Optional.of(usable(tx.sql(), place.sessionId()));
+    }
+
+    private Optional<Stored> ofConversation(Sql sql, Place place) throws SQLException {
         Instant now = clock.now();
-        Optional<Stored> found = tx
-                .sql()
+        return sql
                 .list(
                         "SELECT * FROM sessions WHERE user_id = ? AND conversation_id = ? AND status = 'active'"
                                 + " ORDER BY created_at, session_id",
@@ -247,26 +257,22 @@ final class Sessions {
                 .stream()
                 .filter(each -> !each.over(now))
                 .findFirst();
-        if (found.isPresent()) {
-            return found.get();
-        }
-        return opened(tx, place, config.sessionIdleSeconds());
     }
 
-    private Stored opened(Tx tx, Place place, int idleSeconds) throws SQLException {
+    private Stored opened(Tx tx, Place place) throws SQLException {
         SessionCreate wish = new SessionCreate(
                 place.userId(),
                 place.conversationId(),
                 place.profile() == null ? "chat_low_latency" : place.profile(),
                 Map.of(),
                 config.sessionTtlSeconds(),
-                idleSeconds);
+                place.alone() ? UNTIL_ITS_TURN_ENDS : config.sessionIdleSeconds());
         Session opened = open(tx, wish, place.userId());
         return new Stored(opened, wish.idleSeconds(), null, opened.expiresAt());
     }
 
-    private Stored known(Tx tx, String sessionId) throws SQLException {
-        Stored found = stored(tx.sql(), Ids.checked(sessionId)).orElseThrow(Sessions::unknown);
+    private Stored usable(Sql sql, String sessionId) throws SQLException {
+        Stored found = stored(sql, Ids.checked(sessionId)).orElseThrow(Sessions::unknown);
         if (found.session().status() != SessionStatus.ACTIVE || found.over(clock.now())) {
             throw SoniaException.of(ErrorCode.SESSION_CLOSED);
         }

@@ -63,8 +63,9 @@ final class TurnJournal implements TurnRecords {
         TurnTask task = start.task();
         return journal.commit(tx -> {
             tx.begin(start.key(), turnId);
-            Session session = sessions.enter(tx, place, turnId);
-            if (session.turnCount() == 1 && !place.alone()) {
+            Sessions.Entered entered = sessions.enter(tx, place, turnId);
+            Session session = entered.session();
+            if (entered.opened() && !place.alone()) {
                 tx.audit(AuditEvent.of("session.created", context.origin()).about("session", session.sessionId()));
             }
             TurnRun run = make.apply(session);

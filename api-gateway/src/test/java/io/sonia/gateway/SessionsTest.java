@@ -361,7 +361,7 @@ class SessionsTest {
     }
 
     private Session entered(Place place, String turnId) {
-        return journal.commit(tx -> sessions.enter(tx, place, turnId));
+        return journal.commit(tx -> sessions.enter(tx, place, turnId).session());
     }
 
     private void left(String sessionId, String turnId) {

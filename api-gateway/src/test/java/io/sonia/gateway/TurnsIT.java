@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sonia.contracts.gateway.ChatAnswer;
 import io.sonia.contracts.gateway.CompletionReason;
+import io.sonia.contracts.gateway.Session;
+import io.sonia.contracts.gateway.SessionCreate;
 import io.sonia.contracts.gateway.Turn;
 import io.sonia.contracts.gateway.TurnRequest;
 import io.sonia.contracts.gateway.TurnState;
@@ -217,6 +219,18 @@ class TurnsIT extends GatewayCase {
         }
         assertThat(house.gateway.audited("session.created")).hasSize(1);
         assertThat(house.gateway.audited("turn.completed")).hasSize(200);
+    }
+
+    @Test
+    void aSessionIsToldOnceAlsoIfItWasMadeBeforeItsFirstTurn() {
+        String made = house.gateway
+                .ask(Operation.SESSION_CREATE)
+                .body(new SessionCreate(null, "default", "chat_low_latency", Map.of(), 86_400, 3_600))
+                .send(Session.class)
+                .sessionId();
+        assertThat(house.gateway.turn("hello").sessionId()).isEqualTo(made);
+        assertThat(house.gateway.audited("session.create")).containsExactly(made);
+        assertThat(house.gateway.audited("session.created")).isEmpty();
     }
 
     private ChatAnswer chat(String model) {

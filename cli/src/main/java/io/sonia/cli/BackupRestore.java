@@ -20,7 +20,7 @@ import picocli.CommandLine.Parameters;
         description = "Put a backup back into this home, which must be stopped",
         footer = {
             "",
-            "It is checked first. What is there is moved to replaced/<backup> below the home. Into an empty home",
+            "It is checked first. What is there is moved to replaced/ below the home. Into an empty home",
             "(SONIA_HOME=<folder>) it needs the passphrase of its keys. Afterwards: ./sonia up"
         })
 final class BackupRestore implements Callable<Integer> {

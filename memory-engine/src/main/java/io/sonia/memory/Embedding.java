@@ -217,7 +217,7 @@ final class Embedding {
         return e.code() == ErrorCode.CONTEXT_TOO_LONG || wrongAnswer;
     }
 
-    /** Tries less and less of a text; if the model works otherwise, the memory stays without a vector for now. */
+    /** Tries less and less of a text; if the model takes nothing of it but takes another text, the memory has failed. */
     private void single(Waiting memory, SoniaException refused) {
         String text = memory.text();
         while (refused.code() == ErrorCode.CONTEXT_TOO_LONG && text.length() > SHORTEST_TEXT) {

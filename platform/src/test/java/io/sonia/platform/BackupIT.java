@@ -121,9 +121,50 @@ class BackupIT {
                             .text())
                     .contains("the disk had failed");
         }
-        assertThat(home.home().root().resolve("replaced").resolve(backup).resolve("memory-engine"))
-                .as("what was there is kept")
-                .isDirectory();
+    }
+
+    @Test
+    void whatWasThereIsKeptAlsoIfTheRestoreIsBrokenOffAndDoneAgain() throws Exception {
+        TestHome home = home("again");
+        String backup;
+        try (Stack _ = AllInOneIT.start(home)) {
+            backup = created(home, Map.of());
+            turn(home, "remember that the roof is vermilion");
+        }
+        Path policy = Files.writeString(home.home().policies().resolve("later.json"), "{}");
+        byte[] old = Files.readAllBytes(home.home().database(ServiceName.MEMORY_ENGINE));
+        Restore restore = new Restore(home.home(), Clock.system(), step -> {});
+        restore.from(BackupFolder.of(home.home(), backup), terms(home.home(), null, "a drill"));
+        assertThat(policy).as("what the backup does not know is not in force").doesNotExist();
+        Path mark = home.home().restored();
+        Files.writeString(mark, Files.readString(mark).replace("\"whole\":true", "\"whole\":false"));
+
+        restore.from(BackupFolder.of(home.home(), backup), terms(home.home(), null, "a drill"));
+
+        try (Stream<Path> replaced = Files.list(home.home().root().resolve("replaced"))) {
+            assertThat(replaced).singleElement().satisfies(aside -> {
+                assertThat(aside.resolve("memory-engine/sonia.db")).hasBinaryContent(old);
+                assertThat(aside.resolve("config/policies/later.json")).exists();
+            });
+        }
+        try (Stack _ = AllInOneIT.start(home)) {
+            assertThat(turn(home, "what colour is the roof?").text()).doesNotContain("vermilion");
+        }
+    }
+
+    @Test
+    void theOldestWithoutALabelGoOnceThereAreEnough() throws Exception {
+        TestHome home = TestHome.install(folder.resolve("many"), Map.of("backup", Map.of("keep", 1)));
+        try (Stack _ = AllInOneIT.start(home)) {
+            String first = created(home, Map.of());
+            String labelled = created(home, Map.of("label", "before the move"));
+            String last = created(home, Map.of());
+            assertThat(Api.objects(data(home.gateway().get("/v1/backups")).get("backups")))
+                    .extracting("backup_id")
+                    .containsExactly(last, labelled);
+            assertThat(BackupFolder.of(home.home(), first).path()).doesNotExist();
+            assertThat(BackupFolder.of(home.home(), labelled).path()).exists();
+        }
     }
 
     @Test

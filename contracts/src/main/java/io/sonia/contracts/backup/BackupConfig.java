@@ -8,7 +8,7 @@ import io.sonia.kernel.settings.Section;
  * When backups are made by themselves, and how many are kept.
  *
  * @param intervalHours 0 makes none
- * @param keep sound ones; older ones go
+ * @param keep sound ones without a label; older ones of these go
  */
 public record BackupConfig(
         @Default("6") @Range(max = 168) int intervalHours,

@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,9 +26,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts a backup back into a home where nothing runs. What is there is moved aside into {@code replaced/<backup id>}, not
+ * Puts a backup back into a home where nothing runs. What is there is moved aside into {@code replaced/<backup id>-<time>}, not
  * destroyed. A mark in the home says that the work is going on, and nothing starts before it is done; it can be done
- * again from the beginning at any time.
+ * again from the beginning at any time, and what was moved aside first stays there.
  */
 public final class Restore {
 
@@ -179,19 +180,16 @@ public final class Restore {
 
     private void put(BackupFolder backup, BackupManifest manifest, Map<String, byte[]> secrets, Terms terms)
             throws IOException {
-        RestoredMark mark = new RestoredMark(manifest.backupId(), clock.now(), false, terms.accepted());
+        Instant began = began(manifest.backupId());
         SecretFile.createFolder(home.root());
-        mark.write(home);
+        new RestoredMark(manifest.backupId(), began, false, terms.accepted()).write(home);
         SealedSecrets.write(secrets, home.secrets());
-        Path aside = home.root().resolve("replaced").resolve(manifest.backupId());
+        Path aside = aside(manifest.backupId(), began);
         for (ServiceName service : ServiceName.values()) {
             progress.accept("putting back the store of " + service);
             putStore(backup.store(service), home.database(service), aside.resolve(service.wireName()));
         }
-        putFolder(
-                backup.path().resolve(BackupFolder.CONFIG),
-                home.configFile().resolveSibling(""),
-                aside.resolve("config"));
+        putConfig(backup.path().resolve(BackupFolder.CONFIG), aside.resolve("config"));
         putHeads(backup.path().resolve(BackupFolder.HEADS));
         if (terms.accepted() != null) {
             for (ServiceName service : ServiceName.values()) {
@@ -200,7 +198,23 @@ public final class Restore {
                 }
             }
         }
-        new RestoredMark(manifest.backupId(), clock.now(), true, terms.accepted()).write(home);
+        new RestoredMark(manifest.backupId(), began, true, terms.accepted()).write(home);
+    }
+
+    /** When it began, the first time if it was broken off since. */
+    private Instant began(String backupId) {
+        try {
+            return RestoredMark.of(home)
+                    .filter(mark -> !mark.whole() && mark.backupId().equals(backupId))
+                    .map(RestoredMark::restoredAt)
+                    .orElseGet(clock::now);
+        } catch (SoniaException unreadable) {
+            return clock.now();
+        }
+    }
+
+    private Path aside(String backupId, Instant began) {
+        return home.root().resolve("replaced").resolve(backupId + "-" + began.getEpochSecond());
     }
 
     private ExternalHeads heads(Terms terms) {
@@ -216,29 +230,30 @@ public final class Restore {
         try (FileChannel channel = FileChannel.open(coming, StandardOpenOption.WRITE)) {
             channel.force(true);
         }
+        boolean first = !Files.exists(aside.resolve(String.valueOf(store.getFileName())));
+        // The store itself goes last: as long as it is not aside, what is here is the old one.
         for (String suffix : List.of("-wal", "-shm", "")) {
             Path old = store.resolveSibling(store.getFileName() + suffix);
-            if (Files.exists(old)) {
+            if (first && Files.exists(old)) {
                 SecretFile.createFolder(aside);
-                Files.move(
-                        old,
-                        aside.resolve(String.valueOf(old.getFileName())),
-                        StandardCopyOption.REPLACE_EXISTING,
-                        StandardCopyOption.ATOMIC_MOVE);
+                Files.move(old, aside.resolve(String.valueOf(old.getFileName())), StandardCopyOption.ATOMIC_MOVE);
+            } else {
+                Files.deleteIfExists(old);
             }
         }
         Files.move(coming, store, StandardCopyOption.ATOMIC_MOVE);
         BackupWriter.sync(store.resolveSibling(""));
     }
 
-    private static void putFolder(Path copy, Path folder, Path aside) throws IOException {
+    /** The whole folder goes aside, so that no policy stays that the backup does not know. */
+    private void putConfig(Path copy, Path aside) throws IOException {
+        Path folder = home.configFile().resolveSibling("");
+        if (Files.exists(folder) && !Files.exists(aside)) {
+            SecretFile.createFolder(aside.resolveSibling(""));
+            Files.move(folder, aside, StandardCopyOption.ATOMIC_MOVE);
+        }
         for (Map.Entry<String, Path> each : files(copy).entrySet()) {
             Path target = folder.resolve(each.getKey());
-            if (Files.exists(target)) {
-                Path old = aside.resolve(each.getKey());
-                SecretFile.createFolder(old.resolveSibling(""));
-                Files.copy(target, old, StandardCopyOption.REPLACE_EXISTING);
-            }
             Files.createDirectories(target.resolveSibling(""));
             SecretFile.write(target, Files.readAllBytes(each.getValue()));
         }

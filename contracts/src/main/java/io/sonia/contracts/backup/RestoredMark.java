@@ -25,15 +25,22 @@ public record RestoredMark(
         boolean whole,
         @Nullable @Text(min = 1, max = 500) String accepted) {
 
-    /** The mark of a home; empty if its stores were not put back since the last start. */
+    /**
+     * The mark of a home; empty if its stores were not put back since the last start.
+     *
+     * @throws SoniaException INTEGRITY_FAILED if it cannot be read
+     */
     public static Optional<RestoredMark> of(Home home) {
+        if (!Files.exists(home.restored())) {
+            return Optional.empty();
+        }
         try {
-            return Files.exists(home.restored())
-                    ? Optional.of(
-                            Shape.of(RestoredMark.class).read(Json.parseObject(Files.readAllBytes(home.restored()))))
-                    : Optional.empty();
-        } catch (IOException e) {
-            throw SoniaException.caused(ErrorCode.STORAGE_UNAVAILABLE, e);
+            return Optional.of(
+                    Shape.of(RestoredMark.class).read(Json.parseObject(Files.readAllBytes(home.restored()))));
+        } catch (IOException | SoniaException e) {
+            throw SoniaException.of(
+                    ErrorCode.INTEGRITY_FAILED,
+                    home.restored() + " cannot be read: restore the backup once more, which writes it anew");
         }
     }
 
