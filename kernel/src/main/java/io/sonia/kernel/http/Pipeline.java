@@ -42,6 +42,7 @@ final class Pipeline {
             KeyClaims claims,
             Buckets buckets,
             RequestLog log,
+            BrowserKeys browsers,
             Supplier<HttpLimits> limits) {}
 
     private static final Pattern CORRELATION = Pattern.compile("[A-Za-z0-9._:-]{1,128}");
@@ -64,7 +65,7 @@ final class Pipeline {
         this.parts = parts;
         this.routes = routes;
         this.admission = admission;
-        this.door = new Door(parts.verifiers(), parts.limits(), parts.clock(), parts.buckets());
+        this.door = new Door(parts.verifiers(), parts.limits(), parts.clock(), parts.buckets(), parts.browsers());
         this.refusals = new TokenBuckets(parts.clock());
         this.rendering = new Rendering(parts, door);
         this.inFlight = new InFlight(parts.records(), parts.claims(), parts.clock());
@@ -119,7 +120,7 @@ final class Pipeline {
                 trace(passage),
                 deadline,
                 passage.caller,
-                Door.forwarded(passage.caller, passage.shown),
+                door.forwarded(passage.caller, passage.shown),
                 null);
         SocketRoute socket = match.socket();
         if (socket != null) {
@@ -224,7 +225,14 @@ final class Pipeline {
             @Nullable IdempotencyKey key) {
         I input = Shape.of(route.input()).read(json);
         Map<String, String> headers = new LinkedHashMap<>();
-        for (String name : List.of("x-fence-token", "if-match", "last-event-id")) {
+        for (String name : List.of(
+                "x-fence-token",
+                "if-match",
+                "last-event-id",
+                "x-audit-key",
+                "x-idempotency-key",
+                "cookie",
+                "x-sonia-page")) {
             String value = exchange.header(name);
             if (value != null) {
                 headers.put(name, value);
