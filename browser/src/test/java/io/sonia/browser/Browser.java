@@ -78,7 +78,7 @@ final class Browser implements AutoCloseable {
 
     static void show(Page page, String view) {
         page.evaluate("view => { location.hash = '#/' + view }", view);
-        assertThat(page.locator("nav.rail a[aria-current=page]")).hasAttribute("href", "#/" + view.split("/")[0]);
+        assertThat(page.locator("nav.rail a[aria-current=page]")).hasAttribute("href", "#/" + view.replaceAll("/.*", ""));
     }
 
     static void say(Page page, String text) {

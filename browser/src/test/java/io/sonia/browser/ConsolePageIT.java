@@ -37,14 +37,16 @@ class ConsolePageIT {
     }
 
     @AfterAll
-    static void stop() throws InterruptedException {
+    static void stop() {
         browser.close();
         stack.close();
     }
 
     @AfterEach
     void thePageHasNothingToComplainOfAndAsksNoOtherHost() {
-        assertThat(browser.complaints).isEmpty();
+        List<String> complaints = List.copyOf(browser.complaints);
+        browser.complaints.clear();
+        assertThat(complaints).isEmpty();
     }
 
     @Test
@@ -237,7 +239,7 @@ class ConsolePageIT {
                 page.reload();
                 for (String view : VIEWS) {
                     Browser.show(page, view);
-                    page.waitForLoadState();
+                    assertThat(page.locator("main .wait")).hasCount(0);
                     assertThat(browser.violations(page))
                             .as("%s %s %s", view, scheme, language)
                             .isEmpty();

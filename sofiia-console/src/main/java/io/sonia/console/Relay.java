@@ -5,6 +5,7 @@ import io.sonia.kernel.ErrorCode;
 import io.sonia.kernel.ServiceName;
 import io.sonia.kernel.SoniaException;
 import io.sonia.kernel.http.Call;
+import io.sonia.kernel.http.Context;
 import io.sonia.kernel.http.Operation;
 import io.sonia.kernel.http.Peer;
 import io.sonia.kernel.http.PeerAnswer;
@@ -54,7 +55,9 @@ final class Relay {
                 .filter(each -> each.operation().access().operator())
                 .orElseThrow(() -> SoniaException.of(ErrorCode.NOT_FOUND));
         Operation operation = target.operation();
-        Peer.Request request = peers.of(service).on(call.context().within(operation.deadline()), operation);
+        // Of a stream the time is that of each wait, which its keep-alives have to fit in.
+        Context context = call.wantsEvents() ? call.context() : call.context().within(operation.deadline());
+        Peer.Request request = peers.of(service).on(context, operation);
         target.path().forEach(request::path);
         if (call.operation().method().equals("GET") || call.operation().method().equals("DELETE")) {
             call.input().fields().forEach(request::query);
