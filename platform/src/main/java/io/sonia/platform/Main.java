@@ -1,5 +1,6 @@
 package io.sonia.platform;
 
+import io.sonia.console.ConsoleModule;
 import io.sonia.contracts.ServiceDefinition;
 import io.sonia.evaos.EvaOsModule;
 import io.sonia.gateway.GatewayModule;
@@ -50,7 +51,8 @@ public final class Main {
             RouterModule.DEFINITION,
             OpenClawModule.DEFINITION,
             GatewayModule.DEFINITION,
-            PipecatModule.DEFINITION);
+            PipecatModule.DEFINITION,
+            ConsoleModule.DEFINITION);
 
     /** Without this variable nobody gets around authentication by a line in a file. */
     private static final String DEV_MODE = "SONIA_DEV_MODE";

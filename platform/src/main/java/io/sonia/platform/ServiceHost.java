@@ -151,7 +151,8 @@ final class ServiceHost implements AutoCloseable {
                 journal,
                 share.claims(),
                 share.buckets(),
-                new RequestRecorder(service, metrics, log));
+                new RequestRecorder(service, metrics, log),
+                module.browsers());
         ServicesConfig.Endpoint endpoint =
                 settings.section(ServicesConfig.SECTION).of(service);
         this.server = new ServiceServer(

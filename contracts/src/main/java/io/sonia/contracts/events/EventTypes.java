@@ -54,7 +54,7 @@ public final class EventTypes {
                     "backend.release", "backend.released",
                     "backend.opened", "backend.released"),
             MEMORY_ENGINE,
-            Map.of("memory.redact", "memory.redacted"));
+            Map.of("memory.redact", "memory.redacted", "memory.conflict.detected", "memory.conflict.detected"));
 
     /** By service and operation, however it went: the outcome is part of the news. */
     private static final Map<ServiceName, Map<String, String>> ENDED = Map.of(
@@ -84,6 +84,9 @@ public final class EventTypes {
             "cancelled", "approval.cancelled",
             "consumed", "approval.consumed");
 
+    private static final Map<String, String> BACKUPS =
+            Map.of("backup.create", "backup.created", "backup.drill", "backup.verified");
+
     /** Edges of supervision that are no news by themselves. */
     private static final Set<String> QUIET =
             Set.of("supervision.budget.forgotten", "supervision.service.unknown", "supervision.service.starting");
@@ -111,6 +114,9 @@ public final class EventTypes {
         if (ended != null) {
             return ended;
         }
+        if (service == API_GATEWAY && operation.startsWith("backup.")) {
+            return well ? BACKUPS.get(operation) : failed(entry) ? "backup.failed" : null;
+        }
         if (service == OPENCLAW && operation.equals("tool.outcome")) {
             return EXECUTIONS.get(String.valueOf(detail.get("state")));
         }
@@ -125,6 +131,12 @@ public final class EventTypes {
         }
         String succeeded = SUCCEEDED.getOrDefault(service, Map.of()).get(operation);
         return succeeded == null ? EVERYWHERE.get(operation) : succeeded;
+    }
+
+    /** True if it was begun and went wrong; a refusal is none. */
+    private static boolean failed(AuditEntry entry) {
+        ErrorCode code = ErrorCode.named(entry.value(AuditField.OUTCOME));
+        return !code.withoutEffect() || code == ErrorCode.STORAGE_FULL;
     }
 
     private static Event event(

@@ -16,12 +16,15 @@ import io.sonia.kernel.settings.Reload;
 import io.sonia.kernel.settings.Settings;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** What every service answers about itself. */
@@ -128,10 +131,14 @@ public final class KernelRoutes {
         stopping = true;
     }
 
-    /** These routes and the service's own. */
+    /** These routes, unless the service serves them in its own way, and the service's own. */
     public List<Route<?>> all(List<Route<?>> serviceRoutes) {
+        Set<Operation> served = serviceRoutes.stream()
+                .map(Route::operation)
+                .collect(Collectors.toCollection(() -> EnumSet.noneOf(Operation.class)));
         List<Route<?>> routes = new ArrayList<>(list());
         routes.addAll(new BreakerRoutes(facts.breakers(), facts.audit()).list());
+        routes.removeIf(each -> served.contains(each.operation()));
         routes.addAll(serviceRoutes);
         return routes;
     }

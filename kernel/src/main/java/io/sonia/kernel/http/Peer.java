@@ -5,6 +5,7 @@ import io.sonia.kernel.Hlc;
 import io.sonia.kernel.SoniaException;
 import io.sonia.kernel.json.Json;
 import io.sonia.kernel.json.Shape;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -106,19 +107,26 @@ public final class Peer {
             return this;
         }
 
-        public Request idempotencyKey(@Nullable String key) {
-            if (key != null) {
-                headers.put(KEY, key);
+        public Request body(Map<String, @Nullable Object> json) {
+            body = Json.bytes(json);
+            return this;
+        }
+
+        /** Adds a header; null leaves it out. */
+        public Request header(String header, @Nullable String value) {
+            if (value != null) {
+                headers.put(header, value);
             }
             return this;
         }
 
+        public Request idempotencyKey(@Nullable String key) {
+            return header(KEY, key);
+        }
+
         /** Asks a stream to go on after the event with this id; null begins with what happens now. */
         public Request lastEventId(@Nullable String id) {
-            if (id != null) {
-                headers.put("Last-Event-ID", id);
-            }
-            return this;
+            return header("Last-Event-ID", id);
         }
 
         /** For health checks and work with a pace of its own: passes an open breaker, is made once and counts nowhere. */
@@ -146,13 +154,7 @@ public final class Peer {
         private Answer<Map<String, @Nullable Object>> answered() {
             Sent sent = send("application/json");
             try {
-                byte[] body = sent.body().readNBytes(MAX_ANSWER + 1);
-                if (body.length > MAX_ANSWER) {
-                    sent.connection().close();
-                    throw failed(null);
-                }
-                keep(sent);
-                return new Answer<>(sent.head().status(), data(body));
+                return new Answer<>(sent.head().status(), data(whole(sent)));
             } catch (IOException e) {
                 sent.connection().close();
                 throw broken(e);
@@ -191,6 +193,34 @@ public final class Peer {
             return guard == null || !guarded
                     ? call.get()
                     : guard.call(context.deadline(), repeatable(), Peer.this::listens, call);
+        }
+
+        /** Sends and returns whatever the answer is, a refusal too, as it came; close it. */
+        public PeerAnswer answer(boolean wantsEvents) {
+            Sent sent = send(wantsEvents ? "text/event-stream" : "*/*");
+            int status = sent.head().status();
+            String type = sent.head().contentType();
+            if (!type.startsWith(Headers.JSON)) {
+                sent.connection().stream();
+                return new PeerAnswer(status, type, sent.body(), sent.connection()::close);
+            }
+            try {
+                byte[] whole = whole(sent);
+                return new PeerAnswer(status, type, new ByteArrayInputStream(whole), () -> {});
+            } catch (IOException e) {
+                sent.connection().close();
+                throw broken(e);
+            }
+        }
+
+        private byte[] whole(Sent sent) throws IOException {
+            byte[] body = sent.body().readNBytes(MAX_ANSWER + 1);
+            if (body.length > MAX_ANSWER) {
+                sent.connection().close();
+                throw failed(null);
+            }
+            keep(sent);
+            return body;
         }
 
         /** What an envelope says where something else was asked for. */

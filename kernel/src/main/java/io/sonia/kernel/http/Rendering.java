@@ -39,10 +39,14 @@ final class Rendering {
         switch (reply) {
             case Reply.Enveloped data -> {
                 byte[] json = Json.bytes(data.data());
+                if (data.cookie() != null) {
+                    passage.exchange.announce("Set-Cookie", data.cookie());
+                }
                 respond(passage, new StoredReply(data.status(), json, data.location()), data.etag(), false);
             }
             case Reply.Raw raw -> {
                 Map<String, String> headers = Headers.of(passage.correlationId, raw.contentType());
+                headers.putAll(raw.headers());
                 passage.exchange.respond(raw.status(), headers, raw.body());
                 finished(passage, raw.status(), ErrorCode.OK, null);
             }
