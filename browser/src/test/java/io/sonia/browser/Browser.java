@@ -64,6 +64,10 @@ final class Browser implements AutoCloseable {
         return page;
     }
 
+    void closeWindows() {
+        List.copyOf(browser.contexts()).forEach(BrowserContext::close);
+    }
+
     /** A window of a person who is signed in. */
     Page signedIn() {
         return signedIn(1280, 860, ColorScheme.LIGHT);

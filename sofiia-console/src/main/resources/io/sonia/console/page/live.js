@@ -13,7 +13,7 @@ export function liveView(place, house) {
   const switches = el('div', { class: 'stack' });
   const happening = el('ul', { class: 'trace' });
   const log = el('section', { class: 'card stack', 'aria-label': t('live.happens') }, el('h2', {}, t('live.happens')), happening);
-  replace(happening, el('li', { class: 'soft' }, t('live.quiet')));
+  replace(happening, el('li', { class: 'soft wide' }, t('live.quiet')));
   replace(place, el('div', { class: 'view' }, el('h1', {}, t('nav.live')), switches, body, log));
   let seen = 0;
   const silence = house.on((event) => {
