@@ -82,7 +82,8 @@ final class Browser implements AutoCloseable {
 
     static void show(Page page, String view) {
         page.evaluate("view => { location.hash = '#/' + view }", view);
-        assertThat(page.locator("nav.rail a[aria-current=page]")).hasAttribute("href", "#/" + view.replaceAll("/.*", ""));
+        assertThat(page.locator("nav.rail a[aria-current=page]"))
+                .hasAttribute("href", "#/" + view.replaceAll("/.*", ""));
     }
 
     static void say(Page page, String text) {

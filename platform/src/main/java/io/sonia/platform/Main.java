@@ -16,6 +16,7 @@ import io.sonia.kernel.logging.LoggingConfig;
 import io.sonia.kernel.logging.Logs;
 import io.sonia.kernel.settings.AuditConfig;
 import io.sonia.kernel.settings.AuthConfig;
+import io.sonia.kernel.settings.BreakersConfig;
 import io.sonia.kernel.settings.HttpConfig;
 import io.sonia.kernel.settings.IdempotencyConfig;
 import io.sonia.kernel.settings.RateLimitConfig;
@@ -65,7 +66,8 @@ public final class Main {
             IdempotencyConfig.SECTION,
             RedisConfig.SECTION,
             JournalConfig.SECTION,
-            LoggingConfig.SECTION);
+            LoggingConfig.SECTION,
+            BreakersConfig.SECTION);
 
     private static final String CHECK = "check";
     private static final String INSTANCE = "--instance=";

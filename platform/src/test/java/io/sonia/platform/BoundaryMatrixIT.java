@@ -36,12 +36,12 @@ class BoundaryMatrixIT {
     /** The contract's role word of each operation; a {@code decision} is an operator's, never a service's. */
     private static final String ROLES = """
             health open, ready open, version open, root open, status obs, metrics open, openapi open, config.get obs,
-            config.reload op, audit.entries obs, audit.verify obs, audit.trace obs, audit.head obs,
+            config.reload op, breaker.list obs, breaker.metrics obs, breaker.reset op, audit.entries obs, audit.verify obs, audit.trace obs, audit.head obs,
             audit.export obs, audit.proof obs, audit.prune op, text.redact op,
             chat op, turn op, turn.get op/svc, turn.list obs, turn.cancel op, turn.replay op, session.create op, session.list obs,
             session.get obs, session.close op, confirmation.pending obs, confirmation.get obs, confirmation.approve op,
             confirmation.deny op, action op, action.plan op, action.list obs, action.get obs, action.approve op,
-            action.deny op, action.cancel op, action.reconcile op, deps obs, openai.chat op, openai.models op, openai.embeddings op,
+            action.deny op, action.cancel op, action.reconcile op, deps obs, slo.status obs, health.summary obs, openai.chat op, openai.models op, openai.embeddings op,
             gate op+api-gateway+openclaw, approve decision, approval.list obs, approval.get obs, approval.cancel op/svc,
             approval.amend decision, approval.grant op/svc, approval.consume openclaw, approval.outcome openclaw, task.list obs,
             task.create op/svc, task.get obs, task.update op/svc, task.delete op, health.all obs, sup.services obs,

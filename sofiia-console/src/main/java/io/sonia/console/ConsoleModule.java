@@ -89,6 +89,7 @@ public final class ConsoleModule implements ServiceModule {
             parts.peers()
                     .of(ServiceName.API_GATEWAY)
                     .on(context, Operation.VERSION)
+                    .unguarded()
                     .exchange();
             gatewaySeen.set(true);
             return null;

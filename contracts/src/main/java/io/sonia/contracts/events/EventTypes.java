@@ -35,7 +35,9 @@ public final class EventTypes {
                     "session.close", "session.closed",
                     "session.expired", "session.expired",
                     "turn.started", "turn.started",
-                    "incident.create", "incident.created"),
+                    "incident.create", "incident.created",
+                    "slo.degrade.entered", "slo.degrade.entered",
+                    "slo.degrade.exited", "slo.degrade.exited"),
             EVA_OS,
             Map.of(
                     "task.create", "task.created",
@@ -66,8 +68,12 @@ public final class EventTypes {
             Map.of("backend.quarantined", "backend.quarantined"));
 
     /** Operations that every service has. */
-    private static final Map<String, String> EVERYWHERE =
-            Map.of("config.reload", "config.reloaded", "audit.pruned", "audit.pruned");
+    private static final Map<String, String> EVERYWHERE = Map.of(
+            "config.reload", "config.reloaded",
+            "audit.pruned", "audit.pruned",
+            "breaker.opened", "breaker.opened",
+            "breaker.half_open", "breaker.half_open",
+            "breaker.closed", "breaker.closed");
 
     /** An approval's edges by the state they lead to. */
     private static final Map<String, String> APPROVALS = Map.of(
@@ -160,7 +166,8 @@ public final class EventTypes {
 
     private static String subject(String resourceType) {
         return switch (resourceType) {
-            case "service", "backend", "tool", "audit", "kill_switch" -> resourceType;
+            case "service", "backend", "tool", "audit", "kill_switch", "slo" -> resourceType;
+            case "breaker" -> "name";
             case "policy" -> "policy_version";
             default -> resourceType + "_id";
         };

@@ -42,6 +42,9 @@ public enum Operation {
     OPENAPI("openapi", null, "GET /openapi.json", OPEN, NONE, 5),
     CONFIG_GET("config.get", null, "GET /v1/config", OBS, NONE, 2),
     CONFIG_RELOAD("config.reload", null, "POST /v1/config/reload", OP, SMALL, 5),
+    BREAKER_LIST("breaker.list", null, "GET /v1/breakers", OBS, NONE, 2),
+    BREAKER_METRICS("breaker.metrics", null, "GET /v1/breakers/metrics", OBS, NONE, 2),
+    BREAKER_RESET("breaker.reset", null, "POST /v1/breakers/{name}/reset", OP, SMALL, 2),
     AUDIT_ENTRIES("audit.entries", null, "GET /v1/audit/entries", OBS, NONE, 10),
     AUDIT_VERIFY("audit.verify", null, "GET /v1/audit/verify", OBS, NONE, 60),
     AUDIT_TRACE("audit.trace", null, "GET /v1/audit/trace/{correlation_id}", OBS, NONE, 10),
@@ -90,6 +93,8 @@ public enum Operation {
     OPENAI_EMBEDDINGS("openai.embeddings", API_GATEWAY, "POST /v1/embeddings", OP, MEDIUM, 60),
     OPENAI_MODELS("openai.models", API_GATEWAY, "GET /v1/models", OP, NONE, 5),
     DEPS("deps", API_GATEWAY, "GET /v1/deps", OBS, NONE, 5),
+    SLO_STATUS("slo.status", API_GATEWAY, "GET /v1/slo/status", OBS, NONE, 2),
+    HEALTH_SUMMARY("health.summary", API_GATEWAY, "GET /v1/health/summary", OBS, NONE, 2),
 
     // eva-os: the control plane.
     GATE("gate", EVA_OS, "POST /gate-tool-call", operatorOr(API_GATEWAY, OPENCLAW), MEDIUM, 5),

@@ -43,6 +43,7 @@ final class Pipeline {
             Buckets buckets,
             RequestLog log,
             BrowserKeys browsers,
+            SloSignal slo,
             Supplier<HttpLimits> limits) {}
 
     private static final Pattern CORRELATION = Pattern.compile("[A-Za-z0-9._:-]{1,128}");
@@ -75,6 +76,7 @@ final class Pipeline {
         Passage passage = new Passage(exchange, parts.clock().nanoTime());
         parts.log().begun();
         door.announce(exchange);
+        parts.slo().announce(exchange);
         try {
             correlate(passage);
             RouteTable.Match match = routes.find(exchange.method(), exchange.path(), exchange.handshake());
@@ -112,6 +114,7 @@ final class Pipeline {
         door.checkOrigin(exchange);
         if (!operation.access().open()) {
             passage.caller = door.authenticate(exchange, passage.shown);
+            parts.slo().hear(exchange, passage.caller, parts.clock());
         }
         door.limitRate(exchange, operation, passage.caller);
         door.authorise(operation, passage.caller, passage.shown);

@@ -67,11 +67,15 @@ public final class ServiceServer implements AutoCloseable {
     private final Admission admission;
 
     public ServiceServer(Parts parts, List<Route<?>> routes, List<SocketRoute> sockets) {
-        this(parts, routes, sockets, endpoint(parts).port());
+        this(parts, routes, sockets, endpoint(parts).port(), new SloSignal());
     }
 
-    /** @param port another one than the service's first */
-    public ServiceServer(Parts parts, List<Route<?>> routes, List<SocketRoute> sockets, int port) {
+    /**
+     * A server on another port than the service's first.
+     *
+     * @param slo what it says of the SLO mode, or hears
+     */
+    public ServiceServer(Parts parts, List<Route<?>> routes, List<SocketRoute> sockets, int port, SloSignal slo) {
         Settings settings = parts.settings();
         HttpConfig http = settings.section(HttpConfig.SECTION);
         this.admission = new Admission(http.maxRunning(), http.protectedPermits(), http.maxWaiting());
@@ -88,6 +92,7 @@ public final class ServiceServer implements AutoCloseable {
                         parts.buckets(),
                         parts.log(),
                         parts.browsers(),
+                        slo,
                         () -> limits(settings, http)),
                 new RouteTable(routes, sockets),
                 admission);

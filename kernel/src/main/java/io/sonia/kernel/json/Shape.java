@@ -135,9 +135,12 @@ public final class Shape<T extends Record> {
         return Json.bytes(value);
     }
 
-    /** The record as plain JSON values, every component present. */
-    public Map<String, @Nullable Object> toMap(T value) {
-        return Json.parseObject(Json.bytes(value));
+    Map<String, @Nullable Object> plain(T value) {
+        Map<String, @Nullable Object> map = new LinkedHashMap<>();
+        for (Field field : fields) {
+            map.put(field.name(), Json.value(get(field, value)));
+        }
+        return map;
     }
 
     void write(T value, JsonGenerator out) {

@@ -41,6 +41,7 @@ export function liveView(place, house) {
         tile(t('live.sessions'), overview.sessions_active),
         tile(t('live.usage'), overview.usage_today ? number(overview.usage_today.calls) : '0'),
         tile(t('live.entries'), overview.audit && number(overview.audit.size)),
+        overview.slo && tile(t('live.slo'), t(`slo.${overview.slo.current_mode}`)),
         tile(t('live.uptime'), seconds(overview.uptime_seconds))),
       el('h2', {}, t('live.services')),
       el('div', { class: 'tiles' }, overview.services.map(service)));
