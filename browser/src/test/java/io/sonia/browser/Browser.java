@@ -64,6 +64,10 @@ final class Browser implements AutoCloseable {
         return page;
     }
 
+    void closeWindows() {
+        List.copyOf(browser.contexts()).forEach(BrowserContext::close);
+    }
+
     /** A window of a person who is signed in. */
     Page signedIn() {
         return signedIn(1280, 860, ColorScheme.LIGHT);
@@ -78,7 +82,8 @@ final class Browser implements AutoCloseable {
 
     static void show(Page page, String view) {
         page.evaluate("view => { location.hash = '#/' + view }", view);
-        assertThat(page.locator("nav.rail a[aria-current=page]")).hasAttribute("href", "#/" + view.replaceAll("/.*", ""));
+        assertThat(page.locator("nav.rail a[aria-current=page]"))
+                .hasAttribute("href", "#/" + view.replaceAll("/.*", ""));
     }
 
     static void say(Page page, String text) {

@@ -44,6 +44,7 @@ class ConsolePageIT {
 
     @AfterEach
     void thePageHasNothingToComplainOfAndAsksNoOtherHost() {
+        browser.closeWindows();
         List<String> complaints = List.copyOf(browser.complaints);
         browser.complaints.clear();
         assertThat(complaints).isEmpty();
@@ -206,6 +207,42 @@ class ConsolePageIT {
         assertThat(page.locator("ol.trace")).containsText("model.chat");
         page.getByText("Verify all chains").click();
         assertThat(page.locator(".notice >> text=verify")).isVisible();
+    }
+
+    @Test
+    void aRestartLeavesWhoIsSignedInAndWhatWasSaid() throws IOException, InterruptedException {
+        Page page = browser.signedIn();
+        Browser.say(page, "what time is it?");
+        page.locator("article.assistant .meta span").first().waitFor(LONG);
+        stack.stop();
+        assertThat(page.locator("#line")).hasText("Reconnecting…");
+        stack.start();
+        page.locator("#line >> text=Connected").waitFor(LONG);
+        Browser.say(page, "and now?");
+        assertThat(page.locator("article.assistant")).hasCount(2);
+        page.locator("article.assistant .meta span").nth(1).waitFor(LONG);
+        page.reload();
+        assertThat(page.locator("article.user")).hasCount(2);
+        page.locator("article.assistant summary").first().click();
+        assertThat(page.locator("article.assistant details").first()).containsText("turn_");
+        browser.complaints.removeIf(each -> each.contains("net::ERR_")); // of the time without a stack
+    }
+
+    @Test
+    void whereOneWritesIsInSightOnEveryScreen() {
+        for (int width : List.of(360, 1280)) {
+            Page page = browser.signedIn(width, 640, ColorScheme.LIGHT);
+            for (int i = 0; i < 6; i++) {
+                Browser.say(page, "what time is it?");
+                page.locator("article.assistant .meta span").nth(i).waitFor(LONG);
+            }
+            assertThat(page.locator("textarea[name=text]")).isInViewport();
+            assertThat(page.locator("nav.rail a").first()).isInViewport();
+            assertThat((Boolean) page.evaluate(
+                            "(c => c.scrollHeight <= c.clientHeight)(document.querySelector('.content'))"))
+                    .as("only the messages scroll")
+                    .isTrue();
+        }
     }
 
     @Test

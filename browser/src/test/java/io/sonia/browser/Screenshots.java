@@ -54,7 +54,8 @@ class Screenshots {
     private static void shoot(Page page, String view, Path file) {
         Browser.show(page, view);
         switch (view.replaceAll("/.*", "")) {
-            case "chat", "approvals" -> assertThat(page.locator("section.ask").first()).isVisible();
+            case "chat", "approvals" ->
+                assertThat(page.locator("section.ask").first()).isVisible();
             case "live" -> assertThat(page.locator(".service").first()).isVisible();
             case "audit" -> assertThat(page.locator("tbody tr").first()).isVisible();
             case "memory" -> {

@@ -13,6 +13,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -290,6 +291,27 @@ class ConsoleIT {
         Api.Response in = signedIn();
         assertThat(browser(in).post("/api/sign-out", Map.of()).data()).containsEntry("ended", true);
         assertThat(browser(in).get("/api/me").status()).isEqualTo(401);
+    }
+
+    @Test
+    void signingOutEndsWhatStillStreams() throws Exception {
+        Api.Response in = signedIn();
+        Api events = browser(in).with("Accept", "text/event-stream");
+        CompletableFuture<Api.Response> stream = new CompletableFuture<>();
+        CountDownLatch begun = new CountDownLatch(1);
+        Thread.ofVirtual().start(() -> {
+            begun.countDown();
+            try {
+                stream.complete(events.get("/api/relay/eva-os/v1/events/stream"));
+            } catch (java.io.UncheckedIOException cutOff) {
+                stream.complete(null);
+            }
+        });
+        begun.await();
+        chat("seen by the stream");
+        assertThat(stream).isNotDone();
+        browser(in).post("/api/sign-out", Map.of());
+        assertThat(stream).succeedsWithin(Duration.ofSeconds(5));
     }
 
     @Test

@@ -33,14 +33,14 @@ final class ChatRoutes {
     private final Journal journal;
     private final Cursors cursors;
     private final Sends sends;
-    private final Sends.Base base;
+    private final Sends.Ground ground;
     private final Figures figures;
 
-    ChatRoutes(Journal journal, Cursors cursors, Sends sends, Sends.Base base, Figures figures) {
+    ChatRoutes(Journal journal, Cursors cursors, Sends sends, Sends.Ground ground, Figures figures) {
         this.journal = journal;
         this.cursors = cursors;
         this.sends = sends;
-        this.base = base;
+        this.ground = ground;
         this.figures = figures;
     }
 
@@ -57,11 +57,11 @@ final class ChatRoutes {
 
     private Reply create(Call<ChatCreate> call) {
         requireNode(call.input().nodeId());
-        Instant now = base.clock().now();
+        Instant now = ground.clock().now();
         Chat chat = new Chat(
-                base.ids().next("cht_"),
+                ground.ids().next("cht_"),
                 call.input().title(),
-                base.node(),
+                ground.node(),
                 now,
                 now,
                 null,
@@ -76,9 +76,9 @@ final class ChatRoutes {
     }
 
     private void requireNode(@Nullable String nodeId) {
-        if (nodeId != null && !nodeId.equals(base.node())) {
+        if (nodeId != null && !nodeId.equals(ground.node())) {
             throw SoniaException.of(ErrorCode.NOT_FOUND, "There is no such node")
-                    .with("known", List.of(base.node()));
+                    .with("known", List.of(ground.node()));
         }
     }
 
@@ -106,7 +106,7 @@ final class ChatRoutes {
                     wish.title() == null ? seen.title() : wish.title(),
                     seen.nodeId(),
                     seen.createdAt(),
-                    base.clock().now(),
+                    ground.clock().now(),
                     seen.lastTs(),
                     seen.messageCount(),
                     wish.archived() == null ? seen.archived() : wish.archived(),

@@ -49,13 +49,13 @@ public final class ConsoleModule implements ServiceModule {
                 parts.ids(),
                 port);
         GatewayTurns gateway = new GatewayTurns(parts.peers().of(ServiceName.API_GATEWAY));
-        Sends.Base base = new Sends.Base(parts.clock(), parts.ids(), config.localNode());
+        Sends.Ground ground = new Sends.Ground(parts.clock(), parts.ids(), config.localNode());
         SendLimits limits = new SendLimits(config, parts.clock(), figures.limited());
-        Sends sends = new Sends(parts.journal(), gateway, limits, figures, base);
+        Sends sends = new Sends(parts.journal(), gateway, limits, figures, ground);
         this.lost = new LostTurns(parts.journal(), gateway, sends, parts.clock(), parts.ids());
         SignInLinks links = new SignInLinks(parts.clock(), parts.ids(), Duration.ofSeconds(config.linkSeconds()));
         Cursors cursors = Cursors.of(parts.home(), parts.clock());
-        routes.addAll(new ChatRoutes(parts.journal(), cursors, sends, base, figures).list());
+        routes.addAll(new ChatRoutes(parts.journal(), cursors, sends, ground, figures).list());
         routes.addAll(new SignInRoutes(links, browsers, parts.journal(), refusals, config, port).list());
         routes.addAll(
                 new AuditDoor(parts.audit(), parts.journal(), parts.home(), refusals, figures.auditReads()).list());
@@ -89,6 +89,7 @@ public final class ConsoleModule implements ServiceModule {
             parts.peers()
                     .of(ServiceName.API_GATEWAY)
                     .on(context, Operation.VERSION)
+                    .unguarded()
                     .exchange();
             gatewaySeen.set(true);
             return null;

@@ -48,7 +48,10 @@ final class GatewayTurns {
     }
 
     Turn get(Context context, String turnId) {
-        return peer.on(context, Operation.TURN_GET).path("turn_id", turnId).send(Turn.class);
+        return peer.on(context, Operation.TURN_GET)
+                .path("turn_id", turnId)
+                .unguarded()
+                .send(Turn.class);
     }
 
     /** The turn that a request began, if it began one. */
@@ -57,6 +60,7 @@ final class GatewayTurns {
                 .on(context, Operation.TURN_LIST)
                 .query("correlation_id", correlationId)
                 .query("limit", 1)
+                .unguarded()
                 .send(TurnList.class)
                 .turns()
                 .stream()

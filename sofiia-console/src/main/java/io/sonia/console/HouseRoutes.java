@@ -47,6 +47,7 @@ final class HouseRoutes {
                     Operation.SESSION_LIST,
                     Map.of("status", "active", "limit", "1")),
             new Part("audit", ServiceName.API_GATEWAY, Operation.AUDIT_HEAD, Map.of()),
+            new Part("slo", ServiceName.API_GATEWAY, Operation.SLO_STATUS, Map.of()),
             new Part("usage", ServiceName.MODEL_ROUTER, Operation.USAGE, Map.of()));
 
     private final Peers peers;
@@ -75,6 +76,7 @@ final class HouseRoutes {
         try {
             peers.of(ServiceName.API_GATEWAY)
                     .on(call.context().within(PROBE), Operation.VERSION)
+                    .unguarded()
                     .exchange();
         } catch (SoniaException away) {
             gateway = "unreachable";
@@ -123,6 +125,7 @@ final class HouseRoutes {
                 of(found, "sessions", each -> each.get("total") instanceof Long total ? total : null),
                 of(found, "approvals", each -> each.get("pending_count") instanceof Long count ? count : null),
                 rows(found.get("services"), "services"),
+                found.get("slo"),
                 found.get("audit"),
                 rows(found.get("budgets"), "budgets"),
                 of(found, "usage", HouseRoutes::newest),

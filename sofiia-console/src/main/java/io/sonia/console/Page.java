@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** The page and its files. It asks no other host, runs no inline script, and makes no HTML out of text. */
 final class Page {
@@ -73,9 +74,13 @@ final class Page {
         return known;
     }
 
+    /** A file of the page; null if there is none of that name. */
+    static @Nullable InputStream content(String name) {
+        return Page.class.getResourceAsStream(name.equals(MARKDOWN) ? MARKDOWN_LIBRARY : "page/" + name);
+    }
+
     private static Reply read(String name) {
-        String resource = name.equals(MARKDOWN) ? MARKDOWN_LIBRARY : "page/" + name;
-        try (InputStream content = Page.class.getResourceAsStream(resource)) {
+        try (InputStream content = content(name)) {
             if (content == null) {
                 throw SoniaException.of(ErrorCode.NOT_FOUND);
             }

@@ -48,18 +48,18 @@ final class Sends {
     /** Messages that a request follows now. */
     private final Set<String> followed = ConcurrentHashMap.newKeySet();
 
-    Sends(Journal journal, GatewayTurns gateway, SendLimits limits, Figures figures, Base base) {
+    Sends(Journal journal, GatewayTurns gateway, SendLimits limits, Figures figures, Ground ground) {
         this.journal = journal;
         this.gateway = gateway;
         this.limits = limits;
         this.figures = figures;
-        this.clock = base.clock();
-        this.ids = base.ids();
-        this.node = base.node();
+        this.clock = ground.clock();
+        this.ids = ground.ids();
+        this.node = ground.node();
     }
 
     /** Time, ids, and where turns run. */
-    record Base(Clock clock, Ids ids, String node) {}
+    record Ground(Clock clock, Ids ids, String node) {}
 
     boolean followed(String messageId) {
         return followed.contains(messageId);

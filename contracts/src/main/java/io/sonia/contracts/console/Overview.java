@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  * The house at a glance, gathered when it is asked for.
  *
  * @param services each service as {@code eva-os} sees it
+ * @param slo the mode of the api-gateway and the latencies it goes by
  * @param usageToday what the model router has used today
  * @param missing what could not be asked
  */
@@ -17,6 +18,7 @@ public record Overview(
         @Nullable Long sessionsActive,
         @Nullable Long approvalsPending,
         List<Map<String, @Nullable Object>> services,
+        @Nullable Map<String, @Nullable Object> slo,
         @Nullable Map<String, @Nullable Object> audit,
         List<Map<String, @Nullable Object>> budgets,
         @Nullable Map<String, @Nullable Object> usageToday,

@@ -189,14 +189,12 @@ public final class Peer {
             throw refusal(sent);
         }
 
-        private <T> T passed(Supplier<T> call) {
-            return guard == null || !guarded
-                    ? call.get()
-                    : guard.call(context.deadline(), repeatable(), Peer.this::listens, call);
-        }
-
         /** Sends and returns whatever the answer is, a refusal too, as it came; close it. */
         public PeerAnswer answer(boolean wantsEvents) {
+            return passed(() -> asItComes(wantsEvents));
+        }
+
+        private PeerAnswer asItComes(boolean wantsEvents) {
             Sent sent = send(wantsEvents ? "text/event-stream" : "*/*");
             int status = sent.head().status();
             String type = sent.head().contentType();
@@ -221,6 +219,12 @@ public final class Peer {
             }
             keep(sent);
             return body;
+        }
+
+        private <T> T passed(Supplier<T> call) {
+            return guard == null || !guarded
+                    ? call.get()
+                    : guard.call(context.deadline(), repeatable(), Peer.this::listens, call);
         }
 
         /** What an envelope says where something else was asked for. */

@@ -42,8 +42,8 @@ final class Pipeline {
             KeyClaims claims,
             Buckets buckets,
             RequestLog log,
-            SloSignal slo,
             BrowserKeys browsers,
+            SloSignal slo,
             Supplier<HttpLimits> limits) {}
 
     private static final Pattern CORRELATION = Pattern.compile("[A-Za-z0-9._:-]{1,128}");

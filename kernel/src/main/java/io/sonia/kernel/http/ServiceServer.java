@@ -91,8 +91,8 @@ public final class ServiceServer implements AutoCloseable {
                         parts.claims(),
                         parts.buckets(),
                         parts.log(),
-                        slo,
                         parts.browsers(),
+                        slo,
                         () -> limits(settings, http)),
                 new RouteTable(routes, sockets),
                 admission);

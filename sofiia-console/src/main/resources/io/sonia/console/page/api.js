@@ -75,7 +75,7 @@ export function query(fields) {
 }
 
 /** Reads server-sent events of one answer until it ends. */
-export async function* events(method, path, body, { signal, key, lastEventId } = {}) {
+export async function* events(method, path, body, { signal, key, lastEventId, opened = () => {} } = {}) {
   const more = { Accept: 'text/event-stream' };
   if (key) more['X-Idempotency-Key'] = key;
   if (lastEventId) more['Last-Event-ID'] = lastEventId;
@@ -90,6 +90,7 @@ export async function* events(method, path, body, { signal, key, lastEventId } =
     throw new Refusal('UNAVAILABLE', 'The console does not answer', {});
   });
   if (!response.ok) throw await refused(response);
+  opened();
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   let text = '';
   for (;;) {
@@ -128,8 +129,7 @@ export function follow(types, listener, state = () => {}) {
     while (!control.signal.aborted) {
       try {
         const path = at('eva-os', `/v1/events/stream${query({ types })}`);
-        const stream = events('GET', path, null, { signal: control.signal, lastEventId: last });
-        state(true);
+        const stream = events('GET', path, null, { signal: control.signal, lastEventId: last, opened: () => state(true) });
         for await (const event of stream) {
           failures = 0;
           last = event.id || last;

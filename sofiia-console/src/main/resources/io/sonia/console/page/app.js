@@ -22,7 +22,7 @@ const VIEWS = {
 };
 
 const app = document.getElementById('app');
-const house = { me: null, pending: 0, listeners: new Set(), on: null };
+const house = { me: null, pending: 0, connected: null, listeners: new Set(), on: null };
 let leave = () => {};
 let stopEvents = () => {};
 
@@ -55,12 +55,18 @@ function rail(current) {
     el('ul', {}, Object.keys(VIEWS).map((name) => el('li', {},
       el('a', { href: `#/${name}`, 'aria-current': name === current ? 'page' : null }, t(`nav.${name}`),
         name === 'approvals' && house.pending > 0 && el('span', { class: 'count' }, house.pending))))),
-    el('div', { class: 'foot small soft' }, el('span', { id: 'line' }, '')));
+    el('div', { class: 'foot small soft' }, el('span', { id: 'line', role: 'status' }, lineText())));
+}
+
+function lineText() {
+  return house.connected === null ? '' : t(house.connected ? 'connected' : 'reconnecting');
 }
 
 function line(connected) {
+  if (house.connected === false && connected) pending();
+  house.connected = connected;
   const place = document.getElementById('line');
-  if (place) place.textContent = t(connected ? 'connected' : 'reconnecting');
+  if (place && place.textContent !== lineText()) place.textContent = lineText();
 }
 
 async function pending() {
@@ -75,7 +81,6 @@ async function pending() {
     const had = document.activeElement?.closest?.('.rail a')?.getAttribute('href');
     old.replaceWith(rail(where()[0]));
     if (had) app.querySelector(`.rail a[href="${had}"]`)?.focus();
-    line(true);
   }
 }
 

@@ -4,7 +4,7 @@ import { ask, at, events, get, post, query } from './api.js';
 import { announce, el, empty, replace, waiting } from './dom.js';
 import { approvalCard } from './approval-card.js';
 import { markdown } from './markdown.js';
-import { TurnView } from './turn.js';
+import { TurnView, turnDetails } from './turn.js';
 import { t, time, told } from './words.js';
 
 const PAGE = 50;
@@ -22,7 +22,8 @@ function messageView(message) {
     : markdown(message.text);
   return el('article', { class: 'message assistant', 'aria-label': t('chat.assistant') },
     el('div', { class: 'words', dir: 'auto' }, words),
-    el('div', { class: 'meta' }, el('span', {}, time(message.ts, 'short'))));
+    el('div', { class: 'meta' }, el('span', {}, time(message.ts, 'short'))),
+    message.turn_id && turnDetails(message.turn_id));
 }
 
 /** What an earlier message still waits for. */

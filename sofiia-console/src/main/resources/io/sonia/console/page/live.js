@@ -13,7 +13,7 @@ export function liveView(place, house) {
   const switches = el('div', { class: 'stack' });
   const happening = el('ul', { class: 'trace' });
   const log = el('section', { class: 'card stack', 'aria-label': t('live.happens') }, el('h2', {}, t('live.happens')), happening);
-  replace(happening, el('li', { class: 'soft' }, t('live.quiet')));
+  replace(happening, el('li', { class: 'soft wide' }, t('live.quiet')));
   replace(place, el('div', { class: 'view' }, el('h1', {}, t('nav.live')), switches, body, log));
   let seen = 0;
   const silence = house.on((event) => {
@@ -41,6 +41,7 @@ export function liveView(place, house) {
         tile(t('live.sessions'), overview.sessions_active),
         tile(t('live.usage'), overview.usage_today ? number(overview.usage_today.calls) : '0'),
         tile(t('live.entries'), overview.audit && number(overview.audit.size)),
+        overview.slo && tile(t('live.slo'), t(`slo.${overview.slo.current_mode}`)),
         tile(t('live.uptime'), seconds(overview.uptime_seconds))),
       el('h2', {}, t('live.services')),
       el('div', { class: 'tiles' }, overview.services.map(service)));

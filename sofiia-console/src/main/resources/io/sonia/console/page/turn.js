@@ -6,6 +6,29 @@ import { approvalCard } from './approval-card.js';
 import { markdown } from './markdown.js';
 import { millis, number, t, told } from './words.js';
 
+/** How an earlier answer came about, read when somebody wants to see it. */
+export function turnDetails(turnId) {
+  const body = el('div', { class: 'stack' }, waiting(t('waiting')));
+  let read = false;
+  return el('details', { class: 'small', ontoggle: async (event) => {
+    if (!event.target.open || read) return;
+    read = true;
+    try {
+      const turn = await get(at('api-gateway', `/v1/turns/${turnId}`));
+      const results = new Map(turn.tool_results.map((result) => [result.tool_call_id, result]));
+      replace(body,
+        turn.memory.retrieved_count > 0 && el('p', { class: 'soft' }, t('chat.recalled', { n: turn.memory.retrieved_count })),
+        turn.tool_calls.map((call) => el('div', { class: 'tool' },
+          el('div', { class: 'row' }, el('span', { class: 'name' }, call.tool_name), el('span', { class: `chip ${call.status === 'executed' ? 'good' : 'bad'}` }, call.status)),
+          facts(Object.entries(call.args).map(([key, value]) => [key, shown(value)])),
+          results.get(call.tool_call_id)?.result && shown(results.get(call.tool_call_id).result))),
+        el('p', { class: 'soft' }, millis(turn.latency.total_ms), ' · ', el('code', {}, turn.turn_id)));
+    } catch (failure) {
+      replace(body, el('p', { class: 'notice bad' }, told(failure)));
+    }
+  } }, el('summary', {}, t('chat.how')), body);
+}
+
 /** The view of a turn that events are told to. */
 export class TurnView {
   constructor() {

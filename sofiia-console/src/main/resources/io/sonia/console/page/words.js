@@ -27,7 +27,8 @@ export function t(key, blanks = {}) {
 
 export function time(text, style = 'medium') {
   if (!text) return '–';
-  return new Intl.DateTimeFormat(language, { dateStyle: 'short', timeStyle: style }).format(new Date(text));
+  const place = navigator.language.startsWith(language) ? navigator.language : language;
+  return new Intl.DateTimeFormat(place, { dateStyle: 'short', timeStyle: style }).format(new Date(text));
 }
 
 export function number(value, digits = 0) {
