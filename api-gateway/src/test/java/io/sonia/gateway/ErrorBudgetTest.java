@@ -18,8 +18,8 @@ import org.junit.jupiter.api.Test;
 class ErrorBudgetTest {
 
     private final FakeClock clock = new FakeClock();
-    private final ErrorBudget budget = new ErrorBudget(
-            clock, Live.always(Shape.of(SloConfig.class).read(Map.of())), new Metrics());
+    private final ErrorBudget budget =
+            new ErrorBudget(clock, Live.always(Shape.of(SloConfig.class).read(Map.of())), new Metrics());
 
     private void turns(int count, ErrorCode code) {
         for (int i = 0; i < count; i++) {

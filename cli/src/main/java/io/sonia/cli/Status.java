@@ -75,7 +75,8 @@ final class Status implements Callable<Integer> {
         boolean running = Stream.of(ServiceName.values()).anyMatch(each -> Probe.listens(addresses.of(each)));
         if (!running) {
             if (json) {
-                place.screen().line(Json.text(new Report(false, false, home(), null, null, null, null, Map.of(), List.of())));
+                place.screen()
+                        .line(Json.text(new Report(false, false, home(), null, null, null, null, Map.of(), List.of())));
             }
             throw OperatorClient.notRunning(place, "no service answers");
         }

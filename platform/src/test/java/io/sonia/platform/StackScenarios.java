@@ -64,10 +64,12 @@ abstract class StackScenarios {
     void breakersModeAndHealthAreShown() throws IOException {
         for (ServiceName service : ServiceName.values()) {
             Api api = Api.at(home().port(service), home().operatorToken());
-            Map<String, Object> breakers = Api.object(api.get("/v1/breakers").data().get("breakers"));
+            Map<String, Object> breakers =
+                    Api.object(api.get("/v1/breakers").data().get("breakers"));
             assertThat(breakers).hasSize(ServiceName.values().length - 1).doesNotContainKey(service.wireName());
             assertThat(api.get("/status").data()).containsEntry("slo_mode", "normal");
-            assertThat(Api.object(api.get("/v1/breakers/metrics?last_n=1").data().get("metrics")))
+            assertThat(Api.object(
+                            api.get("/v1/breakers/metrics?last_n=1").data().get("metrics")))
                     .containsOnlyKeys(breakers.keySet());
         }
         Api.Response status = gateway().get("/v1/slo/status");

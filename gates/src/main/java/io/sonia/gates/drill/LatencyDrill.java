@@ -41,7 +41,6 @@ final class LatencyDrill {
     /** What told the mode last. */
     private Answer latest = new Answer(0, "{}");
 
-
     LatencyDrill(Clock clock, Report report, int windowSeconds) {
         if (windowSeconds < SHORTEST_WINDOW_SECONDS) {
             throw new IllegalArgumentException("--window: expected at least " + SHORTEST_WINDOW_SECONDS);
