@@ -185,7 +185,7 @@ final class Executor {
             Execution execution = asked(context, executionId);
             return execution.state() == ExecutionState.CLAIMED ? Optional.empty() : Optional.of(of(action, execution));
         } catch (SoniaException e) {
-            if (e.code() == ErrorCode.CIRCUIT_OPEN || (away(e) && e.code() == ErrorCode.UNAVAILABLE)) {
+            if (away(e) && e.code() == ErrorCode.UNAVAILABLE) {
                 throw e;
             }
             return e.code() == ErrorCode.NOT_FOUND ? Optional.empty() : Optional.of(lost(action));
@@ -195,6 +195,7 @@ final class Executor {
     private Execution asked(Context context, String executionId) {
         return openclaw.on(context.within(Duration.ofMillis(SETTLE_WAIT_MS).plus(MARGIN)), Operation.EXECUTION_GET)
                 .path("execution_id", executionId)
+                .unguarded()
                 .query("wait_ms", SETTLE_WAIT_MS)
                 .send(Execution.class);
     }

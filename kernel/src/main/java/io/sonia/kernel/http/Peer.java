@@ -129,7 +129,7 @@ public final class Peer {
             return header("Last-Event-ID", id);
         }
 
-        /** For health checks and work with a pace of its own: passes an open breaker, is made once and counts nowhere. */
+        /** For health checks, long polls and work with a pace of its own: passes an open breaker, is made once, counts nowhere. */
         public Request unguarded() {
             guarded = false;
             return this;
