@@ -141,7 +141,7 @@ final class ServiceHost implements AutoCloseable {
                 journal,
                 share.claims(),
                 share.buckets(),
-                new RequestRecorder(service, metrics, log));
+                new RequestRecorder(service, metrics, log, process.clock()));
         ServicesConfig.Endpoint endpoint =
                 settings.section(ServicesConfig.SECTION).of(service);
         this.server = new ServiceServer(

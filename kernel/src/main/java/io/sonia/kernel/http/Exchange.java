@@ -26,6 +26,9 @@ interface Exchange {
     /** The peer's address, without its port. */
     String address();
 
+    /** How long it waited for a thread to begin on it, in nanoseconds; -1 if it came while one was at work anyway. */
+    long waitedNanos();
+
     /** Sets a header of the answer, whichever it will be. */
     void announce(String name, String value);
 

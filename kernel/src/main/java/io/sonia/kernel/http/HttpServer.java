@@ -54,7 +54,8 @@ final class HttpServer implements AutoCloseable {
 
     HttpServer(ServiceName service, String host, int port, Consumer<Exchange> requests, Ids ids, Clock clock) {
         VirtualThreadPool threads = new VirtualThreadPool();
-        threads.setName(service.wireName());
+        HttpServerThreads begun = new HttpServerThreads(service.wireName(), clock);
+        threads.setVirtualThreadsExecutor(begun);
         threads.setMaxConcurrentTasks(0);
         server = new Server(threads);
         connector = new ServerConnector(server, 1, 1, new HttpConnectionFactory(configuration()));
@@ -69,7 +70,8 @@ final class HttpServer implements AutoCloseable {
         server.setHandler(new Handler.Abstract() {
             @Override
             public boolean handle(Request request, Response response, Callback callback) {
-                JettyExchange exchange = new JettyExchange(request, response, callback, sockets, clock);
+                JettyExchange exchange =
+                        new JettyExchange(request, response, callback, sockets, clock, begun.takeWaitNanos());
                 requests.accept(exchange);
                 exchange.complete();
                 return true;
@@ -168,14 +170,21 @@ final class HttpServer implements AutoCloseable {
         private boolean upgraded;
         private boolean cut;
         private volatile boolean early;
+        private final long waitedNanos;
 
         JettyExchange(
-                Request request, Response response, Callback callback, ServerWebSocketContainer sockets, Clock clock) {
+                Request request,
+                Response response,
+                Callback callback,
+                ServerWebSocketContainer sockets,
+                Clock clock,
+                long waitedNanos) {
             this.request = request;
             this.response = response;
             this.callback = callback;
             this.sockets = sockets;
             this.clock = clock;
+            this.waitedNanos = waitedNanos;
         }
 
         void complete() {
@@ -223,6 +232,11 @@ final class HttpServer implements AutoCloseable {
         @Override
         public String address() {
             return Request.getRemoteAddr(request);
+        }
+
+        @Override
+        public long waitedNanos() {
+            return waitedNanos;
         }
 
         @Override

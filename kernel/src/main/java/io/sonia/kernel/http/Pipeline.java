@@ -73,6 +73,9 @@ final class Pipeline {
     void handle(Exchange exchange) {
         Passage passage = new Passage(exchange, parts.clock().nanoTime());
         parts.log().begun();
+        if (exchange.waitedNanos() >= 0) {
+            admission.began(exchange.waitedNanos());
+        }
         door.announce(exchange);
         try {
             correlate(passage);
@@ -81,8 +84,7 @@ final class Pipeline {
             passage.known = match.operation();
             passage.subject = subject(match.path());
             Deadline deadline = Deadline.of(exchange, match.operation(), parts.clock());
-            try (Admission.Permit _ = admission.admit(match.operation().protectedClass(), deadline)) {
-                deadline.check();
+            try (Admission.Permit _ = admit(passage, match.operation(), deadline)) {
                 admitted(passage, match, deadline);
             }
         } catch (SoniaException e) {
@@ -92,6 +94,25 @@ final class Pipeline {
         } catch (RuntimeException e) {
             refuse(passage, SoniaException.caused(ErrorCode.INTERNAL_ERROR, e));
         }
+    }
+
+    private Admission.Permit admit(Passage passage, Operation operation, Deadline deadline) {
+        long asked = parts.clock().nanoTime();
+        try {
+            return admission.admit(workClass(passage.exchange, operation), deadline);
+        } catch (SoniaException e) {
+            passage.shed = String.valueOf(e.details().get(Admission.SHED));
+            throw e;
+        } finally {
+            passage.queuedNanos = parts.clock().nanoTime() - asked + Math.max(0, passage.exchange.waitedNanos());
+        }
+    }
+
+    /** What a service asks for is a step of something begun; whether it is one is found out when it is authenticated. */
+    private static WorkClass workClass(Exchange exchange, Operation operation) {
+        WorkClass work = operation.workClass();
+        boolean step = work != WorkClass.PROTECTED && exchange.header("X-Service-Token") != null;
+        return step ? WorkClass.CONTINUATION : work;
     }
 
     /** The resource that the address names, if it names one. */
@@ -278,7 +299,9 @@ final class Pipeline {
 
     private void refuse(Passage passage, SoniaException failure) {
         SoniaException shown = auditRefusal(passage, failure);
-        Decoder.drain(passage.exchange);
+        if (passage.shed == null) {
+            Decoder.drain(passage.exchange);
+        }
         rendering.refuse(passage, shown);
     }
 
