@@ -3,21 +3,23 @@ package io.sonia.kernel.http;
 import java.time.Duration;
 
 /**
- * How many requests may share the processors: fewer while requests wait long until one begins on them, more once that
- * is over and places are wanted. Fast down, slow up. Not for use by several threads at once. Why the wait and not the
+ * How many requests may share the processors and the queues behind them: fewer while requests wait long until a
+ * processor begins on them or a queue further on is full, more once that is over and places are wanted. Fast down, slow up. Not for use by several threads at once. Why the wait and not the
  * number or the duration of requests: decisions/0019.
  */
 final class AdaptiveLimit {
 
     /** The wait that is good enough. */
-    static final Duration TARGET = Duration.ofMillis(5);
+    static final Duration TARGET = Duration.ofMillis(10);
 
     static final Duration WINDOW = Duration.ofMillis(100);
 
     private static final long LONGEST_WINDOW_NANOS = Duration.ofSeconds(1).toNanos();
     private static final int LEAST_SAMPLES = 10;
+    private static final int FIRST = 64;
+    private static final double FAST_UP = 1.5;
     private static final double DOWN = 0.8;
-    private static final double UP = 1.02;
+    private static final double UP = 1.05;
 
     private final int least;
     private final int most;
@@ -26,16 +28,18 @@ final class AdaptiveLimit {
     private int samples;
     private long shortestNanos = Long.MAX_VALUE;
     private boolean wanted;
+    private boolean overflowed;
+    private boolean everDown;
 
     /**
-     * A limit that begins at its most.
+     * A limit that begins low, because nobody knows yet, and grows fast until it was too high once.
      *
      * @param least what is never gone below, so that work goes on however long it waits
      */
     AdaptiveLimit(int least, int most, long nowNanos) {
         this.least = least;
         this.most = most;
-        this.limit = most;
+        this.limit = Math.min(FIRST, most);
         this.windowStart = nowNanos;
     }
 
@@ -46,6 +50,11 @@ final class AdaptiveLimit {
     /** Somebody found no place. */
     void wanted() {
         wanted = true;
+    }
+
+    /** A request that had a place was refused for lack of room further on. */
+    void overflowed() {
+        overflowed = true;
     }
 
     /**
@@ -69,15 +78,17 @@ final class AdaptiveLimit {
         samples = 0;
         shortestNanos = Long.MAX_VALUE;
         wanted = false;
+        overflowed = false;
         return current() > before;
     }
 
     /** The shortest wait of a window: one that is long for everybody is a standing queue, one for somebody a burst. */
     private void judge(int used) {
-        if (shortestNanos > TARGET.toNanos()) {
+        if (overflowed || shortestNanos > TARGET.toNanos()) {
             limit = Math.max(least, Math.min(limit, used) * DOWN);
+            everDown = true;
         } else if (wanted && shortestNanos < TARGET.toNanos() / 2) {
-            limit = Math.min(most, Math.max(limit + 1, limit * UP));
+            limit = Math.min(most, Math.max(limit + 1, limit * (everDown ? UP : FAST_UP)));
         }
     }
 }

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The one bounded queue of a process. A request runs at once if its class has a place, else waits; classes go before
@@ -27,7 +28,11 @@ final class Admission {
     /** So long new work and reads wait in a bad queue. */
     static final Duration PATIENCE = Duration.ofMillis(20);
 
+    /** What has run longer waits for something, such as a model, a person or a slow reader: it takes no processor's place. */
+    static final Duration YOUNG = Duration.ofSeconds(1);
+
     private static final int LEAST_SHARED = 8;
+    private static final long LOOK_AGAIN_NANOS = Duration.ofMillis(250).toNanos();
     private static final int RETRY_AFTER_MS = 1_000;
     private static final long NEVER = Long.MAX_VALUE;
 
@@ -82,10 +87,12 @@ final class Admission {
     private final Ids ids;
     private final AdaptiveLimit limit;
     private final ReentrantLock lock = new ReentrantLock();
-    private final Condition left = lock.newCondition();
+    private final Condition gone = lock.newCondition();
+    private final Deque<Place> young = new ArrayDeque<>();
     private final Map<WorkClass, Line> lines = new EnumMap<>(WorkClass.class);
     private final List<Line> lowestFirst;
     private int waiting;
+    private int pausing;
     private long filledAt = NEVER;
     private boolean draining;
 
@@ -107,6 +114,7 @@ final class Admission {
         final int floor;
         final Deque<Waiter> waiters = new ArrayDeque<>();
         int running;
+        int young;
 
         Line(WorkClass work, int floor) {
             this.work = work;
@@ -115,8 +123,8 @@ final class Admission {
 
         boolean free() {
             // The protected class is not slowed down with the others.
-            int places = work == WorkClass.PROTECTED ? size.shared() : limit.current();
-            return !draining && (running < floor || sharedInUse() < places);
+            boolean slowed = work != WorkClass.PROTECTED && youngInUse() >= limit.current();
+            return !draining && (running < floor || (!slowed && sharedInUse() < size.shared()));
         }
 
         boolean mayBeShed() {
@@ -135,6 +143,9 @@ final class Admission {
         final Condition turn = lock.newCondition();
         Stage stage = Stage.WAITING;
 
+        @Nullable
+        Place place;
+
         Waiter(Deadline deadline, long since) {
             this.deadline = deadline;
             this.since = since;
@@ -146,19 +157,111 @@ final class Admission {
         }
     }
 
-    /** The right to run; closing it gives the place to the next. */
+    /** The right to run; closing it gives the place to the next. For one thread. */
     interface Permit extends AutoCloseable {
+
+        /**
+         * Gives the place to the next for a while.
+         *
+         * @throws SoniaException OVERLOADED if too many have done that
+         */
+        void pause();
+
+        /** Has a place again, at once, if it was given away. */
+        void resume();
+
         @Override
         void close();
+    }
+
+    private final class Place implements Permit {
+        private final Line line;
+        private final long since = clock.nanoTime();
+        private boolean paused;
+        private boolean old;
+        private boolean left;
+
+        Place(Line line) {
+            this.line = line;
+            count(1);
+            young.addLast(this);
+        }
+
+        private void count(int more) {
+            line.running += more;
+            line.young += old ? 0 : more;
+        }
+
+        /** From now on it takes no processor's place: it waits for something. */
+        private void growOld() {
+            if (!old && !paused && !left) {
+                line.young--;
+            }
+            old = true;
+        }
+
+        @Override
+        public void pause() {
+            lock.lock();
+            try {
+                if (pausing >= size.running()) {
+                    throw shed(REFUSED);
+                }
+                pausing++;
+                paused = true;
+                count(-1);
+                next();
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        @Override
+        public void resume() {
+            lock.lock();
+            try {
+                if (paused) {
+                    paused = false;
+                    pausing--;
+                    count(1);
+                }
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        @Override
+        public void close() {
+            lock.lock();
+            try {
+                resume();
+                count(-1);
+                left = true;
+                next();
+                gone.signalAll();
+            } finally {
+                lock.unlock();
+            }
+        }
     }
 
     /** A request began after so long a wait for a processor. */
     void began(long waitNanos) {
         lock.lock();
         try {
-            if (limit.began(waitNanos, sharedInUse(), clock.nanoTime())) {
-                serve();
+            if (limit.began(waitNanos, youngInUse(), clock.nanoTime())) {
+                next();
             }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** A request that was let in met a full queue: so many need not come in. */
+    void overflowed() {
+        lock.lock();
+        try {
+            limit.overflowed();
         } finally {
             lock.unlock();
         }
@@ -176,13 +279,12 @@ final class Admission {
                 throw expired();
             }
             Line line = line(work);
+            forgetOld(clock.nanoTime());
             if (line.free()) {
-                line.running++;
-            } else {
-                limit.wanted();
-                await(line, enqueued(line, deadline));
+                return new Place(line);
             }
-            return () -> release(line);
+            limit.wanted();
+            return await(line, enqueued(line, deadline));
         } finally {
             lock.unlock();
         }
@@ -213,7 +315,7 @@ final class Admission {
         throw shed(REFUSED);
     }
 
-    private void await(Line line, Waiter waiter) {
+    private Place await(Line line, Waiter waiter) {
         try {
             while (waiter.stage == Stage.WAITING) {
                 long nanos = waiter.deadline.left().toNanos();
@@ -221,7 +323,8 @@ final class Admission {
                 if (nanos <= 0 || patience <= 0) {
                     forget(line, waiter, nanos <= 0 ? Stage.EXPIRED : Stage.EVICTED);
                 } else {
-                    long _ = waiter.turn.awaitNanos(Math.min(nanos, patience));
+                    long _ = waiter.turn.awaitNanos(Math.min(LOOK_AGAIN_NANOS, Math.min(nanos, patience)));
+                    next();
                 }
             }
         } catch (InterruptedException e) {
@@ -230,9 +333,11 @@ final class Admission {
                 forget(line, waiter, Stage.EVICTED);
             }
         }
-        if (waiter.stage != Stage.ADMITTED) {
+        Place place = waiter.place;
+        if (place == null) {
             throw waiter.stage == Stage.EXPIRED ? expired() : shed(EVICTED);
         }
+        return place;
     }
 
     /** What is left of the time that it may wait for itself, in a queue that is bad. */
@@ -253,15 +358,19 @@ final class Admission {
         waiter.leave(next);
     }
 
-    private void release(Line line) {
-        lock.lock();
-        try {
-            line.running--;
-            shedStale(clock.nanoTime());
-            serve();
-            left.signalAll();
-        } finally {
-            lock.unlock();
+    /** After every change: who has waited too long leaves, then whoever can be served is. */
+    private void next() {
+        long now = clock.nanoTime();
+        forgetOld(now);
+        shedStale(now);
+        serve();
+    }
+
+    private void forgetOld(long now) {
+        Place oldest = young.peekFirst();
+        while (oldest != null && (oldest.left || now - oldest.since > YOUNG.toNanos())) {
+            young.removeFirst().growOld();
+            oldest = young.peekFirst();
         }
     }
 
@@ -272,7 +381,7 @@ final class Admission {
             while (!line.waiters.isEmpty() && line.free()) {
                 Waiter next = line.next(bad);
                 boolean late = next.deadline.passed();
-                line.running += late ? 0 : 1;
+                next.place = late ? null : new Place(line);
                 removed(next, late ? Stage.EXPIRED : Stage.ADMITTED);
             }
         }
@@ -304,6 +413,14 @@ final class Admission {
         return used;
     }
 
+    private int youngInUse() {
+        int used = 0;
+        for (Line line : lines.values()) {
+            used += Math.max(0, line.young - line.floor);
+        }
+        return used;
+    }
+
     private Line line(WorkClass work) {
         Line line = lines.get(work);
         if (line == null) {
@@ -330,7 +447,7 @@ final class Admission {
             draining = true;
             long nanos = time.toNanos();
             while (running() > 0 && nanos > 0) {
-                nanos = left.awaitNanos(nanos);
+                nanos = gone.awaitNanos(nanos);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -342,7 +459,8 @@ final class Admission {
     int running() {
         lock.lock();
         try {
-            return lines.values().stream().mapToInt(line -> line.running).sum();
+            return pausing
+                    + lines.values().stream().mapToInt(line -> line.running).sum();
         } finally {
             lock.unlock();
         }

@@ -42,6 +42,9 @@ final class HttpServer implements AutoCloseable {
 
     private static final int HEADER_BYTES = 16 * 1024;
     private static final int FRAME_BYTES = 128 * 1024;
+    /** Connections not taken yet; a herd that finds it full is told nothing and waits a second or more. */
+    private static final int ACCEPT_QUEUE = 1_024;
+
     private static final int MAX_FRAMES_OUT = 256;
     private static final int SLOW_READER = 4029;
     private static final int GOING_AWAY = 1001;
@@ -61,6 +64,7 @@ final class HttpServer implements AutoCloseable {
         connector = new ServerConnector(server, 1, 1, new HttpConnectionFactory(configuration()));
         connector.setHost(host);
         connector.setPort(port);
+        connector.setAcceptQueueSize(ACCEPT_QUEUE);
         connector.setIdleTimeout(CONNECTION_IDLE.toMillis());
         server.addConnector(connector);
         server.setErrorHandler(new EnvelopeErrors(new Envelope(service), ids));
@@ -169,6 +173,7 @@ final class HttpServer implements AutoCloseable {
         private final Clock clock;
         private boolean upgraded;
         private boolean cut;
+        private boolean gaveUp;
         private volatile boolean early;
         private final long waitedNanos;
 
@@ -225,8 +230,16 @@ final class HttpServer implements AutoCloseable {
         }
 
         @Override
+        public byte[] read(int most, Deadline until, Runnable whenSlow) throws IOException {
+            gaveUp = true;
+            byte[] body = new HttpServerBody(request, until, whenSlow).read(most);
+            gaveUp = false;
+            return body;
+        }
+
+        @Override
         public InputStream body() {
-            return Content.Source.asInputStream(request);
+            return gaveUp ? InputStream.nullInputStream() : Content.Source.asInputStream(request);
         }
 
         @Override

@@ -290,7 +290,7 @@ public enum Operation {
      * a person: {@link Pipeline} knows who asks.
      */
     public WorkClass workClass() {
-        if (access.open() || PROTECTED_FAMILIES.stream().anyMatch(wireName::startsWith) || PROTECTED.contains(this)) {
+        if (PROTECTED_FAMILIES.stream().anyMatch(wireName::startsWith) || PROTECTED.contains(this)) {
             return WorkClass.PROTECTED;
         }
         if (CONTINUATIONS.contains(this) || !(access.operator() || access.observer())) {
@@ -315,6 +315,11 @@ public enum Operation {
             EXECUTE_CHECK);
     private static final List<String> PROTECTED_FAMILIES = List.of("audit.", "notary.", "sup.", "kill.");
     private static final Set<Operation> PROTECTED = EnumSet.of(
+            HEALTH,
+            READY,
+            VERSION,
+            ROOT,
+            METRICS,
             STATUS,
             HEALTH_ALL,
             CONFIRMATION_PENDING,

@@ -37,7 +37,7 @@ final class PeerPlaces {
     /**
      * Waits at most {@code left} for a place; what is protected needs none.
      *
-     * @throws SoniaException OVERLOADED if too many wait, TIMEOUT if the time is over; both name the dependency
+     * @throws SoniaException OVERLOADED if too many wait, TIMEOUT if the time is over
      */
     Place enter(WorkClass work, Duration left) {
         if (work == WorkClass.PROTECTED) {
@@ -70,9 +70,11 @@ final class PeerPlaces {
         }
     }
 
+    /** Nothing was sent: the dependency has no part in it, so that nobody asks it what became of the call. */
     private SoniaException refused() {
         return SoniaException.of(ErrorCode.OVERLOADED)
-                .with("dependency", dependency)
+                .with(Admission.SHED, Admission.REFUSED)
+                .with("waiting_for", dependency)
                 .retryAfter(RETRY_AFTER);
     }
 }

@@ -84,10 +84,13 @@ final class Pipeline {
             passage.known = match.operation();
             passage.subject = subject(match.path());
             Deadline deadline = Deadline.of(exchange, match.operation(), parts.clock());
-            try (Admission.Permit _ = admit(passage, match.operation(), deadline)) {
-                admitted(passage, match, deadline);
+            try (Admission.Permit place = admit(passage, match.operation(), deadline)) {
+                admitted(passage, match, deadline, place);
             }
         } catch (SoniaException e) {
+            if (e.code() == ErrorCode.OVERLOADED && passage.shed == null) {
+                admission.overflowed();
+            }
             refuse(passage, e);
         } catch (UncheckedIOException callerGone) {
             rendering.finished(passage, 499, ErrorCode.OK, null);
@@ -124,7 +127,7 @@ final class Pipeline {
                 .orElse(AuditEvent.Subject.NONE);
     }
 
-    private void admitted(Passage passage, RouteTable.Match match, Deadline deadline) {
+    private void admitted(Passage passage, RouteTable.Match match, Deadline deadline, Admission.Permit place) {
         Exchange exchange = passage.exchange;
         Operation operation = match.operation();
         passage.authenticating = true;
@@ -152,13 +155,13 @@ final class Pipeline {
         if (route == null) {
             throw new IllegalStateException("a match is a route or a socket");
         }
-        serve(passage, match, context, route);
+        serve(passage, match, context, route, Decoder.json(exchange, route, deadline, place));
     }
 
-    private <I extends Record> void serve(Passage passage, RouteTable.Match match, Context bare, Route<I> route) {
+    private <I extends Record> void serve(
+            Passage passage, RouteTable.Match match, Context bare, Route<I> route, Map<String, @Nullable Object> json) {
         Exchange exchange = passage.exchange;
         Operation operation = route.operation();
-        Map<String, @Nullable Object> json = Decoder.json(exchange, route);
         String named = match.path().get(SESSION);
         door.limitSession(operation, passage.caller, named == null ? json.get(SESSION) : named);
         String key = operation.mutating() ? IdempotencyKey.shown(exchange) : null;

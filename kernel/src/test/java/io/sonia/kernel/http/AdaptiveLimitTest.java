@@ -3,6 +3,7 @@ package io.sonia.kernel.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class AdaptiveLimitTest {
@@ -13,6 +14,11 @@ class AdaptiveLimitTest {
 
     private final AdaptiveLimit limit = new AdaptiveLimit(8, 200, 0);
     private long now;
+
+    @BeforeEach
+    void grow() {
+        windowsUntil(200);
+    }
 
     /** One window of requests that all waited so long; one more did not wait as the others. */
     private void window(Duration waits, Duration oneWaits, int used) {
@@ -34,6 +40,19 @@ class AdaptiveLimitTest {
     }
 
     @Test
+    void itBeginsLowAndGrowsFastUntilItWasTooHighOnce() {
+        AdaptiveLimit fresh = new AdaptiveLimit(8, 200, now);
+
+        assertThat(fresh.current()).isEqualTo(64);
+        for (int i = 0; i < 3 * SAMPLES; i++) {
+            fresh.wanted();
+            now += AdaptiveLimit.WINDOW.toNanos() / SAMPLES + 1;
+            fresh.began(GOOD.toNanos(), fresh.current(), now);
+        }
+        assertThat(fresh.current()).isGreaterThan(100);
+    }
+
+    @Test
     void aStandingQueueTakesPlacesAwayBelowWhatIsUsed() {
         window(BAD, BAD, 100);
 
@@ -46,6 +65,16 @@ class AdaptiveLimitTest {
             window(BAD, BAD, 0);
         }
         assertThat(limit.current()).isEqualTo(8);
+    }
+
+    @Test
+    void aFullQueueFurtherOnTakesPlacesAwayThoughProcessorsAreFree() {
+        limit.overflowed();
+        window(GOOD, GOOD, 100);
+        assertThat(limit.current()).isLessThan(100);
+        int after = limit.current();
+        window(GOOD, GOOD, 100);
+        assertThat(limit.current()).isEqualTo(after);
     }
 
     @Test

@@ -14,6 +14,7 @@ import io.sonia.kernel.SoniaException;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -229,6 +230,74 @@ class AdmissionTest {
         long admitted = ask(admission, NEW, 40).stream().filter(Asked::admitted).count();
         assertThat(admitted).isBetween(1L, 20L);
         assertThat(ask(admission, PROTECTED, 100)).allMatch(Asked::admitted);
+    }
+
+    @Test
+    void whoPausesGivesThePlaceAwayAndHasOneAgainAtOnce() throws Exception {
+        Admission admission = admission(1, 10, 0);
+        Asked sending = ask(admission, NEW);
+        Asked next = ask(admission, NEW);
+
+        sending.place().get().pause();
+        assertThat(next.place().get(10, TimeUnit.SECONDS)).isNotNull();
+        sending.place().get().resume();
+        sending.place().get().resume();
+        assertThat(admission.running()).isEqualTo(2);
+
+        sending.leave();
+        next.leave();
+        assertThat(admission.running()).isZero();
+    }
+
+    @Test
+    void noMorePauseThanMayRun() throws Exception {
+        Admission admission = admission(1, 10, 0);
+        Asked sending = ask(admission, NEW);
+        sending.place().get().pause();
+        Asked second = ask(admission, NEW);
+
+        assertThatThrownBy(() -> second.place().get().pause())
+                .isInstanceOfSatisfying(
+                        SoniaException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.OVERLOADED));
+        assertThat(admission.running()).isEqualTo(2);
+    }
+
+    @Test
+    void whatWaitsForSomethingTakesNoPlaceOfTheProcessors() {
+        Admission admission = admission(256, 512, 16);
+        List<Asked> first = ask(admission, NEW, 120);
+        assertThat(first).anyMatch(each -> !each.admitted());
+        clock.advance(Admission.YOUNG);
+        Asked later = ask(admission, READ);
+
+        assertThat(later.admitted()).isTrue();
+        assertThat(ask(admission, CONTINUATION, 300)).anyMatch(each -> !each.admitted());
+    }
+
+    /** The goal is 50 us; what the machine does besides is in the slowest, not in the middle one. */
+    @Test
+    void halfOfAllRefusalsAreDecidedWithinFiftyMicroseconds() {
+        Admission admission = new Admission(new Admission.Size(1, 0, 0), Clock.system(), ids);
+        admission.admit(CONTINUATION, Deadline.in(LONG, Clock.system()));
+        long[] nanos = new long[20_000];
+        for (int i = 0; i < nanos.length; i++) {
+            Deadline deadline = Deadline.in(LONG, Clock.system());
+            long began = System.nanoTime();
+            nanos[i] = refused(admission, deadline) - began;
+        }
+        Arrays.sort(nanos);
+
+        assertThat(Duration.ofNanos(nanos[nanos.length / 2])).isLessThan(Duration.ofNanos(50_000));
+    }
+
+    /** When it was refused. */
+    private static long refused(Admission admission, Deadline deadline) {
+        try {
+            admission.admit(NEW, deadline);
+            throw new AssertionError("there was a place");
+        } catch (SoniaException expected) {
+            return System.nanoTime();
+        }
     }
 
     @Test

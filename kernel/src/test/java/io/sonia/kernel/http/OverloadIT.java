@@ -28,6 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 class OverloadIT {
 
     private static final String KEYED = "{}";
+    private static final int MANY = 20;
 
     @TempDir
     Path folder;
@@ -131,6 +132,43 @@ class OverloadIT {
 
             assertThat(status).isEqualTo("HTTP/1.1 503");
         }
+    }
+
+    @Test
+    void whoIsStillSendingKeepsNoPlace() throws Exception {
+        try (Socket slow = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+            slow.setSoTimeout(10_000);
+            slow.getOutputStream()
+                    .write(("POST /v1/sessions HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
+                                    + "Content-Length: 2\r\nAuthorization: Bearer " + server.operator.text()
+                                    + "\r\n\r\n{")
+                            .getBytes(StandardCharsets.US_ASCII));
+            int served = 0;
+            for (int tries = 0; served < MANY && tries < 100 * MANY; tries++) {
+                served += server.asOperator("POST", "/v1/sessions", KEYED).statusCode() == 200 ? 1 : 0;
+            }
+            slow.getOutputStream().write('}');
+
+            assertThat(new String(slow.getInputStream().readNBytes(12), StandardCharsets.US_ASCII))
+                    .isEqualTo("HTTP/1.1 200");
+        }
+        assertThat(effects).hasValue(MANY + 1);
+    }
+
+    @Test
+    void aBodyThatDoesNotComeInTimeIsNotWaitedFor() throws Exception {
+        try (Socket slow = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+            slow.setSoTimeout(8_000);
+            slow.getOutputStream()
+                    .write(("POST /v1/sessions HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
+                                    + "X-Deadline-Ms: 200\r\nContent-Length: 2\r\nAuthorization: Bearer "
+                                    + server.operator.text() + "\r\n\r\n{")
+                            .getBytes(StandardCharsets.US_ASCII));
+
+            assertThat(new String(slow.getInputStream().readNBytes(12), StandardCharsets.US_ASCII))
+                    .isEqualTo("HTTP/1.1 504");
+        }
+        assertThat(effects).hasValue(0);
     }
 
     @Test

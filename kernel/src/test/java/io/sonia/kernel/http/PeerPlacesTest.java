@@ -21,7 +21,8 @@ class PeerPlacesTest {
         SoniaException refusal =
                 catchThrowableOfType(SoniaException.class, () -> places.enter(WorkClass.CONTINUATION, left));
         assertThat(refusal).isNotNull();
-        assertThat(refusal.details()).containsEntry("dependency", "neighbour");
+        assertThat(refusal.details())
+                .containsEntry(refusal.code() == ErrorCode.TIMEOUT ? "dependency" : "waiting_for", "neighbour");
         return refusal;
     }
 
