@@ -48,7 +48,9 @@ final class StormDrill {
     private static final Duration MOST_RECOVERY = Duration.ofSeconds(30);
     private static final Duration GIVEN_UP = Duration.ofSeconds(90);
     private static final Duration PROBE_EVERY = Duration.ofMillis(50);
-    private static final Duration PROBE_TIME = Duration.ofSeconds(1);
+    /** The deadline of a decision. */
+    private static final Duration PROBE_TIME = Duration.ofSeconds(5);
+
     private static final int PROBES = 4;
 
     /** What an operator asks for in trouble, by turns; the last is a decision on what does not exist. */
@@ -173,11 +175,13 @@ final class StormDrill {
         report.add(name + ": goodput, percent of 1x", Math.round(goodput * 100));
         report.add(name + ": p99 of the accepted, percent of 1x", Math.round(latency * 100));
         report.add(name + ": shed", outcome.shed());
+        say("  the slowest protected answer took " + probes.slowestMillis + " ms");
+        report.add(name + ": slowest protected answer, ms", probes.slowestMillis.get());
         report.add(name + ": protected asked", probes.asked.get());
         report.add(name + ": protected not answered", probes.asked.get() - probes.answered.get());
         if (!(probes.share() >= LEAST_PROTECTED)) {
             report.fail(name + ": of " + probes.asked + " protected requests " + probes.answered
-                    + " were answered within a second, not " + probes.missed);
+                    + " were answered in time, not " + probes.missed);
         }
         if (!(goodput >= COLLAPSE)) {
             report.fail(name + ": goodput fell to %.2f of the steady state".formatted(goodput));
@@ -216,7 +220,7 @@ final class StormDrill {
                 .formatted(seconds, LEAST_GOODPUT * 100, herd.refused() - refused, probes.share()));
         boolean good = seconds <= MOST_RECOVERY.toSeconds();
         if (probes.share() < LEAST_PROTECTED) {
-            report.fail("after the outage protected requests were not answered within a second: " + probes.missed);
+            report.fail("after the outage protected requests were not answered in time: " + probes.missed);
         }
         goal("seconds to recover", seconds, "<=", MOST_RECOVERY.toSeconds(), good);
         if (!good) {
@@ -278,6 +282,7 @@ final class StormDrill {
 
         final AtomicLong asked = new AtomicLong();
         final AtomicLong answered = new AtomicLong();
+        final AtomicLong slowestMillis = new AtomicLong();
         private final List<Thread> threads = new ArrayList<>();
         private final Queue<String> missed = new ConcurrentLinkedQueue<>();
         private volatile boolean over;
@@ -297,6 +302,7 @@ final class StormDrill {
                     asked.incrementAndGet();
                     int status = status(line, method, path, body);
                     long millis = (clock.nanoTime() - sent) / 1_000_000;
+                    slowestMillis.accumulateAndGet(millis, Math::max);
                     if ((status == 200 || status == 404) && millis <= PROBE_TIME.toMillis()) {
                         answered.incrementAndGet();
                     } else {
