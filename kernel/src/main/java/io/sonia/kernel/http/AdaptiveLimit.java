@@ -5,7 +5,7 @@ import java.time.Duration;
 /**
  * How many requests may share the processors and the queues behind them: fewer while requests wait long until a
  * processor begins on them or a queue further on is full, more once that is over and places are wanted. Fast down, slow up. Not for use by several threads at once. Why the wait and not the
- * number or the duration of requests: decisions/0019.
+ * number or the duration of requests: decisions/0020.
  */
 final class AdaptiveLimit {
 

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * The one bounded queue of a process. A request runs at once if its class has a place, else waits; classes go before
  * age. Each class has a floor of places that no other takes. While nobody is short of anything the queue is first come,
  * first served; once it has not been empty for a while it is bad: the newest is served, and the oldest of what may be
- * shed leave (decisions/0019).
+ * shed leave (decisions/0020).
  */
 final class Admission {
 
