@@ -151,7 +151,7 @@ final class ServiceHost implements AutoCloseable {
                 journal,
                 share.claims(),
                 share.buckets(),
-                new RequestRecorder(service, metrics, log),
+                new RequestRecorder(service, metrics, log, process.clock()),
                 module.browsers());
         ServicesConfig.Endpoint endpoint =
                 settings.section(ServicesConfig.SECTION).of(service);

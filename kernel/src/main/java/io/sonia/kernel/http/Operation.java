@@ -24,7 +24,9 @@ import static io.sonia.kernel.identity.Access.services;
 import io.sonia.kernel.ServiceName;
 import io.sonia.kernel.identity.Access;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -311,9 +313,18 @@ public enum Operation {
         return wireName.startsWith("openai.");
     }
 
-    /** True if it must stay served when the process is full: decisions, taking keys away, audit and health. */
-    public boolean protectedClass() {
-        return access.open() || wireName.startsWith("audit.") || DECISIONS.contains(this);
+    /**
+     * What it is to a process that is full. What a service asks for is a step of work that was begun, whatever it is to
+     * a person: {@link Pipeline} knows who asks.
+     */
+    public WorkClass workClass() {
+        if (PROTECTED_FAMILIES.stream().anyMatch(wireName::startsWith) || PROTECTED.contains(this)) {
+            return WorkClass.PROTECTED;
+        }
+        if (CONTINUATIONS.contains(this) || !(access.operator() || access.observer())) {
+            return WorkClass.CONTINUATION;
+        }
+        return mutating() || AGENT_WORK.contains(this) ? WorkClass.NEW : WorkClass.READ;
     }
 
     /** The template's constant name as seen by metrics, audit and the idempotency scope: {@code METHOD path}. */
@@ -335,19 +346,37 @@ public enum Operation {
             RELAY_PUT,
             RELAY_PATCH,
             RELAY_DELETE);
-    private static final List<Operation> DECISIONS = List.of(
-            APPROVE,
+    private static final List<String> PROTECTED_FAMILIES = List.of("audit.", "notary.", "sup.", "kill.");
+    private static final Set<Operation> PROTECTED = EnumSet.of(
+            HEALTH,
+            READY,
+            VERSION,
+            ROOT,
+            METRICS,
+            STATUS,
+            HEALTH_ALL,
+            CONFIRMATION_PENDING,
             CONFIRMATION_APPROVE,
             CONFIRMATION_DENY,
             ACTION_APPROVE,
             ACTION_DENY,
+            APPROVE,
+            APPROVAL_LIST,
             APPROVAL_AMEND,
-            APPROVAL_GRANT,
-            APPROVAL_CONSUME,
-            APPROVAL_OUTCOME,
-            KILL_GET,
-            KILL_SET,
             AUTH_VERIFIERS,
             USER_DELETE,
             USER_REVOKE);
+    private static final Set<Operation> CONTINUATIONS = EnumSet.of(
+            TURN_CANCEL,
+            ACTION_CANCEL,
+            ACTION_RECONCILE,
+            SESSION_CLOSE,
+            GATE,
+            APPROVAL_CANCEL,
+            APPROVAL_GRANT,
+            MODEL_CANCEL,
+            EXECUTION_CANCEL,
+            EXECUTION_RECONCILE,
+            VOICE_SESSION_STOP);
+    private static final Set<Operation> AGENT_WORK = EnumSet.of(OPENAI_EMBEDDINGS, MODEL_EMBED, VOICE_TEXT);
 }
