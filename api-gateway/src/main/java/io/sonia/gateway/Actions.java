@@ -84,9 +84,9 @@ final class Actions implements TurnActions {
     private final Ids ids;
     private volatile boolean closing;
 
-    Actions(Journal journal, Peer evaOs, Peer openclaw, Clock clock, Ids ids) {
+    Actions(Journal journal, Peer evaOs, Peer openclaw, SloSamples samples, Clock clock, Ids ids) {
         this.records = new ActionRecords(journal);
-        this.executor = new Executor(openclaw, clock, () -> closing);
+        this.executor = new Executor(openclaw, clock, samples, () -> closing);
         this.governance = new Governance(evaOs, clock);
         this.openclaw = openclaw;
         this.clock = clock;

@@ -102,7 +102,14 @@ final class Backups {
         }
         Context own = Context.own(parts.service(), "timer", null, OWN_WORK, parts.ids(), parts.clock());
         AuditEvent audit = AuditEvent.of(Operation.BACKUP_CREATE.wireName(), own.origin());
-        make(new BackupCreate(null, null), own, audit, (tx, manifest) -> manifest);
+        try {
+            make(new BackupCreate(null, null), own, audit, (tx, manifest) -> manifest);
+        } catch (SoniaException e) {
+            if (e.code() != ErrorCode.INTEGRITY_FAILED) {
+                parts.journal().append(audit.outcome(e.code()));
+            }
+            throw e;
+        }
     }
 
     /**
