@@ -395,7 +395,8 @@ final class Admission {
         for (Line line : lines.values()) {
             Waiter oldest = line.mayBeShed() ? line.waiters.peekFirst() : null;
             while (oldest != null && now - oldest.since > PATIENCE.toNanos()) {
-                removed(line.waiters.removeFirst(), Stage.EVICTED);
+                line.waiters.removeFirst();
+                removed(oldest, oldest.deadline.passed() ? Stage.EXPIRED : Stage.EVICTED);
                 oldest = line.waiters.peekFirst();
             }
         }

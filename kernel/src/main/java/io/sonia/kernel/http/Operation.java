@@ -346,15 +346,16 @@ public enum Operation {
             RELAY_PUT,
             RELAY_PATCH,
             RELAY_DELETE);
-    private static final List<String> PROTECTED_FAMILIES = List.of("audit.", "notary.", "sup.", "kill.");
+    private static final List<String> PROTECTED_FAMILIES =
+            List.of("audit.", "notary.", "sup.", "kill.", "breaker.", "slo.", "health");
     private static final Set<Operation> PROTECTED = EnumSet.of(
-            HEALTH,
             READY,
             VERSION,
             ROOT,
             METRICS,
             STATUS,
-            HEALTH_ALL,
+            CONSOLE_HEALTH,
+            CONSOLE_AUDIT,
             CONFIRMATION_PENDING,
             CONFIRMATION_APPROVE,
             CONFIRMATION_DENY,
@@ -377,6 +378,12 @@ public enum Operation {
             MODEL_CANCEL,
             EXECUTION_CANCEL,
             EXECUTION_RECONCILE,
-            VOICE_SESSION_STOP);
+            VOICE_SESSION_STOP,
+            SIGN_IN,
+            // What they lead to is decided where they lead; a decision may be among them.
+            RELAY_POST,
+            RELAY_PUT,
+            RELAY_PATCH,
+            RELAY_DELETE);
     private static final Set<Operation> AGENT_WORK = EnumSet.of(OPENAI_EMBEDDINGS, MODEL_EMBED, VOICE_TEXT);
 }

@@ -162,7 +162,7 @@ public final class Peer {
 
         private Answer<Map<String, @Nullable Object>> answered() {
             Sent sent = send("application/json");
-            try (PeerPlaces.Place _ = sent.place()) {
+            try {
                 return new Answer<>(sent.head().status(), data(whole(sent)));
             } catch (IOException e) {
                 sent.connection().close();
@@ -211,7 +211,7 @@ public final class Peer {
                 sent.connection().stream();
                 return new PeerAnswer(status, type, sent.body(), sent::breakOff);
             }
-            try (PeerPlaces.Place _ = sent.place()) {
+            try {
                 byte[] whole = whole(sent);
                 return new PeerAnswer(status, type, new ByteArrayInputStream(whole), () -> {});
             } catch (IOException e) {
@@ -221,13 +221,15 @@ public final class Peer {
         }
 
         private byte[] whole(Sent sent) throws IOException {
-            byte[] body = sent.body().readNBytes(MAX_ANSWER + 1);
-            if (body.length > MAX_ANSWER) {
-                sent.connection().close();
-                throw failed(null);
+            try (PeerPlaces.Place _ = sent.place()) {
+                byte[] body = sent.body().readNBytes(MAX_ANSWER + 1);
+                if (body.length > MAX_ANSWER) {
+                    sent.connection().close();
+                    throw failed(null);
+                }
+                keep(sent);
+                return body;
             }
-            keep(sent);
-            return body;
         }
 
         private <T> T passed(Supplier<T> call) {
