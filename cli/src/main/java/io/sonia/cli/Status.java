@@ -198,16 +198,17 @@ final class Status implements Callable<Integer> {
         };
     }
 
-    /** What the gateway sees; itself it sees by answering. */
+    /** What the gateway sees; itself, and the console in front of it, are seen by answering. */
     private Map<ServiceName, Deps.Dep> deps(OperatorClient client) {
         Map<ServiceName, Deps.Dep> out = new LinkedHashMap<>();
-        long start = place.clock().nanoTime();
-        Map<String, @Nullable Object> own =
-                asked(() -> client.on(Operation.VERSION).exchange().data());
-        if (own != null) {
-            double millis = (place.clock().nanoTime() - start) / 1e6;
-            String version = String.valueOf(own.get("version"));
-            out.put(ServiceName.API_GATEWAY, new Deps.Dep("ok", 0, millis, version, null));
+        for (ServiceName service : List.of(ServiceName.API_GATEWAY, ServiceName.SOFIIA_CONSOLE)) {
+            long start = place.clock().nanoTime();
+            Map<String, @Nullable Object> told = asked(() ->
+                    client.onService(service, Operation.VERSION).exchange().data());
+            if (told != null) {
+                double millis = (place.clock().nanoTime() - start) / 1e6;
+                out.put(service, new Deps.Dep("ok", 0, millis, String.valueOf(told.get("version")), null));
+            }
         }
         Deps deps = asked(() -> client.on(Operation.DEPS).send(Deps.class));
         if (deps != null) {

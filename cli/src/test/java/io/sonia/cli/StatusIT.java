@@ -159,7 +159,7 @@ class StatusIT {
 
     @Test
     void asJsonItIsOneObjectWithTheSameExitCode() {
-        gone("PIPECAT");
+        gone("SOFIIA_CONSOLE");
         assertThat(run("status", "--json")).isEqualTo(1);
         Map<String, Object> report = Json.parseObject(captured.out());
         assertThat(report)
@@ -169,11 +169,11 @@ class StatusIT {
                 .containsEntry("pending_approvals", 3L);
         List<?> services = (List<?>) report.get("services");
         assertThat(services).hasSize(ServiceName.values().length);
-        assertThat((Map<?, ?>) services.getLast()).satisfies(pipecat -> {
-            assertThat(pipecat.get("service")).isEqualTo("pipecat");
-            assertThat(pipecat.get("state")).isEqualTo("down");
-            assertThat(pipecat.get("well")).isEqualTo(false);
-            assertThat(pipecat.get("pid")).isNull();
+        assertThat((Map<?, ?>) services.getLast()).satisfies(console -> {
+            assertThat(console.get("service")).isEqualTo("sofiia-console");
+            assertThat(console.get("state")).isEqualTo("down");
+            assertThat(console.get("well")).isEqualTo(false);
+            assertThat(console.get("pid")).isNull();
         });
     }
 }

@@ -122,21 +122,7 @@ final class ServiceHost implements AutoCloseable {
             checkpoints.measure(metrics);
         }
         AuditRoutes audit = audit(heads, process);
-        this.module = definition
-                .factory()
-                .apply(new ServiceParts(
-                        service,
-                        home,
-                        settings,
-                        journal,
-                        process.clock(),
-                        process.ids(),
-                        timers,
-                        metrics,
-                        log,
-                        peers,
-                        verifiers,
-                        audit));
+        this.module = definition.factory().apply(parts(process, metrics, peers, verifiers, audit));
         credentials.load(peers.of(ServiceName.EVA_OS));
         List<Route<?>> routes = routes(audit, home);
         this.kernelRoutes = new KernelRoutes(facts(process, verifiers, metrics, peers), routes, module.sockets());
@@ -153,14 +139,32 @@ final class ServiceHost implements AutoCloseable {
                 share.buckets(),
                 new RequestRecorder(service, metrics, log, process.clock()),
                 module.browsers());
-        ServicesConfig.Endpoint endpoint =
-                settings.section(ServicesConfig.SECTION).of(service);
         this.server = new ServiceServer(
-                parts,
-                kernelRoutes.all(routes),
-                module.sockets(),
-                endpoint.ports().get(instance(definition, process) - 1),
-                peers.slo());
+                parts, kernelRoutes.all(routes), module.sockets(), port(definition, process), peers.slo());
+    }
+
+    private ServiceParts parts(
+            HostProcess process, Metrics metrics, Peers peers, Verifiers verifiers, AuditRoutes audit) {
+        return new ServiceParts(
+                service,
+                process.home(),
+                process.settings(),
+                journal,
+                process.clock(),
+                process.ids(),
+                timers,
+                metrics,
+                log,
+                peers,
+                verifiers,
+                audit);
+    }
+
+    /** Where this process of the service listens. */
+    private static int port(ServiceDefinition definition, HostProcess process) {
+        ServicesConfig.Endpoint endpoint =
+                process.settings().section(ServicesConfig.SECTION).of(definition.name());
+        return endpoint.ports().get(instance(definition, process) - 1);
     }
 
     private List<Route<?>> routes(AuditRoutes audit, Home home) {
