@@ -108,13 +108,7 @@ final class ServiceHost implements AutoCloseable {
         Verifiers verifiers = verifiers(process);
         this.credentials = new CredentialFeed(service, home, verifiers, process.clock(), process.ids());
         Metrics metrics = new Metrics();
-        this.breakers = new Breakers(
-                service,
-                process.clock(),
-                process.ids(),
-                settings.live(BreakersConfig.SECTION),
-                new BreakerMoves(service, journal, process, log)::moved);
-        breakers.measure(metrics);
+        this.breakers = breakers(process, metrics);
         Peers peers = new Peers(ports(settings), hlc, credentials::token, breakers);
         this.checkpoints = new Checkpoints(service, journal, auditing, peers.of(ServiceName.EVA_OS), process, log);
         this.events = new EventFeed(service, journal, peers.of(ServiceName.EVA_OS), process);
@@ -152,14 +146,19 @@ final class ServiceHost implements AutoCloseable {
                 share.claims(),
                 share.buckets(),
                 new RequestRecorder(service, metrics, log));
-        ServicesConfig.Endpoint endpoint =
-                settings.section(ServicesConfig.SECTION).of(service);
         this.server = new ServiceServer(
-                parts,
-                kernelRoutes.all(routes),
-                module.sockets(),
-                endpoint.ports().get(instance(definition, process) - 1),
-                peers.slo());
+                parts, kernelRoutes.all(routes), module.sockets(), port(definition, process), peers.slo());
+    }
+
+    private Breakers breakers(HostProcess process, Metrics metrics) {
+        Breakers made = new Breakers(
+                service,
+                process.clock(),
+                process.ids(),
+                process.settings().live(BreakersConfig.SECTION),
+                new BreakerMoves(service, journal, process, log)::moved);
+        made.measure(metrics);
+        return made;
     }
 
     private List<Route<?>> routes(AuditRoutes audit, Home home) {
@@ -172,6 +171,12 @@ final class ServiceHost implements AutoCloseable {
     /** Whoever leads a service is its first process, with its first port; of some services each one serves. */
     private static int instance(ServiceDefinition definition, HostProcess process) {
         return definition.sideBySide() ? process.instance() : 1;
+    }
+
+    private static int port(ServiceDefinition definition, HostProcess process) {
+        ServicesConfig.Endpoint endpoint =
+                process.settings().section(ServicesConfig.SECTION).of(definition.name());
+        return endpoint.ports().get(instance(definition, process) - 1);
     }
 
     private static Duration renewal(Settings settings) {
