@@ -108,13 +108,7 @@ final class ServiceHost implements AutoCloseable {
         Verifiers verifiers = verifiers(process);
         this.credentials = new CredentialFeed(service, home, verifiers, process.clock(), process.ids());
         Metrics metrics = new Metrics();
-        this.breakers = new Breakers(
-                service,
-                process.clock(),
-                process.ids(),
-                settings.live(BreakersConfig.SECTION),
-                new BreakerMoves(service, journal, process, log)::moved);
-        breakers.measure(metrics);
+        this.breakers = breakers(process, metrics);
         Peers peers = new Peers(ports(settings), hlc, credentials::token, breakers);
         this.checkpoints = new Checkpoints(service, journal, auditing, peers.of(ServiceName.EVA_OS), process, log);
         this.events = new EventFeed(service, journal, peers.of(ServiceName.EVA_OS), process);
@@ -165,6 +159,17 @@ final class ServiceHost implements AutoCloseable {
         ServicesConfig.Endpoint endpoint =
                 process.settings().section(ServicesConfig.SECTION).of(definition.name());
         return endpoint.ports().get(instance(definition, process) - 1);
+    }
+
+    private Breakers breakers(HostProcess process, Metrics metrics) {
+        Breakers made = new Breakers(
+                service,
+                process.clock(),
+                process.ids(),
+                process.settings().live(BreakersConfig.SECTION),
+                new BreakerMoves(service, journal, process, log)::moved);
+        made.measure(metrics);
+        return made;
     }
 
     private List<Route<?>> routes(AuditRoutes audit, Home home) {
