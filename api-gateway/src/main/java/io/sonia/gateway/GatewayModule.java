@@ -46,6 +46,7 @@ public final class GatewayModule implements ServiceModule {
     private final ServiceParts parts;
     private final Sessions sessions;
     private final Actions actions;
+    private final DeadLetters deadLetters;
     private final TurnStore turnStore;
     private final Turns turns;
     private final MemoryWrites memoryWrites;
@@ -62,7 +63,9 @@ public final class GatewayModule implements ServiceModule {
         Peer openclaw = parts.peers().of(ServiceName.OPENCLAW);
         Peer memoryEngine = parts.peers().of(ServiceName.MEMORY_ENGINE);
         this.sessions = new Sessions(parts.journal(), config, parts.clock(), parts.ids());
-        this.actions = new Actions(parts.journal(), evaOs, openclaw, parts.clock(), parts.ids());
+        LetterStore letters = new LetterStore(parts.journal(), config.deadLetterCap(), parts.clock(), parts.ids());
+        this.actions = new Actions(parts.journal(), letters, evaOs, openclaw, parts.clock(), parts.ids());
+        this.deadLetters = new DeadLetters(parts.journal(), letters, actions, parts.clock(), parts.ids());
         this.memoryWrites = new MemoryWrites(memoryEngine, parts.clock(), parts.ids());
         TurnJournal journal = new TurnJournal(parts.journal(), memoryWrites, sessions);
         TurnRun.Parts runParts = new TurnRun.Parts(
@@ -97,9 +100,18 @@ public final class GatewayModule implements ServiceModule {
         all.addAll(new SessionRoutes(sessions, turns, actions, parts.journal(), cursors).list());
         all.addAll(
                 new ActionRoutes(actions, confirmations, parts.journal(), cursors, parts.clock(), parts.ids()).list());
+        all.addAll(new DeadLetterRoutes(deadLetters, parts.journal(), cursors, parts.clock()).list());
         all.addAll(confirmations.list());
         all.addAll(new IncidentRoutes(incidents, parts.journal(), cursors).list());
-        all.addAll(new BackupRoutes(backups, parts.journal(), cursors).list());
+        all.addAll(new BackupRoutes(
+                        backups,
+                        new LetterRestore(
+                                parts.journal(),
+                                parts.settings().section(SECTION).deadLetterCap()),
+                        parts.journal(),
+                        cursors)
+                .list());
+        all.addAll(new Diagnostics(parts, sessions, deadLetters.store(), cursors).list());
         all.addAll(new DepsRoute(parts.peers(), parts.clock()).list());
         all.addAll(new AuditFanOut(parts.audit(), parts.journal(), parts.peers()).list());
         return List.copyOf(all);
@@ -143,6 +155,7 @@ public final class GatewayModule implements ServiceModule {
         detail.put("sessions_active", sessions.activeCount());
         detail.put("turns_running", turns.runningCount());
         detail.put("actions_open", actions.openCount());
+        detail.put("dead_letters", deadLetters.store().unresolved());
         return detail;
     }
 
@@ -163,6 +176,7 @@ public final class GatewayModule implements ServiceModule {
         backups.start();
         int open = sessions.activeCount();
         int waiting = actions.resume();
+        deadLetters.sweep();
         relay = relay();
         restored = List.of(
                 new RestorePhase("sessions", 1, open),
@@ -176,6 +190,11 @@ public final class GatewayModule implements ServiceModule {
             parts.timers().every("other gateways", SUCCEED_EVERY, () -> whileStored(this::succeed));
         }
         parts.metrics().gauge("sonia_sessions_active", "Sessions that can take a turn", sessions::activeCount);
+        parts.metrics()
+                .gauge(
+                        "sonia_dead_letters",
+                        "Failed actions that wait to be replayed or discarded",
+                        () -> deadLetters.store().unresolved());
     }
 
     private OutboxRelay relay() {
@@ -186,6 +205,7 @@ public final class GatewayModule implements ServiceModule {
     void sweep() {
         sessions.sweep();
         actions.withdrawOfEndedSessions();
+        deadLetters.sweep();
         turns.resume();
     }
 
@@ -200,6 +220,7 @@ public final class GatewayModule implements ServiceModule {
     private void succeed() {
         boolean more = parts.journal().takeOver((tx, gone) -> {
             actions.store().inherit(tx, gone);
+            deadLetters.store().inherit(tx, gone);
             turnStore.inherit(tx, gone);
         });
         if (more) {

@@ -1,5 +1,6 @@
 package io.sonia.contracts;
 
+import io.sonia.contracts.policy.PolicySet;
 import io.sonia.kernel.ErrorCode;
 import io.sonia.kernel.Home;
 import io.sonia.kernel.Ids;
@@ -22,8 +23,6 @@ import java.util.List;
  */
 public final class Installation {
 
-    private static final List<String> POLICIES =
-            List.of("risk_policy.json", "rbac_tools_matrix.json", "tools_rollout.json", "network_allowlist.json");
     private static final List<String> SAMPLES = List.of("docs/welcome.md", "docs/approvals.md");
 
     private Installation() {}
@@ -37,7 +36,7 @@ public final class Installation {
         try {
             folders(home);
             keys(home, ids);
-            part(home.policies(), "policy/", POLICIES);
+            part(home.policies(), "policy/", PolicySet.FILES);
             part(home.workspace(), "workspace/", SAMPLES);
             config(home);
         } catch (FileSystemException e) {

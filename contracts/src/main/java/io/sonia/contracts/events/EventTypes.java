@@ -35,6 +35,7 @@ public final class EventTypes {
                     "session.close", "session.closed",
                     "session.expired", "session.expired",
                     "turn.started", "turn.started",
+                    "backup.create", "backup.created",
                     "incident.create", "incident.created"),
             EVA_OS,
             Map.of(
@@ -61,7 +62,9 @@ public final class EventTypes {
                     "turn.completed", "turn.completed",
                     "turn.failed", "turn.failed",
                     "turn.cancelled", "turn.cancelled",
-                    "action.changed", "action.changed"),
+                    "action.changed", "action.changed",
+                    "dead_letter.changed", "dead_letter.changed",
+                    "backup.failed", "backup.failed"),
             MODEL_ROUTER,
             Map.of("backend.quarantined", "backend.quarantined"));
 
@@ -104,6 +107,12 @@ public final class EventTypes {
         String ended = ENDED.getOrDefault(service, Map.of()).get(operation);
         if (ended != null) {
             return ended;
+        }
+        if (service == API_GATEWAY && operation.equals("backup.drill")) {
+            return well ? "backup.verified" : "backup.failed";
+        }
+        if (operation.equals("audit.chain.broken")) {
+            return operation;
         }
         if (service == OPENCLAW && operation.equals("tool.outcome")) {
             return EXECUTIONS.get(String.valueOf(detail.get("state")));

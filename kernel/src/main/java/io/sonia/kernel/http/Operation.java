@@ -74,6 +74,10 @@ public enum Operation {
     ACTION_DENY("action.deny", API_GATEWAY, "POST /v1/actions/{action_id}/deny", OP, SMALL, 5),
     ACTION_CANCEL("action.cancel", API_GATEWAY, "POST /v1/actions/{action_id}/cancel", OP, SMALL, 10),
     ACTION_RECONCILE("action.reconcile", API_GATEWAY, "POST /v1/actions/{action_id}/reconcile", OP, SMALL, 30),
+    DEAD_LETTER_LIST("dlq.list", API_GATEWAY, "GET /v1/dead-letters", OBS, NONE, 5),
+    DEAD_LETTER_GET("dlq.get", API_GATEWAY, "GET /v1/dead-letters/{letter_id}", OBS, NONE, 2),
+    DEAD_LETTER_REPLAY("dlq.replay", API_GATEWAY, "POST /v1/dead-letters/{letter_id}/replay", OP, SMALL, 120),
+    DEAD_LETTER_DISCARD("dlq.discard", API_GATEWAY, "DELETE /v1/dead-letters/{letter_id}", OP, NONE, 2),
     INCIDENT_CREATE("incident.create", API_GATEWAY, "POST /v1/incidents", OP, SMALL, 60),
     INCIDENT_LIST("incident.list", API_GATEWAY, "GET /v1/incidents", OBS, NONE, 5),
     INCIDENT_GET("incident.get", API_GATEWAY, "GET /v1/incidents/{incident_id}", OBS, NONE, 2),
@@ -83,10 +87,13 @@ public enum Operation {
     BACKUP_GET("backup.get", API_GATEWAY, "GET /v1/backups/{backup_id}", OBS, NONE, 5),
     BACKUP_VERIFY("backup.verify", API_GATEWAY, "GET /v1/backups/{backup_id}/verify", OBS, NONE, 120),
     BACKUP_DRILL("backup.drill", API_GATEWAY, "POST /v1/backups/{backup_id}/drill", OP, SMALL, 300),
+    BACKUP_RESTORE_DEAD_LETTERS(
+            "backup.restore_dlq", API_GATEWAY, "POST /v1/backups/{backup_id}/restore/dlq", OP, SMALL, 60),
     INCIDENT_VERIFY("incident.verify", API_GATEWAY, "POST /v1/incidents/{incident_id}/verify", OP, SMALL, 60),
     OPENAI_CHAT("openai.chat", API_GATEWAY, "POST /v1/chat/completions", OP, MEDIUM, 300),
     OPENAI_EMBEDDINGS("openai.embeddings", API_GATEWAY, "POST /v1/embeddings", OP, MEDIUM, 60),
     OPENAI_MODELS("openai.models", API_GATEWAY, "GET /v1/models", OP, NONE, 5),
+    DIAGNOSTICS("diagnostics", API_GATEWAY, "GET /v1/diagnostics/snapshot", OBS, NONE, 10),
     DEPS("deps", API_GATEWAY, "GET /v1/deps", OBS, NONE, 5),
 
     // eva-os: the control plane.
@@ -133,6 +140,9 @@ public enum Operation {
     EVENT_PUBLISH("event.publish", EVA_OS, "POST /v1/events", SVC, MEDIUM, 5),
     EVENT_LIST("event.list", EVA_OS, "GET /v1/events", OBS, NONE, 5),
     EVENT_STREAM("event.stream", EVA_OS, "GET /v1/events/stream", OBS, NONE, 5),
+    ALERT_LIST("alert.list", EVA_OS, "GET /v1/alerts", OBS, NONE, 5),
+    ALERT_ACKNOWLEDGE("alert.acknowledge", EVA_OS, "POST /v1/alerts/{alert_id}/acknowledge", OP, SMALL, 5),
+    ALERT_TEST("alert.test", EVA_OS, "POST /v1/alerts/test", OP, SMALL, 5),
     NOTARY_ROTATE("notary.rotate", EVA_OS, "POST /v1/notary/keys/rotate", OP, SMALL, 5),
 
     // model-router.
