@@ -93,9 +93,9 @@ final class Actions implements TurnActions {
     private final Ids ids;
     private volatile boolean closing;
 
-    Actions(Journal journal, LetterStore letters, Peer evaOs, Peer openclaw, Clock clock, Ids ids) {
+    Actions(Journal journal, LetterStore letters, Peer evaOs, Peer openclaw, SloSamples samples, Clock clock, Ids ids) {
         this.records = new ActionRecords(journal, letters);
-        this.executor = new Executor(openclaw, clock, () -> closing);
+        this.executor = new Executor(openclaw, clock, samples, () -> closing);
         this.governance = new Governance(evaOs, clock);
         this.openclaw = openclaw;
         this.clock = clock;

@@ -106,9 +106,8 @@ final class Backups {
         try {
             make(new BackupCreate(null, null), own, audit, (tx, manifest) -> manifest);
         } catch (SoniaException e) {
-            if (e.code() != ErrorCode.OVERLOADED && e.code() != ErrorCode.INTEGRITY_FAILED) {
-                parts.journal()
-                        .append(AuditEvent.of("backup.failed", own.origin()).outcome(e.code()));
+            if (e.code() != ErrorCode.INTEGRITY_FAILED) {
+                parts.journal().append(audit.outcome(e.code()));
             }
             throw e;
         }

@@ -27,6 +27,7 @@ import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** How the house is, in one answer: all parts are asked at once, and one that does not answer says so in its place. */
@@ -66,26 +67,27 @@ final class Diagnostics {
         for (ServiceName service : ServiceName.values()) {
             status.put(service, new Part(() -> ask(context, service, Operation.STATUS, ASKING)));
         }
+        Part breakers = new Part(() -> ask(context, parts.service(), Operation.BREAKER_LIST, ASKING));
+        Part calls = new Part(() -> ask(context, parts.service(), Operation.BREAKER_METRICS, ASKING));
+        Part slo = new Part(() -> ask(context, parts.service(), Operation.SLO_STATUS, ASKING));
         Part dead = new Part(() -> deadLetters(last));
         Part actions = new Part(() -> recentActions(last));
         Part active = new Part(sessions::activeCount);
         Map<String, @Nullable Object> queues = new LinkedHashMap<>();
         status.forEach((service, part) -> queues.put(service.wireName(), queues(part.map())));
-        boolean complete = health.answered()
-                && approvals.answered()
-                && dead.answered()
-                && actions.answered()
-                && active.answered()
-                && status.values().stream().allMatch(Part::answered);
+        boolean complete = Stream.concat(
+                        Stream.of(health, approvals, breakers, calls, slo, dead, actions, active),
+                        status.values().stream())
+                .allMatch(Part::answered);
         return Reply.ok(new DiagnosticsSnapshot(
                 parts.clock().now(),
                 complete,
                 health.map(),
-                null,
-                null,
+                breakers.map(),
+                calls.map(),
                 dead.map(),
                 actions.map(),
-                null,
+                slo.map(),
                 queues,
                 active.value(),
                 approvals.value()));

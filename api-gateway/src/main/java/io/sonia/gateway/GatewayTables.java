@@ -156,7 +156,26 @@ final class GatewayTables {
             """, """
             ALTER TABLE turns DROP COLUMN dialogue;
             """),
-            new Migration(8, "dead letters", """
+            new Migration(8, "windows of latencies", """
+            CREATE TABLE slo_windows (
+                instance INTEGER NOT NULL,
+                window_no INTEGER NOT NULL,
+                started_at TEXT NOT NULL,
+                window_seconds INTEGER NOT NULL,
+                samples INTEGER NOT NULL,
+                figures TEXT NOT NULL,
+                verdict TEXT NOT NULL,
+                mode TEXT NOT NULL,
+                breaches INTEGER NOT NULL,
+                healthy INTEGER NOT NULL,
+                entered_at TEXT,
+                reason TEXT,
+                PRIMARY KEY (instance, window_no)
+            ) STRICT, WITHOUT ROWID;
+            """, """
+            DROP TABLE slo_windows;
+            """),
+            new Migration(9, "dead letters", """
             CREATE TABLE dead_letters (
                 letter_id TEXT PRIMARY KEY,
                 action_id TEXT NOT NULL UNIQUE,

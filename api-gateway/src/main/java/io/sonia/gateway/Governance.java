@@ -79,6 +79,7 @@ final class Governance {
             try {
                 Approval approval = evaOs.on(contexts.get().within(POLL_TIME), Operation.APPROVAL_GET)
                         .path("approval_id", approvalId)
+                        .unguarded()
                         .query("wait_ms", POLL_WAIT_MS)
                         .send(Approval.class);
                 if (approval.state() != ApprovalState.PENDING) {

@@ -115,6 +115,7 @@ final class Commands {
                 () -> new CommandLine(new Incident())
                         .addSubcommand("export", new IncidentExport(place))
                         .addSubcommand("verify", new IncidentVerify(place)));
+        all.put("console", () -> new CommandLine(new ConsoleCommand(place)));
         all.put("preflight", () -> new CommandLine(new PreflightCommand(place)));
         all.put("doctor", () -> new CommandLine(new Doctor(place)));
         all.put("version", () -> new CommandLine(new VersionCommand(place)));

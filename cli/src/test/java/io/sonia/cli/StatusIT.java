@@ -114,6 +114,18 @@ class StatusIT {
     }
 
     @Test
+    void aStackThatIsSlowOrHasPausedCallsSaysSo() {
+        gateway.on(
+                "GET /status",
+                reply -> reply.data(
+                        map("slo_mode", "degraded", "breakers", map("eva-os", "closed", "memory-engine", "open"))));
+        assertThat(run("status")).isZero();
+        assertThat(captured.out())
+                .contains("speed: degraded", "calls to memory-engine: paused (open)")
+                .doesNotContain("calls to eva-os");
+    }
+
+    @Test
     void aServiceThatIsNotThereIsDownWhateverTheSupervisorRemembers() {
         gone("OPENCLAW");
         assertThat(run("status")).isEqualTo(1);

@@ -11,6 +11,7 @@ import io.sonia.kernel.identity.KeyMaterial;
 import io.sonia.kernel.identity.NotaryKeys;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,6 +25,8 @@ import java.util.List;
 public final class Installation {
 
     private static final List<String> SAMPLES = List.of("docs/welcome.md", "docs/approvals.md");
+
+    private static final int AUDIT_KEY_BYTES = 32;
 
     private Installation() {}
 
@@ -71,6 +74,9 @@ public final class Installation {
             KeyMaterial.create(home, ids);
         } else if (Files.exists(home.rootKey())) {
             NotaryKeys.ensure(home, ids);
+        }
+        if (Files.exists(home.rootKey()) && !Files.exists(home.auditKey())) {
+            SecretFile.write(home.auditKey(), (ids.hex(AUDIT_KEY_BYTES) + "\n").getBytes(StandardCharsets.US_ASCII));
         }
     }
 

@@ -107,6 +107,11 @@ public record Home(Path root) {
         return root.resolve("state/witnessed/" + chain.wireName());
     }
 
+    /** The key with which an auditor reads the console's audit. */
+    public Path auditKey() {
+        return secrets().resolve("audit.key");
+    }
+
     public Path verifiers() {
         return secrets().resolve("verifiers.json");
     }

@@ -192,7 +192,8 @@ final class Executions {
         } catch (SoniaException e) {
             boolean tried = e.code().blame() == ErrorCode.Blame.POLICY
                     || e.code() == ErrorCode.INVALID_COMMAND
-                    || e.code() == ErrorCode.UNAVAILABLE;
+                    || e.code() == ErrorCode.UNAVAILABLE
+                    || e.code() == ErrorCode.CIRCUIT_OPEN;
             if (tried && request.input() instanceof ExecuteRequest in) {
                 records.refused(request, in.toolName(), e);
                 traffic.metrics().refused(in.toolName());

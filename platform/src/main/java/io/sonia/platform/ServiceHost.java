@@ -25,6 +25,7 @@ import io.sonia.kernel.ServiceName;
 import io.sonia.kernel.SoniaException;
 import io.sonia.kernel.Threads;
 import io.sonia.kernel.Timers;
+import io.sonia.kernel.http.Breakers;
 import io.sonia.kernel.http.Context;
 import io.sonia.kernel.http.KernelRoutes;
 import io.sonia.kernel.http.Operation;
@@ -40,6 +41,7 @@ import io.sonia.kernel.logging.ServiceLog;
 import io.sonia.kernel.metrics.Metrics;
 import io.sonia.kernel.settings.AuditConfig;
 import io.sonia.kernel.settings.AuthConfig;
+import io.sonia.kernel.settings.BreakersConfig;
 import io.sonia.kernel.settings.IdempotencyConfig;
 import io.sonia.kernel.settings.ServicesConfig;
 import io.sonia.kernel.settings.Settings;
@@ -80,6 +82,7 @@ final class ServiceHost implements AutoCloseable {
     private final RedisShare share;
     private final Checkpoints checkpoints;
     private final EventFeed events;
+    private final Breakers breakers;
     private final Optional<Witnessing> witness;
     private volatile boolean auditSound = true;
 
@@ -107,8 +110,15 @@ final class ServiceHost implements AutoCloseable {
         requireSigned(heads, process);
         Verifiers verifiers = verifiers(process);
         this.credentials = new CredentialFeed(service, home, verifiers, process.clock(), process.ids());
-        Peers peers = new Peers(ports(settings), hlc, credentials::token);
         Metrics metrics = new Metrics();
+        this.breakers = new Breakers(
+                service,
+                process.clock(),
+                process.ids(),
+                settings.live(BreakersConfig.SECTION),
+                new BreakerMoves(service, journal, process, log)::moved);
+        breakers.measure(metrics);
+        Peers peers = new Peers(ports(settings), hlc, credentials::token, breakers);
         this.checkpoints = new Checkpoints(service, journal, auditing, peers.of(ServiceName.EVA_OS), process, log);
         this.events = new EventFeed(service, journal, peers.of(ServiceName.EVA_OS), process);
         if (journal.instance() == 1) {
@@ -132,7 +142,7 @@ final class ServiceHost implements AutoCloseable {
                         audit));
         credentials.load(peers.of(ServiceName.EVA_OS));
         List<Route<?>> routes = routes(audit, home);
-        this.kernelRoutes = new KernelRoutes(facts(process, verifiers, metrics), routes, module.sockets());
+        this.kernelRoutes = new KernelRoutes(facts(process, verifiers, metrics, peers), routes, module.sockets());
         ServiceServer.Parts parts = new ServiceServer.Parts(
                 service,
                 settings,
@@ -144,14 +154,16 @@ final class ServiceHost implements AutoCloseable {
                 journal,
                 share.claims(),
                 share.buckets(),
-                new RequestRecorder(service, metrics, log));
+                new RequestRecorder(service, metrics, log),
+                module.browsers());
         ServicesConfig.Endpoint endpoint =
                 settings.section(ServicesConfig.SECTION).of(service);
         this.server = new ServiceServer(
                 parts,
                 kernelRoutes.all(routes),
                 module.sockets(),
-                endpoint.ports().get(instance(definition, process) - 1));
+                endpoint.ports().get(instance(definition, process) - 1),
+                peers.slo());
     }
 
     private List<Route<?>> routes(AuditRoutes audit, Home home) {
@@ -246,7 +258,7 @@ final class ServiceHost implements AutoCloseable {
     }
 
     /** What the service tells about itself, asked anew for each answer. */
-    private KernelRoutes.Facts facts(HostProcess process, Verifiers verifiers, Metrics metrics) {
+    private KernelRoutes.Facts facts(HostProcess process, Verifiers verifiers, Metrics metrics, Peers peers) {
         return new KernelRoutes.Facts(
                 service,
                 process.clock(),
@@ -260,7 +272,9 @@ final class ServiceHost implements AutoCloseable {
                 checks(),
                 metrics::text,
                 this::load,
-                module::detail);
+                module::detail,
+                peers.slo(),
+                breakers);
     }
 
     private List<ReadinessCheck> checks() {

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param complete false if a part could not be asked
  * @param health the services as EVA-OS finds them now
- * @param breakers null in a version without circuit breakers, as the two after it without their source
+ * @param breakers of the api-gateway, as the figures after them
  * @param deadLetters {@code unresolved}, {@code recent}
  * @param recentActions {@code count}, {@code actions}
  * @param queues of each service
@@ -20,11 +20,11 @@ public record DiagnosticsSnapshot(
         Instant timestamp,
         boolean complete,
         Map<String, @Nullable Object> health,
-        @Nullable Map<String, @Nullable Object> breakers,
-        @Nullable Map<String, @Nullable Object> breakerMetrics,
+        Map<String, @Nullable Object> breakers,
+        Map<String, @Nullable Object> breakerMetrics,
         Map<String, @Nullable Object> deadLetters,
         Map<String, @Nullable Object> recentActions,
-        @Nullable Map<String, @Nullable Object> slo,
+        Map<String, @Nullable Object> slo,
         Map<String, @Nullable Object> queues,
         Object sessionsActive,
         Object approvalsPending) {}

@@ -51,6 +51,7 @@ final class StateReport {
         files.putJson("health/processes.json", processes());
         for (ServiceName service : ServiceName.values()) {
             ask("health/" + service + ".json", service, Operation.STATUS);
+            ask("breakers/" + service + ".json", service, Operation.BREAKER_LIST);
         }
         ask("config/effective.json", ServiceName.EVA_OS, Operation.CONFIG_GET);
         ask("supervision/services.json", ServiceName.EVA_OS, Operation.SUPERVISION_SERVICES);
@@ -60,7 +61,6 @@ final class StateReport {
             stored("dead-letters/" + service + ".json", service, DEAD, StateReport::deadLetter);
         }
         stored("dead-letters/actions.json", ServiceName.API_GATEWAY, LETTERS, StateReport::failedAction);
-        files.omit("breakers", "this version has no circuit breakers");
     }
 
     private void ask(String name, ServiceName service, Operation operation) {

@@ -30,6 +30,11 @@ public final class Drills {
     /** The real service takes so much longer that it meets one fault for this many of the small process's. */
     private static final int CASES_PER_SERVICE_CASE = 30;
 
+    private static final Set<String> LATENCY = Set.of("--window", "--json");
+
+    /** As in the settings that a stack has by itself. */
+    private static final int WINDOW_SECONDS = 10;
+
     private static final Set<String> RACES = Set.of("--rounds", "--races", "--seed", "--json");
 
     private static final String USAGE = """
@@ -40,6 +45,7 @@ public final class Drills {
                    sonia drill crash --rest --sweep [--cases=N] [--json=FILE]
                    sonia drill crash --rest --only=DAMAGE,NUMBER
                    sonia drill races [--rounds=N] [--races=N] [--seed=S] [--json=FILE]
+                   sonia drill latency [--window=SECONDS] [--json=FILE]
                    sonia drill boundary [--tokens=N] [--requests=N] [--seconds=N] [--symlinks=N] [--fuzz=N] [--seed=S] [--json=FILE]""";
 
     private final Distribution dist;
@@ -59,6 +65,7 @@ public final class Drills {
                 case "crash" -> crash(new Options(words.subList(1, words.size()), CRASH));
                 case "boundary" ->
                     boundary(new Options(words.subList(1, words.size()), BoundaryDrill.options(dist, clock)));
+                case "latency" -> latency(new Options(words.subList(1, words.size()), LATENCY));
                 case "races" -> races(new Options(words.subList(1, words.size()), RACES));
                 default -> misused(drill.isEmpty() ? "which drill?" : "there is no drill " + drill);
             };
@@ -130,6 +137,14 @@ public final class Drills {
                 approvals.end();
             }
         });
+    }
+
+    private int latency(Options options) throws Exception {
+        int window = options.number("--window", WINDOW_SECONDS);
+        Report report = new Report("latency", options.seed(), clock, out);
+        report.replaying("latency --window=" + window);
+        return inScratch(
+                options, List.of(report), scratch -> new LatencyDrill(clock, report, window).run(dist, scratch));
     }
 
     private int boundary(Options options) throws Exception {

@@ -6,6 +6,7 @@ import static io.sonia.kernel.ServiceName.MEMORY_ENGINE;
 import static io.sonia.kernel.ServiceName.MODEL_ROUTER;
 import static io.sonia.kernel.ServiceName.OPENCLAW;
 import static io.sonia.kernel.ServiceName.PIPECAT;
+import static io.sonia.kernel.ServiceName.SOFIIA_CONSOLE;
 import static io.sonia.kernel.http.BodyLimit.LARGE;
 import static io.sonia.kernel.http.BodyLimit.MEDIUM;
 import static io.sonia.kernel.http.BodyLimit.NONE;
@@ -15,6 +16,7 @@ import static io.sonia.kernel.identity.Access.OBS;
 import static io.sonia.kernel.identity.Access.OP;
 import static io.sonia.kernel.identity.Access.OPEN;
 import static io.sonia.kernel.identity.Access.OP_SVC;
+import static io.sonia.kernel.identity.Access.PERSON;
 import static io.sonia.kernel.identity.Access.SVC;
 import static io.sonia.kernel.identity.Access.operatorOr;
 import static io.sonia.kernel.identity.Access.services;
@@ -40,6 +42,9 @@ public enum Operation {
     OPENAPI("openapi", null, "GET /openapi.json", OPEN, NONE, 5),
     CONFIG_GET("config.get", null, "GET /v1/config", OBS, NONE, 2),
     CONFIG_RELOAD("config.reload", null, "POST /v1/config/reload", OP, SMALL, 5),
+    BREAKER_LIST("breaker.list", null, "GET /v1/breakers", OBS, NONE, 2),
+    BREAKER_METRICS("breaker.metrics", null, "GET /v1/breakers/metrics", OBS, NONE, 2),
+    BREAKER_RESET("breaker.reset", null, "POST /v1/breakers/{name}/reset", OP, SMALL, 2),
     AUDIT_ENTRIES("audit.entries", null, "GET /v1/audit/entries", OBS, NONE, 10),
     AUDIT_VERIFY("audit.verify", null, "GET /v1/audit/verify", OBS, NONE, 60),
     AUDIT_TRACE("audit.trace", null, "GET /v1/audit/trace/{correlation_id}", OBS, NONE, 10),
@@ -95,6 +100,8 @@ public enum Operation {
     OPENAI_MODELS("openai.models", API_GATEWAY, "GET /v1/models", OP, NONE, 5),
     DIAGNOSTICS("diagnostics", API_GATEWAY, "GET /v1/diagnostics/snapshot", OBS, NONE, 10),
     DEPS("deps", API_GATEWAY, "GET /v1/deps", OBS, NONE, 5),
+    SLO_STATUS("slo.status", API_GATEWAY, "GET /v1/slo/status", OBS, NONE, 2),
+    HEALTH_SUMMARY("health.summary", API_GATEWAY, "GET /v1/health/summary", OBS, NONE, 2),
 
     // eva-os: the control plane.
     GATE("gate", EVA_OS, "POST /gate-tool-call", operatorOr(API_GATEWAY, OPENCLAW), MEDIUM, 5),
@@ -222,7 +229,28 @@ public enum Operation {
     VOICE_SESSION_GET("session_get", PIPECAT, "GET /session/{session_id}", OP_SVC, NONE, 5),
     VOICE_SESSION_LIST("session_list", PIPECAT, "GET /sessions", OBS, NONE, 5),
     VOICE_SESSION_STOP("session_stop", PIPECAT, "POST /session/stop", OP, SMALL, 10),
-    VOICE_TEXT("text.stream", PIPECAT, "WS /ws/{session_id}", OP, NONE, 1);
+    VOICE_TEXT("text.stream", PIPECAT, "WS /ws/{session_id}", OP, NONE, 1),
+
+    // sofiia-console: the place an operator works in.
+    CONSOLE_HEALTH("api.health", SOFIIA_CONSOLE, "GET /api/health", OPEN, NONE, 2),
+    CONSOLE_ME("api.me", SOFIIA_CONSOLE, "GET /api/me", OBS, NONE, 2),
+    CONSOLE_OVERVIEW("api.overview", SOFIIA_CONSOLE, "GET /api/overview", OBS, NONE, 5),
+    CONSOLE_AUDIT("api.audit", SOFIIA_CONSOLE, "GET /api/audit", OPEN, NONE, 5),
+    CONSOLE_ASSET("ui.asset", SOFIIA_CONSOLE, "GET /assets/{file}", OPEN, NONE, 5),
+    SIGN_IN_LINK("signin.link", SOFIIA_CONSOLE, "POST /api/sign-in/links", PERSON, SMALL, 5),
+    SIGN_IN("signin", SOFIIA_CONSOLE, "POST /api/sign-in", OPEN, SMALL, 5),
+    SIGN_OUT("signout", SOFIIA_CONSOLE, "POST /api/sign-out", PERSON, SMALL, 5),
+    CHAT_CREATE("chat.create", SOFIIA_CONSOLE, "POST /api/chats", OP, SMALL, 5),
+    CHAT_LIST("chat.list", SOFIIA_CONSOLE, "GET /api/chats", OP_SVC, NONE, 5),
+    CHAT_GET("chat.get", SOFIIA_CONSOLE, "GET /api/chats/{chat_id}", OP_SVC, NONE, 2),
+    CHAT_UPDATE("chat.update", SOFIIA_CONSOLE, "PATCH /api/chats/{chat_id}", OP, SMALL, 5),
+    CHAT_MESSAGES("chat.messages", SOFIIA_CONSOLE, "GET /api/chats/{chat_id}/messages", OP_SVC, NONE, 5),
+    CHAT_SEND("chat.send", SOFIIA_CONSOLE, "POST /api/chats/{chat_id}/send", OP, MEDIUM, 120),
+    RELAY_GET("relay.get", SOFIIA_CONSOLE, "GET /api/relay/{service}/{tail}", PERSON, NONE, 120),
+    RELAY_POST("relay.post", SOFIIA_CONSOLE, "POST /api/relay/{service}/{tail}", PERSON, MEDIUM, 120),
+    RELAY_PUT("relay.put", SOFIIA_CONSOLE, "PUT /api/relay/{service}/{tail}", PERSON, MEDIUM, 120),
+    RELAY_PATCH("relay.patch", SOFIIA_CONSOLE, "PATCH /api/relay/{service}/{tail}", PERSON, MEDIUM, 120),
+    RELAY_DELETE("relay.delete", SOFIIA_CONSOLE, "DELETE /api/relay/{service}/{tail}", PERSON, NONE, 120);
 
     private final String wireName;
     private final @Nullable ServiceName service;
@@ -311,7 +339,12 @@ public enum Operation {
             OPENAI_EMBEDDINGS,
             MEMORY_SEARCH,
             MEMORY_TYPED_QUERY,
-            EXECUTE_CHECK);
+            EXECUTE_CHECK,
+            // Their keys and effects are those of the service they lead to.
+            RELAY_POST,
+            RELAY_PUT,
+            RELAY_PATCH,
+            RELAY_DELETE);
     private static final List<Operation> DECISIONS = List.of(
             APPROVE,
             CONFIRMATION_APPROVE,

@@ -5,6 +5,7 @@ import io.sonia.kernel.Hlc;
 import io.sonia.kernel.SoniaException;
 import io.sonia.kernel.json.Json;
 import io.sonia.kernel.json.Shape;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -42,6 +43,8 @@ public final class Peer {
     private final PeerConnections connections;
     private final Hlc hlc;
     private final Supplier<String> serviceToken;
+    private final SloSignal slo;
+    private final @Nullable PeerGuard guard;
 
     /**
      * A peer on this machine.
@@ -49,11 +52,18 @@ public final class Peer {
      * @param serviceToken the calling service's own token; empty for a caller that is no service
      */
     public Peer(String name, int port, Hlc hlc, Supplier<String> serviceToken) {
+        this(name, port, hlc, serviceToken, new SloSignal(), null);
+    }
+
+    /** @param guard null for calls that all pass and are made once */
+    Peer(String name, int port, Hlc hlc, Supplier<String> serviceToken, SloSignal slo, @Nullable PeerGuard guard) {
         this.name = name;
         this.host = LOOPBACK + ":" + port;
         this.connections = new PeerConnections(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
         this.hlc = hlc;
         this.serviceToken = serviceToken;
+        this.slo = slo;
+        this.guard = guard;
     }
 
     /** Starts a call. */
@@ -70,6 +80,7 @@ public final class Peer {
         private final Map<String, String> headers = new LinkedHashMap<>();
         private String path;
         private byte @Nullable [] body;
+        private boolean guarded = true;
 
         private Request(Context context, Operation operation) {
             this.context = context;
@@ -96,18 +107,31 @@ public final class Peer {
             return this;
         }
 
-        public Request idempotencyKey(@Nullable String key) {
-            if (key != null) {
-                headers.put(KEY, key);
+        public Request body(Map<String, @Nullable Object> json) {
+            body = Json.bytes(json);
+            return this;
+        }
+
+        /** Adds a header; null leaves it out. */
+        public Request header(String header, @Nullable String value) {
+            if (value != null) {
+                headers.put(header, value);
             }
             return this;
         }
 
+        public Request idempotencyKey(@Nullable String key) {
+            return header(KEY, key);
+        }
+
         /** Asks a stream to go on after the event with this id; null begins with what happens now. */
         public Request lastEventId(@Nullable String id) {
-            if (id != null) {
-                headers.put("Last-Event-ID", id);
-            }
+            return header("Last-Event-ID", id);
+        }
+
+        /** For health checks, long polls and work with a pace of its own: passes an open breaker, is made once, counts nowhere. */
+        public Request unguarded() {
+            guarded = false;
             return this;
         }
 
@@ -124,15 +148,13 @@ public final class Peer {
 
         /** Sends and returns status and data of a success as plain JSON. */
         public Answer<Map<String, @Nullable Object>> exchange() {
+            return passed(this::answered);
+        }
+
+        private Answer<Map<String, @Nullable Object>> answered() {
             Sent sent = send("application/json");
             try {
-                byte[] body = sent.body().readNBytes(MAX_ANSWER + 1);
-                if (body.length > MAX_ANSWER) {
-                    sent.connection().close();
-                    throw failed(null);
-                }
-                keep(sent);
-                return new Answer<>(sent.head().status(), data(body));
+                return new Answer<>(sent.head().status(), data(whole(sent)));
             } catch (IOException e) {
                 sent.connection().close();
                 throw broken(e);
@@ -141,6 +163,10 @@ public final class Peer {
 
         /** Sends and returns the events of the answer; close it. */
         public EventSource events() {
+            return passed(this::opened);
+        }
+
+        private EventSource opened() {
             Sent sent = send("text/event-stream");
             if (sent.head().contentType().startsWith("text/event-stream")) {
                 sent.connection().stream();
@@ -151,12 +177,54 @@ public final class Peer {
 
         /** Sends and returns the answer, which is a file that is read as it comes; close it. */
         public PeerFile file() {
+            return passed(this::read);
+        }
+
+        private PeerFile read() {
             Sent sent = send("*/*");
             if (!sent.head().contentType().split(";", -1)[0].strip().equals(Headers.JSON)) {
                 sent.connection().stream();
                 return new PeerFile(sent.body(), sent.connection()::close);
             }
             throw refusal(sent);
+        }
+
+        /** Sends and returns whatever the answer is, a refusal too, as it came; close it. */
+        public PeerAnswer answer(boolean wantsEvents) {
+            return passed(() -> asItComes(wantsEvents));
+        }
+
+        private PeerAnswer asItComes(boolean wantsEvents) {
+            Sent sent = send(wantsEvents ? "text/event-stream" : "*/*");
+            int status = sent.head().status();
+            String type = sent.head().contentType();
+            if (!type.startsWith(Headers.JSON)) {
+                sent.connection().stream();
+                return new PeerAnswer(status, type, sent.body(), sent.connection()::close);
+            }
+            try {
+                byte[] whole = whole(sent);
+                return new PeerAnswer(status, type, new ByteArrayInputStream(whole), () -> {});
+            } catch (IOException e) {
+                sent.connection().close();
+                throw broken(e);
+            }
+        }
+
+        private byte[] whole(Sent sent) throws IOException {
+            byte[] body = sent.body().readNBytes(MAX_ANSWER + 1);
+            if (body.length > MAX_ANSWER) {
+                sent.connection().close();
+                throw failed(null);
+            }
+            keep(sent);
+            return body;
+        }
+
+        private <T> T passed(Supplier<T> call) {
+            return guard == null || !guarded
+                    ? call.get()
+                    : guard.call(context.deadline(), repeatable(), Peer.this::listens, call);
         }
 
         /** What an envelope says where something else was asked for. */
@@ -255,6 +323,10 @@ public final class Peer {
                 line(head, "tracestate", context.trace().state());
             }
             identify(head);
+            String mode = slo.told();
+            if (mode != null) {
+                line(head, SloSignal.HEADER, mode);
+            }
             headers.forEach((header, value) -> line(head, header, value));
             return head.append("\r\n").toString();
         }
@@ -305,6 +377,16 @@ public final class Peer {
                     ? SoniaException.of(ErrorCode.DEPENDENCY_FAILED)
                     : SoniaException.caused(ErrorCode.DEPENDENCY_FAILED, cause);
             return failure.with("dependency", name);
+        }
+    }
+
+    /** True if somebody takes connections there now. */
+    private boolean listens() {
+        try {
+            connections.give(connections.open());
+            return true;
+        } catch (IOException e) {
+            return false;
         }
     }
 

@@ -42,6 +42,8 @@ final class Pipeline {
             KeyClaims claims,
             Buckets buckets,
             RequestLog log,
+            BrowserKeys browsers,
+            SloSignal slo,
             Supplier<HttpLimits> limits) {}
 
     private static final Pattern CORRELATION = Pattern.compile("[A-Za-z0-9._:-]{1,128}");
@@ -64,7 +66,7 @@ final class Pipeline {
         this.parts = parts;
         this.routes = routes;
         this.admission = admission;
-        this.door = new Door(parts.verifiers(), parts.limits(), parts.clock(), parts.buckets());
+        this.door = new Door(parts.verifiers(), parts.limits(), parts.clock(), parts.buckets(), parts.browsers());
         this.refusals = new TokenBuckets(parts.clock());
         this.rendering = new Rendering(parts, door);
         this.inFlight = new InFlight(parts.records(), parts.claims(), parts.clock());
@@ -74,6 +76,7 @@ final class Pipeline {
         Passage passage = new Passage(exchange, parts.clock().nanoTime());
         parts.log().begun();
         door.announce(exchange);
+        parts.slo().announce(exchange);
         try {
             correlate(passage);
             RouteTable.Match match = routes.find(exchange.method(), exchange.path(), exchange.handshake());
@@ -111,6 +114,7 @@ final class Pipeline {
         door.checkOrigin(exchange);
         if (!operation.access().open()) {
             passage.caller = door.authenticate(exchange, passage.shown);
+            parts.slo().hear(exchange, passage.caller, parts.clock());
         }
         door.limitRate(exchange, operation, passage.caller);
         door.authorise(operation, passage.caller, passage.shown);
@@ -119,7 +123,7 @@ final class Pipeline {
                 trace(passage),
                 deadline,
                 passage.caller,
-                Door.forwarded(passage.caller, passage.shown),
+                door.forwarded(passage.caller, passage.shown),
                 null);
         SocketRoute socket = match.socket();
         if (socket != null) {
@@ -224,7 +228,14 @@ final class Pipeline {
             @Nullable IdempotencyKey key) {
         I input = Shape.of(route.input()).read(json);
         Map<String, String> headers = new LinkedHashMap<>();
-        for (String name : List.of("x-fence-token", "if-match", "last-event-id")) {
+        for (String name : List.of(
+                "x-fence-token",
+                "if-match",
+                "last-event-id",
+                "x-audit-key",
+                "x-idempotency-key",
+                "cookie",
+                "x-sonia-page")) {
             String value = exchange.header(name);
             if (value != null) {
                 headers.put(name, value);
