@@ -11,6 +11,7 @@ import io.sonia.contracts.backup.BackupTrial;
 import io.sonia.contracts.backup.BackupVerdict;
 import io.sonia.contracts.backup.BackupWriter;
 import io.sonia.contracts.backup.DrillReport;
+import io.sonia.contracts.backup.Restore;
 import io.sonia.contracts.backup.SnapshotAnswer;
 import io.sonia.contracts.backup.SnapshotRequest;
 import io.sonia.contracts.backup.SnapshotRequest.Step;
@@ -274,6 +275,21 @@ final class Backups {
 
     BackupManifest manifest(String id) {
         return folder(id).manifest();
+    }
+
+    /**
+     * A backup that was found sound just now.
+     *
+     * @throws SoniaException NOT_FOUND, INTEGRITY_FAILED
+     */
+    BackupFolder sound(String id) {
+        BackupFolder folder = folder(id);
+        BackupVerdict verdict = folder.verify(NotaryKeys.published(home));
+        if (!verdict.valid()) {
+            throw SoniaException.of(ErrorCode.INTEGRITY_FAILED, "The backup is not sound: " + Restore.why(verdict))
+                    .with("backup_id", id);
+        }
+        return folder;
     }
 
     private BackupFolder folder(String id) {

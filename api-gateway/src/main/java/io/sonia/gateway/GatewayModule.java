@@ -47,6 +47,7 @@ public final class GatewayModule implements ServiceModule {
     private final ServiceParts parts;
     private final Sessions sessions;
     private final Actions actions;
+    private final DeadLetters deadLetters;
     private final TurnStore turnStore;
     private final Turns turns;
     private final MemoryWrites memoryWrites;
@@ -71,7 +72,9 @@ public final class GatewayModule implements ServiceModule {
         this.slo = new SloController(parts, samples, shedding, budget);
         this.health = new HealthProbes(parts);
         this.sessions = new Sessions(parts.journal(), config, parts.clock(), parts.ids());
-        this.actions = new Actions(parts.journal(), evaOs, openclaw, samples, parts.clock(), parts.ids());
+        LetterStore letters = new LetterStore(parts.journal(), config.deadLetterCap(), parts.clock(), parts.ids());
+        this.actions = new Actions(parts.journal(), letters, evaOs, openclaw, samples, parts.clock(), parts.ids());
+        this.deadLetters = new DeadLetters(parts.journal(), letters, actions, parts.clock(), parts.ids());
         this.memoryWrites = new MemoryWrites(memoryEngine, parts.clock(), parts.ids(), samples);
         TurnJournal journal = new TurnJournal(parts.journal(), memoryWrites, sessions, samples, shedding, budget);
         TurnRun.Parts runParts = new TurnRun.Parts(
@@ -106,9 +109,18 @@ public final class GatewayModule implements ServiceModule {
         all.addAll(new SessionRoutes(sessions, turns, actions, parts.journal(), cursors).list());
         all.addAll(
                 new ActionRoutes(actions, confirmations, parts.journal(), cursors, parts.clock(), parts.ids()).list());
+        all.addAll(new DeadLetterRoutes(deadLetters, parts.journal(), cursors, parts.clock()).list());
         all.addAll(confirmations.list());
         all.addAll(new IncidentRoutes(incidents, parts.journal(), cursors).list());
-        all.addAll(new BackupRoutes(backups, parts.journal(), cursors).list());
+        all.addAll(new BackupRoutes(
+                        backups,
+                        new LetterRestore(
+                                parts.journal(),
+                                parts.settings().section(SECTION).deadLetterCap()),
+                        parts.journal(),
+                        cursors)
+                .list());
+        all.addAll(new Diagnostics(parts, sessions, deadLetters.store(), cursors).list());
         all.addAll(new SloRoutes(slo).list());
         all.addAll(health.list());
         all.addAll(new DepsRoute(parts.peers(), parts.clock()).list());
@@ -158,6 +170,7 @@ public final class GatewayModule implements ServiceModule {
         detail.put("sessions_active", sessions.activeCount());
         detail.put("turns_running", turns.runningCount());
         detail.put("actions_open", actions.openCount());
+        detail.put("dead_letters", deadLetters.store().unresolved());
         return detail;
     }
 
@@ -178,6 +191,7 @@ public final class GatewayModule implements ServiceModule {
         backups.start();
         int open = sessions.activeCount();
         int waiting = actions.resume();
+        deadLetters.sweep();
         relay = relay();
         restored = List.of(
                 new RestorePhase("sessions", 1, open),
@@ -193,6 +207,11 @@ public final class GatewayModule implements ServiceModule {
             parts.timers().every("other gateways", SUCCEED_EVERY, () -> whileStored(this::succeed));
         }
         parts.metrics().gauge("sonia_sessions_active", "Sessions that can take a turn", sessions::activeCount);
+        parts.metrics()
+                .gauge(
+                        "sonia_dead_letters",
+                        "Failed actions that wait to be replayed or discarded",
+                        () -> deadLetters.store().unresolved());
     }
 
     private OutboxRelay relay() {
@@ -203,6 +222,7 @@ public final class GatewayModule implements ServiceModule {
     void sweep() {
         sessions.sweep();
         actions.withdrawOfEndedSessions();
+        deadLetters.sweep();
         turns.resume();
     }
 
@@ -222,6 +242,7 @@ public final class GatewayModule implements ServiceModule {
     private void succeed() {
         boolean more = parts.journal().takeOver((tx, gone) -> {
             actions.store().inherit(tx, gone);
+            deadLetters.store().inherit(tx, gone);
             turnStore.inherit(tx, gone);
         });
         if (more) {

@@ -174,6 +174,26 @@ final class GatewayTables {
             ) STRICT, WITHOUT ROWID;
             """, """
             DROP TABLE slo_windows;
+            """),
+            new Migration(9, "dead letters", """
+            CREATE TABLE dead_letters (
+                letter_id TEXT PRIMARY KEY,
+                action_id TEXT NOT NULL UNIQUE,
+                state TEXT NOT NULL,
+                intent TEXT NOT NULL,
+                failure_class TEXT NOT NULL,
+                reads INTEGER NOT NULL,
+                params_sha256 TEXT NOT NULL,
+                created_at TEXT NOT NULL,
+                instance INTEGER NOT NULL,
+                replay_action_id TEXT,
+                replay_generation INTEGER NOT NULL,
+                replayed_at TEXT
+            ) STRICT;
+            CREATE INDEX dead_letters_created ON dead_letters (created_at, letter_id);
+            CREATE INDEX dead_letters_replays ON dead_letters (replay_action_id) WHERE replay_action_id IS NOT NULL;
+            """, """
+            DROP TABLE dead_letters;
             """));
 
     private GatewayTables() {}

@@ -148,7 +148,8 @@ final class TurnCalls {
                 false,
                 summary,
                 null,
-                tainted);
+                tainted,
+                null);
     }
 
     /** Parks until a person has decided and the tool has run, or time has. */

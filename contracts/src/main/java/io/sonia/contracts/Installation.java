@@ -1,5 +1,6 @@
 package io.sonia.contracts;
 
+import io.sonia.contracts.policy.PolicySet;
 import io.sonia.kernel.ErrorCode;
 import io.sonia.kernel.Home;
 import io.sonia.kernel.Ids;
@@ -23,8 +24,6 @@ import java.util.List;
  */
 public final class Installation {
 
-    private static final List<String> POLICIES =
-            List.of("risk_policy.json", "rbac_tools_matrix.json", "tools_rollout.json", "network_allowlist.json");
     private static final List<String> SAMPLES = List.of("docs/welcome.md", "docs/approvals.md");
 
     private static final int AUDIT_KEY_BYTES = 32;
@@ -40,7 +39,7 @@ public final class Installation {
         try {
             folders(home);
             keys(home, ids);
-            part(home.policies(), "policy/", POLICIES);
+            part(home.policies(), "policy/", PolicySet.FILES);
             part(home.workspace(), "workspace/", SAMPLES);
             config(home);
         } catch (FileSystemException e) {

@@ -135,6 +135,11 @@ public record Home(Path root) {
         return secrets().resolve("tokens/operator.token");
     }
 
+    /** What alerts to a channel are signed with, or its bearer token; there need not be one. */
+    public Path channelKey(String channel) {
+        return secrets().resolve("channels").resolve(channel + ".key");
+    }
+
     public Path providerKey(String provider) {
         return secrets().resolve("providers").resolve(provider + ".key");
     }

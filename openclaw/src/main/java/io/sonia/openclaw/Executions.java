@@ -66,7 +66,8 @@ final class Executions {
                 new CheckAnswer.Passed("tool", true, "known and available"),
                 new CheckAnswer.Passed("args", true, "as its schema asks"),
                 new CheckAnswer.Passed("sandbox", true, "inside and allowed as things are now"));
-        return new CheckAnswer(true, passed, tier, tier != RiskTier.SAFE_READ, prepared.resolved());
+        return new CheckAnswer(
+                true, passed, tier, tier != RiskTier.SAFE_READ, tool.facts().idempotent(), prepared.resolved());
     }
 
     /**

@@ -17,6 +17,7 @@ import io.sonia.journal.PostgresDatabase;
 import io.sonia.journal.PostgresJournal;
 import io.sonia.journal.SqliteJournal;
 import io.sonia.kernel.AuditEvent;
+import io.sonia.kernel.ErrorCode;
 import io.sonia.kernel.Hlc;
 import io.sonia.kernel.Home;
 import io.sonia.kernel.Redactor;
@@ -66,6 +67,7 @@ final class ServiceHost implements AutoCloseable {
 
     private static final Duration DRAIN = Duration.ofSeconds(3);
 
+    private final HostProcess process;
     private final ServiceName service;
     private final ServiceLog log;
     private final AuthConfig auth;
@@ -85,6 +87,7 @@ final class ServiceHost implements AutoCloseable {
     private volatile boolean auditSound = true;
 
     ServiceHost(ServiceDefinition definition, HostProcess process) {
+        this.process = process;
         this.service = definition.name();
         Settings settings = process.settings();
         this.auth = settings.section(AuthConfig.SECTION);
@@ -328,12 +331,29 @@ final class ServiceHost implements AutoCloseable {
 
     /** Stays so until the next start: what was damaged once is looked at by a person. */
     private void chainBroken(long firstBadSeq, String reason) {
+        boolean news = auditSound;
         auditSound = false;
         log.error(
                 "audit.chain.broken",
                 "The audit chain does not verify",
                 Map.of("first_bad_seq", firstBadSeq, "reason", reason),
                 null);
+        if (news) {
+            // Whoever met it is reading: it is told by somebody else.
+            Threads.virtual("audit chain broken", () -> tellBroken(firstBadSeq, reason));
+        }
+    }
+
+    private void tellBroken(long firstBadSeq, String reason) {
+        Context own = Context.own(service, "timer", null, OWN_WORK, process.ids(), process.clock());
+        try {
+            journal.append(AuditEvent.of("audit.chain.broken", own.origin())
+                    .outcome(ErrorCode.AUDIT_CHAIN_BROKEN)
+                    .about("audit", service.wireName())
+                    .detail(Map.of("first_bad_seq", firstBadSeq, "reason", reason)));
+        } catch (SoniaException e) {
+            log.error("audit.chain.broken", "The broken chain takes no entry about it", Map.of(), e);
+        }
     }
 
     private ServiceServer.Load load() {

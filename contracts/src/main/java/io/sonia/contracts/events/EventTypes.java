@@ -63,7 +63,8 @@ public final class EventTypes {
                     "turn.completed", "turn.completed",
                     "turn.failed", "turn.failed",
                     "turn.cancelled", "turn.cancelled",
-                    "action.changed", "action.changed"),
+                    "action.changed", "action.changed",
+                    "dead_letter.changed", "dead_letter.changed"),
             MODEL_ROUTER,
             Map.of("backend.quarantined", "backend.quarantined"));
 
@@ -113,6 +114,9 @@ public final class EventTypes {
         String ended = ENDED.getOrDefault(service, Map.of()).get(operation);
         if (ended != null) {
             return ended;
+        }
+        if (operation.equals("audit.chain.broken")) {
+            return operation;
         }
         if (service == API_GATEWAY && operation.startsWith("backup.")) {
             return well ? BACKUPS.get(operation) : failed(entry) ? "backup.failed" : null;
