@@ -59,6 +59,7 @@ final class Status implements Callable<Integer> {
     private record Report(
             boolean running,
             boolean well,
+            boolean maintenance,
             String home,
             @Nullable Long pendingApprovals,
             @Nullable String isolation,
@@ -71,7 +72,7 @@ final class Status implements Callable<Integer> {
         boolean running = Stream.of(ServiceName.values()).anyMatch(each -> Probe.listens(addresses.of(each)));
         if (!running) {
             if (json) {
-                place.screen().line(Json.text(new Report(false, false, home(), null, null, null, List.of())));
+                place.screen().line(Json.text(new Report(false, false, false, home(), null, null, null, List.of())));
             }
             throw OperatorClient.notRunning(place, "no service answers");
         }
@@ -99,7 +100,9 @@ final class Status implements Callable<Integer> {
         Map<String, @Nullable Object> executor = asked(() -> client.onService(ServiceName.OPENCLAW, Operation.STATUS)
                 .exchange()
                 .data());
-        return new Report(true, well, home(), waiting, isolation(executor), authentication(executor), lines);
+        boolean maintenance = health != null && health.maintenanceMode();
+        return new Report(
+                true, well, maintenance, home(), waiting, isolation(executor), authentication(executor), lines);
     }
 
     /** What is unusual about who may ask; null if nothing is. */
@@ -217,6 +220,9 @@ final class Status implements Callable<Integer> {
         report.services().stream()
                 .filter(line -> !line.well() && line.error() != null)
                 .forEach(line -> place.screen().line("  " + line.service() + ": " + SafeText.line("" + line.error())));
+        if (report.maintenance()) {
+            place.screen().line("maintenance: on, nothing is restarted (./sonia maintenance off)");
+        }
         if (report.authentication() != null) {
             place.screen().line("authentication: " + report.authentication());
         }

@@ -171,6 +171,7 @@ public final class EvaOsModule implements ServiceModule {
         parts.timers().every("audit heads", PUBLISH_EVERY, notary::publish);
         parts.timers().every("credentials of all services", RENEW_EVERY, identities::renew);
         parts.timers().every("events", REAP_EVERY, events::reap);
+        parts.timers().every("maintenance", SWEEP_EVERY, supervision::tick);
         parts.timers().every("policy files", POLICY_EVERY, this::lookAtFiles);
     }
 

@@ -40,7 +40,8 @@ public final class Drills {
                    sonia drill crash --rest --sweep [--cases=N] [--json=FILE]
                    sonia drill crash --rest --only=DAMAGE,NUMBER
                    sonia drill races [--rounds=N] [--races=N] [--seed=S] [--json=FILE]
-                   sonia drill boundary [--tokens=N] [--requests=N] [--seconds=N] [--symlinks=N] [--fuzz=N] [--seed=S] [--json=FILE]""";
+                   sonia drill boundary [--tokens=N] [--requests=N] [--seconds=N] [--symlinks=N] [--fuzz=N] [--seed=S] [--json=FILE]
+            """ + HouseDrills.USAGE;
 
     private final Distribution dist;
     private final PrintStream out;
@@ -60,6 +61,7 @@ public final class Drills {
                 case "boundary" ->
                     boundary(new Options(words.subList(1, words.size()), BoundaryDrill.options(dist, clock)));
                 case "races" -> races(new Options(words.subList(1, words.size()), RACES));
+                case "flap" -> house(drill, words.subList(1, words.size()));
                 default -> misused(drill.isEmpty() ? "which drill?" : "there is no drill " + drill);
             };
         } catch (IllegalArgumentException e) {
@@ -136,6 +138,13 @@ public final class Drills {
         BoundaryDrill drill = new BoundaryDrill(dist, clock, options.seed());
         Map<String, Report> reports = drill.reports(options, out);
         return inScratch(options, List.copyOf(reports.values()), scratch -> drill.run(options, reports, scratch));
+    }
+
+    private int house(String drill, List<String> words) throws Exception {
+        HouseDrills drills = new HouseDrills(dist, clock, out);
+        Options options = new Options(words, HouseDrills.options(drill));
+        List<Report> reports = drills.reports(drill, options);
+        return inScratch(options, reports, scratch -> drills.run(drill, options, reports, scratch));
     }
 
     private int syscalls(Options options) throws Exception {
