@@ -94,7 +94,7 @@ final class BudgetDrill {
     private boolean exhausted(SupervisedHouse house) {
         try (Line line = house.operator(ServiceName.EVA_OS)) {
             Answer all = line.send("GET", "/v1/supervision/services", null, null);
-            return service(all, "services", "name").get("state").equals("exhausted");
+            return "exhausted".equals(service(all, "services", "name").get("state"));
         } catch (IOException notNow) {
             return false;
         }

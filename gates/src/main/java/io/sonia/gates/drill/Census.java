@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
 
 /** The processes of one home, as proc(5) shows them and by the environment they were given. */
 final class Census {
@@ -92,11 +93,8 @@ final class Census {
     /** How many file descriptors it has open. */
     static int descriptors(long pid) {
         try (DirectoryStream<Path> open = Files.newDirectoryStream(PROC.resolve(pid + "/fd"))) {
-            int count = 0;
-            for (Path each : open) {
-                count++;
-            }
-            return count;
+            return Math.toIntExact(
+                    StreamSupport.stream(open.spliterator(), false).count());
         } catch (IOException gone) {
             return 0;
         }

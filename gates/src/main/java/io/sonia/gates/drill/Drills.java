@@ -6,6 +6,7 @@ import io.sonia.kernel.json.Json;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -61,11 +62,16 @@ public final class Drills {
                 case "boundary" ->
                     boundary(new Options(words.subList(1, words.size()), BoundaryDrill.options(dist, clock)));
                 case "races" -> races(new Options(words.subList(1, words.size()), RACES));
-                case "flap" -> house(drill, words.subList(1, words.size()));
-                default -> misused(drill.isEmpty() ? "which drill?" : "there is no drill " + drill);
+                default ->
+                    HouseDrills.names().contains(drill)
+                            ? house(drill, words.subList(1, words.size()))
+                            : misused(drill.isEmpty() ? "which drill?" : "there is no drill " + drill);
             };
         } catch (IllegalArgumentException e) {
             return misused(String.valueOf(e.getMessage()));
+        } catch (MissingProgram e) {
+            out.println("sonia: " + e.getMessage());
+            return UNAVAILABLE;
         }
     }
 
@@ -142,7 +148,14 @@ public final class Drills {
 
     private int house(String drill, List<String> words) throws Exception {
         HouseDrills drills = new HouseDrills(dist, clock, out);
-        Options options = new Options(words, HouseDrills.options(drill));
+        List<String> all = new ArrayList<>(words);
+        if (words.stream().noneMatch(each -> each.startsWith("--json="))) {
+            Path kept = dist.folder().resolveSibling("artifacts").resolve("drill-" + drill + ".json");
+            Files.createDirectories(kept.getParent());
+            all.add("--json=" + kept);
+            out.println("report: " + kept);
+        }
+        Options options = new Options(all, HouseDrills.options(drill));
         List<Report> reports = drills.reports(drill, options);
         return inScratch(options, reports, scratch -> drills.run(drill, options, reports, scratch));
     }

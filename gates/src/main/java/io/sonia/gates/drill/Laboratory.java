@@ -133,9 +133,11 @@ final class Laboratory implements AutoCloseable {
         launch(service, argv -> argv);
     }
 
-    /** Starts EVA-OS and has it start all others; does not wait. */
-    void launchSupervisor() throws IOException {
+    /** Starts EVA-OS and has it start all others, by the same Java options; does not wait. */
+    void launchSupervisor(String... javaOptions) throws IOException {
         List<String> argv = dist.service(ServiceName.EVA_OS.wireName(), "--supervise", "--child");
+        argv.addAll(1, List.of(javaOptions));
+        Files.createDirectories(output(ServiceName.EVA_OS).getParent());
         running.put(ServiceName.EVA_OS, processes.spawn(command(argv, ServiceName.EVA_OS)));
     }
 
