@@ -61,6 +61,7 @@ final class Status implements Callable<Integer> {
     private record Report(
             boolean running,
             boolean well,
+            boolean maintenance,
             String home,
             @Nullable Long pendingApprovals,
             @Nullable String isolation,
@@ -76,7 +77,8 @@ final class Status implements Callable<Integer> {
         if (!running) {
             if (json) {
                 place.screen()
-                        .line(Json.text(new Report(false, false, home(), null, null, null, null, Map.of(), List.of())));
+                        .line(Json.text(
+                                new Report(false, false, false, home(), null, null, null, null, Map.of(), List.of())));
             }
             throw OperatorClient.notRunning(place, "no service answers");
         }
@@ -106,9 +108,11 @@ final class Status implements Callable<Integer> {
                 .data());
         Map<String, @Nullable Object> gateway =
                 asked(() -> client.on(Operation.STATUS).exchange().data());
+        boolean maintenance = health != null && health.maintenanceMode();
         return new Report(
                 true,
                 well,
+                maintenance,
                 home(),
                 waiting,
                 isolation(executor),
@@ -247,6 +251,9 @@ final class Status implements Callable<Integer> {
         report.services().stream()
                 .filter(line -> !line.well() && line.error() != null)
                 .forEach(line -> place.screen().line("  " + line.service() + ": " + SafeText.line("" + line.error())));
+        if (report.maintenance()) {
+            place.screen().line("maintenance: on, nothing is restarted (./sonia maintenance off)");
+        }
         if (report.authentication() != null) {
             place.screen().line("authentication: " + report.authentication());
         }

@@ -7,6 +7,7 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -51,7 +52,8 @@ public final class Drills {
                    sonia drill races [--rounds=N] [--races=N] [--seed=S] [--json=FILE]
                    sonia drill latency [--window=SECONDS] [--json=FILE]
                    sonia drill boundary [--tokens=N] [--requests=N] [--seconds=N] [--symlinks=N] [--fuzz=N] [--seed=S] [--json=FILE]
-                   sonia drill storm [--seconds=N] [--outage=SECONDS] [--factors=N,N...] [--seed=S] [--json=FILE]""";
+                   sonia drill storm [--seconds=N] [--outage=SECONDS] [--factors=N,N...] [--seed=S] [--json=FILE]
+            """ + HouseDrills.USAGE;
 
     private final Distribution dist;
     private final PrintStream out;
@@ -73,10 +75,16 @@ public final class Drills {
                 case "latency" -> latency(new Options(words.subList(1, words.size()), LATENCY));
                 case "races" -> races(new Options(words.subList(1, words.size()), RACES));
                 case "storm" -> storm(new Options(words.subList(1, words.size()), STORM));
-                default -> misused(drill.isEmpty() ? "which drill?" : "there is no drill " + drill);
+                default ->
+                    HouseDrills.names().contains(drill)
+                            ? house(drill, words.subList(1, words.size()))
+                            : misused(drill.isEmpty() ? "which drill?" : "there is no drill " + drill);
             };
         } catch (IllegalArgumentException e) {
             return misused(String.valueOf(e.getMessage()));
+        } catch (MissingProgram e) {
+            out.println("sonia: " + e.getMessage());
+            return UNAVAILABLE;
         }
     }
 
@@ -176,6 +184,20 @@ public final class Drills {
                 new StormDrill(laboratory, clock, report, time).run(factors, outage, options.seed());
             }
         });
+    }
+
+    private int house(String drill, List<String> words) throws Exception {
+        HouseDrills drills = new HouseDrills(dist, clock, out);
+        List<String> all = new ArrayList<>(words);
+        if (words.stream().noneMatch(each -> each.startsWith("--json="))) {
+            Path kept = dist.folder().resolveSibling("artifacts").resolve("drill-" + drill + ".json");
+            Files.createDirectories(kept.getParent());
+            all.add("--json=" + kept);
+            out.println("report: " + kept);
+        }
+        Options options = new Options(all, HouseDrills.options(drill));
+        List<Report> reports = drills.reports(drill, options);
+        return inScratch(options, reports, scratch -> drills.run(drill, options, reports, scratch));
     }
 
     private int syscalls(Options options) throws Exception {

@@ -125,6 +125,11 @@ public enum Operation {
     HEALTH_ALL("health.all", EVA_OS, "GET /health/all", OBS, NONE, 8),
     SUPERVISION_SERVICES("sup.services", EVA_OS, "GET /v1/supervision/services", OBS, NONE, 2),
     SUPERVISION_BUDGETS("sup.budgets", EVA_OS, "GET /v1/supervision/budgets", OBS, NONE, 2),
+    SUPERVISION_GRAPH("sup.graph", EVA_OS, "GET /v1/supervision/dependency-graph", OBS, NONE, 2),
+    SUPERVISION_BUDGET_RESET(
+            "sup.budget_reset", EVA_OS, "POST /v1/supervision/budgets/{service_name}/reset", OP, SMALL, 2),
+    SUPERVISION_MAINTENANCE("sup.maintenance", EVA_OS, "POST /v1/supervision/maintenance-mode", OP, SMALL, 2),
+    SUPERVISION_PROBE("sup.probe", EVA_OS, "POST /v1/supervision/probe/{service_name}", OP, NONE, 6),
     SUPERVISION_RESTART("sup.restart", EVA_OS, "POST /v1/supervision/restart/{service_name}", OP, SMALL, 60),
     SUPERVISION_STOP("sup.stop", EVA_OS, "POST /v1/supervision/stop/{service_name}", OP, SMALL, 30),
     SUPERVISION_START("sup.start", EVA_OS, "POST /v1/supervision/start/{service_name}", OP, SMALL, 60),
