@@ -19,6 +19,7 @@ import io.sonia.kernel.http.Context;
 import io.sonia.kernel.http.Operation;
 import io.sonia.kernel.http.Reply;
 import io.sonia.kernel.http.Route;
+import io.sonia.kernel.json.Json;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -108,7 +109,7 @@ final class Diagnostics {
 
     private Map<String, @Nullable Object> deadLetters(int last) {
         List<Map<String, @Nullable Object>> recent =
-                newest(LetterStore.UNRESOLVED, "letter_id", last, row -> Conversation.plain(masked(row)));
+                newest(LetterStore.UNRESOLVED, "letter_id", last, row -> Json.plain(masked(row)));
         Map<String, @Nullable Object> found = new LinkedHashMap<>();
         found.put("unresolved", letters.unresolved());
         found.put("recent", recent);
@@ -132,9 +133,9 @@ final class Diagnostics {
     /** How it went, without what it was called with and what came of it. */
     private static Map<String, @Nullable Object> told(Action action) {
         Map<String, @Nullable Object> told =
-                new LinkedHashMap<>(Conversation.plain(action.withParams(ActionRoutes.masked(action.params()))));
+                new LinkedHashMap<>(Json.plain(action.withParams(ActionRoutes.masked(action.params()))));
         if (action.execution() != null) {
-            Map<String, @Nullable Object> execution = new LinkedHashMap<>(Conversation.plain(action.execution()));
+            Map<String, @Nullable Object> execution = new LinkedHashMap<>(Json.plain(action.execution()));
             execution.put("output", null);
             execution.put("side_effects", List.of());
             execution.put("verification", null);
