@@ -185,7 +185,7 @@ final class Executor {
             Execution execution = asked(context, executionId);
             return execution.state() == ExecutionState.CLAIMED ? Optional.empty() : Optional.of(of(action, execution));
         } catch (SoniaException e) {
-            if (away(e) && e.code() == ErrorCode.UNAVAILABLE) {
+            if ((away(e) && e.code() == ErrorCode.UNAVAILABLE) || e.code() == ErrorCode.OVERLOADED) {
                 throw e;
             }
             return e.code() == ErrorCode.NOT_FOUND ? Optional.empty() : Optional.of(lost(action));

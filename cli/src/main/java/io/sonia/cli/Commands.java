@@ -109,6 +109,9 @@ final class Commands {
                         .addSubcommand("propose", new PolicyPropose(place)));
         all.put("stop-all", () -> new CommandLine(new StopAll(place)));
         all.put("resume", () -> new CommandLine(new Resume(place)));
+        all.put(
+                "maintenance",
+                () -> new CommandLine(new MaintenanceCommand(place)).setCaseInsensitiveEnumValuesAllowed(true));
         all.put("replay", () -> new CommandLine(new Replay(place)));
         all.put(
                 "incident",

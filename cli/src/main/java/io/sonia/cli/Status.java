@@ -61,6 +61,7 @@ final class Status implements Callable<Integer> {
     private record Report(
             boolean running,
             boolean well,
+            boolean maintenance,
             String home,
             @Nullable Long pendingApprovals,
             @Nullable String isolation,
@@ -76,7 +77,8 @@ final class Status implements Callable<Integer> {
         if (!running) {
             if (json) {
                 place.screen()
-                        .line(Json.text(new Report(false, false, home(), null, null, null, null, Map.of(), List.of())));
+                        .line(Json.text(
+                                new Report(false, false, false, home(), null, null, null, null, Map.of(), List.of())));
             }
             throw OperatorClient.notRunning(place, "no service answers");
         }
@@ -106,9 +108,11 @@ final class Status implements Callable<Integer> {
                 .data());
         Map<String, @Nullable Object> gateway =
                 asked(() -> client.on(Operation.STATUS).exchange().data());
+        boolean maintenance = health != null && health.maintenanceMode();
         return new Report(
                 true,
                 well,
+                maintenance,
                 home(),
                 waiting,
                 isolation(executor),
@@ -198,16 +202,17 @@ final class Status implements Callable<Integer> {
         };
     }
 
-    /** What the gateway sees; itself it sees by answering. */
+    /** What the gateway sees; itself, and the console in front of it, are seen by answering. */
     private Map<ServiceName, Deps.Dep> deps(OperatorClient client) {
         Map<ServiceName, Deps.Dep> out = new LinkedHashMap<>();
-        long start = place.clock().nanoTime();
-        Map<String, @Nullable Object> own =
-                asked(() -> client.on(Operation.VERSION).exchange().data());
-        if (own != null) {
-            double millis = (place.clock().nanoTime() - start) / 1e6;
-            String version = String.valueOf(own.get("version"));
-            out.put(ServiceName.API_GATEWAY, new Deps.Dep("ok", 0, millis, version, null));
+        for (ServiceName service : List.of(ServiceName.API_GATEWAY, ServiceName.SOFIIA_CONSOLE)) {
+            long start = place.clock().nanoTime();
+            Map<String, @Nullable Object> told = asked(() ->
+                    client.onService(service, Operation.VERSION).exchange().data());
+            if (told != null) {
+                double millis = (place.clock().nanoTime() - start) / 1e6;
+                out.put(service, new Deps.Dep("ok", 0, millis, String.valueOf(told.get("version")), null));
+            }
         }
         Deps deps = asked(() -> client.on(Operation.DEPS).send(Deps.class));
         if (deps != null) {
@@ -246,6 +251,9 @@ final class Status implements Callable<Integer> {
         report.services().stream()
                 .filter(line -> !line.well() && line.error() != null)
                 .forEach(line -> place.screen().line("  " + line.service() + ": " + SafeText.line("" + line.error())));
+        if (report.maintenance()) {
+            place.screen().line("maintenance: on, nothing is restarted (./sonia maintenance off)");
+        }
         if (report.authentication() != null) {
             place.screen().line("authentication: " + report.authentication());
         }

@@ -4,6 +4,7 @@ import static io.sonia.cli.Samples.map;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sonia.contracts.evaos.HealthAll;
+import io.sonia.contracts.evaos.MaintenanceChanged;
 import io.sonia.contracts.evaos.RestartBudget;
 import io.sonia.contracts.evaos.ServiceRecord;
 import io.sonia.contracts.evaos.ServiceState;
@@ -33,6 +34,7 @@ class StatusIT {
 
     private final Captured captured = Captured.pipes();
     private final Map<ServiceName, ServiceState> told = new LinkedHashMap<>();
+    private boolean maintenance;
     private FakeGateway gateway;
     private Map<String, String> environment;
 
@@ -77,12 +79,36 @@ class StatusIT {
                             true,
                             new RestartBudget(0, 0, 3, 0, false)));
         }
-        return new HealthAll(Samples.NOW, false, ServiceState.HEALTHY, services);
+        return new HealthAll(Samples.NOW, maintenance, ServiceState.HEALTHY, services);
     }
 
     /** Nobody listens there any more. */
     private void gone(String service) {
         environment.put("SONIA_SERVICES__" + service + "__PORT", "1");
+    }
+
+    @Test
+    void maintenanceIsBegunEndedAndShown() {
+        gateway.on(
+                "POST /v1/supervision/maintenance-mode",
+                reply -> reply.data(Samples.plain(new MaintenanceChanged(!maintenance, maintenance, null))));
+        assertThat(run("maintenance", "on", "--reason", "disks", "--minutes", "30"))
+                .as(captured.err())
+                .isZero();
+        assertThat(captured.out()).isEqualTo("maintenance is on: nothing is restarted until ./sonia maintenance off\n");
+        assertThat(gateway.seen("POST /v1/supervision/maintenance-mode")
+                        .getFirst()
+                        .body())
+                .containsEntry("enabled", true)
+                .containsEntry("reason", "disks")
+                .containsEntry("ttl_seconds", 1800L);
+        maintenance = true;
+        assertThat(run("status")).isZero();
+        assertThat(captured.out()).contains("maintenance: on");
+        assertThat(run("maintenance", "off")).isZero();
+        assertThat(captured.out()).endsWith("maintenance is off\n");
+        assertThat(run("maintenance", "perhaps")).isEqualTo(2);
+        assertThat(run("maintenance")).isEqualTo(2);
     }
 
     private int run(String... words) {
@@ -159,7 +185,7 @@ class StatusIT {
 
     @Test
     void asJsonItIsOneObjectWithTheSameExitCode() {
-        gone("PIPECAT");
+        gone("SOFIIA_CONSOLE");
         assertThat(run("status", "--json")).isEqualTo(1);
         Map<String, Object> report = Json.parseObject(captured.out());
         assertThat(report)
@@ -169,11 +195,11 @@ class StatusIT {
                 .containsEntry("pending_approvals", 3L);
         List<?> services = (List<?>) report.get("services");
         assertThat(services).hasSize(ServiceName.values().length);
-        assertThat((Map<?, ?>) services.getLast()).satisfies(pipecat -> {
-            assertThat(pipecat.get("service")).isEqualTo("pipecat");
-            assertThat(pipecat.get("state")).isEqualTo("down");
-            assertThat(pipecat.get("well")).isEqualTo(false);
-            assertThat(pipecat.get("pid")).isNull();
+        assertThat((Map<?, ?>) services.getLast()).satisfies(console -> {
+            assertThat(console.get("service")).isEqualTo("sofiia-console");
+            assertThat(console.get("state")).isEqualTo("down");
+            assertThat(console.get("well")).isEqualTo(false);
+            assertThat(console.get("pid")).isNull();
         });
     }
 }

@@ -196,6 +196,7 @@ public final class EvaOsModule implements ServiceModule {
         parts.timers().every("alerts", SWEEP_EVERY, alerts::tick);
         parts.timers().every("old alerts", REAP_EVERY, alerts::reap);
         parts.timers().every("events", REAP_EVERY, events::reap);
+        parts.timers().every("maintenance", SWEEP_EVERY, supervision::tick);
         parts.timers().every("policy files", POLICY_EVERY, this::lookAtFiles);
     }
 

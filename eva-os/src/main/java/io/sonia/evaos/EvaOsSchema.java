@@ -275,7 +275,7 @@ final class EvaOsSchema {
             DROP TABLE alerts;
             """;
 
-    /** All steps in their order; the second one is supervision's. */
+    /** All steps in their order; the second and the last are supervision's. */
     static final List<Migration> MIGRATIONS = List.of(
             new Migration(1, "control plane", UP, DOWN),
             SupervisionSchema.migration(2),
@@ -286,7 +286,8 @@ final class EvaOsSchema {
             new Migration(7, "conditions of rules", CONDITIONS_UP, CONDITIONS_DOWN),
             new Migration(8, "proposed policies and kill switches", PROPOSALS_UP, PROPOSALS_DOWN),
             new Migration(9, "events", EVENTS_UP, EVENTS_DOWN),
-            new Migration(10, "alerts", ALERTS_UP, ALERTS_DOWN));
+            new Migration(10, "alerts", ALERTS_UP, ALERTS_DOWN),
+            SupervisionSchema.maintenance(11));
 
     private static final String DECIDED = "state NOT IN ('pending', 'approved')";
 

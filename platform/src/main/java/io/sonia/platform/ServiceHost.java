@@ -111,13 +111,7 @@ final class ServiceHost implements AutoCloseable {
         Verifiers verifiers = verifiers(process);
         this.credentials = new CredentialFeed(service, home, verifiers, process.clock(), process.ids());
         Metrics metrics = new Metrics();
-        this.breakers = new Breakers(
-                service,
-                process.clock(),
-                process.ids(),
-                settings.live(BreakersConfig.SECTION),
-                new BreakerMoves(service, journal, process, log)::moved);
-        breakers.measure(metrics);
+        this.breakers = breakers(process, metrics);
         Peers peers = new Peers(ports(settings), hlc, credentials::token, breakers);
         this.checkpoints = new Checkpoints(service, journal, auditing, peers.of(ServiceName.EVA_OS), process, log);
         this.events = new EventFeed(service, journal, peers.of(ServiceName.EVA_OS), process);
@@ -125,21 +119,7 @@ final class ServiceHost implements AutoCloseable {
             checkpoints.measure(metrics);
         }
         AuditRoutes audit = audit(heads, process);
-        this.module = definition
-                .factory()
-                .apply(new ServiceParts(
-                        service,
-                        home,
-                        settings,
-                        journal,
-                        process.clock(),
-                        process.ids(),
-                        timers,
-                        metrics,
-                        log,
-                        peers,
-                        verifiers,
-                        audit));
+        this.module = definition.factory().apply(parts(process, metrics, peers, verifiers, audit));
         credentials.load(peers.of(ServiceName.EVA_OS));
         List<Route<?>> routes = routes(audit, home);
         this.kernelRoutes = new KernelRoutes(facts(process, verifiers, metrics, peers), routes, module.sockets());
@@ -154,16 +134,45 @@ final class ServiceHost implements AutoCloseable {
                 journal,
                 share.claims(),
                 share.buckets(),
-                new RequestRecorder(service, metrics, log),
+                new RequestRecorder(service, metrics, log, process.clock()),
                 module.browsers());
-        ServicesConfig.Endpoint endpoint =
-                settings.section(ServicesConfig.SECTION).of(service);
         this.server = new ServiceServer(
-                parts,
-                kernelRoutes.all(routes),
-                module.sockets(),
-                endpoint.ports().get(instance(definition, process) - 1),
-                peers.slo());
+                parts, kernelRoutes.all(routes), module.sockets(), port(definition, process), peers.slo());
+    }
+
+    private ServiceParts parts(
+            HostProcess process, Metrics metrics, Peers peers, Verifiers verifiers, AuditRoutes audit) {
+        return new ServiceParts(
+                service,
+                process.home(),
+                process.settings(),
+                journal,
+                process.clock(),
+                process.ids(),
+                timers,
+                metrics,
+                log,
+                peers,
+                verifiers,
+                audit);
+    }
+
+    /** Where this process of the service listens. */
+    private static int port(ServiceDefinition definition, HostProcess process) {
+        ServicesConfig.Endpoint endpoint =
+                process.settings().section(ServicesConfig.SECTION).of(definition.name());
+        return endpoint.ports().get(instance(definition, process) - 1);
+    }
+
+    private Breakers breakers(HostProcess process, Metrics metrics) {
+        Breakers made = new Breakers(
+                service,
+                process.clock(),
+                process.ids(),
+                process.settings().live(BreakersConfig.SECTION),
+                new BreakerMoves(service, journal, process, log)::moved);
+        made.measure(metrics);
+        return made;
     }
 
     private List<Route<?>> routes(AuditRoutes audit, Home home) {

@@ -46,7 +46,7 @@ class BoundaryMatrixIT {
             approval.amend decision, approval.grant op/svc, approval.consume openclaw, approval.outcome openclaw, task.list obs,
             task.create op/svc, task.get obs, task.update op/svc, task.delete op, health.all obs, sup.services obs,
             sup.budgets obs,
-            sup.restart op, sup.stop op, sup.start op, policy.get obs, policy.evaluate obs, auth.whoami obs,
+            sup.graph obs, sup.budget_reset op, sup.maintenance op, sup.probe op, sup.restart op, sup.stop op, sup.start op, policy.get obs, policy.evaluate obs, auth.whoami obs,
             policy.propose op, kill.get obs, kill.set op,
             incident.create op, incident.list obs, incident.get obs, incident.bundle op, incident.verify op,
             diagnostics obs, dlq.list obs, dlq.get obs, dlq.replay op, dlq.discard op, backup.restore_dlq op,

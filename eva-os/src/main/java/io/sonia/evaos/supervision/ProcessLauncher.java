@@ -12,10 +12,15 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 
 /** Starts services in sessions of their own and keeps a record file for each, so that the next life finds them. */
 final class ProcessLauncher implements Launcher {
+
+    /** Says of a process, and of whatever it starts, which service of which home it is of. */
+    private static final String MARK = "SUPERVISED_SERVICE";
 
     private final Processes processes;
     private final Home home;
@@ -35,15 +40,21 @@ final class ProcessLauncher implements Launcher {
         if (former.isPresent() && processes.end(former.get(), grace) == Ending.STUCK) {
             throw new IOException("process " + former.get().pid() + " of a former life cannot be ended");
         }
+        String mark = home.root() + "#" + plan.service();
+        if (processes.endMarked(MARK + "=" + mark) == Ending.STUCK) {
+            throw new IOException("a process that a former life has left cannot be ended");
+        }
         Files.createDirectories(file.getParent());
-        Child child = processes.spawn(new Command(plan.argv(), plan.environment(), home.root(), plan.stdout()));
+        Map<String, String> environment = new LinkedHashMap<>(plan.environment());
+        environment.put(MARK, mark);
+        Child child = processes.spawn(new Command(plan.argv(), environment, home.root(), plan.stdout()));
         try {
             child.record().write(file);
         } catch (IOException e) {
             processes.end(child, Duration.ZERO);
             throw e;
         }
-        return new Service(child, file);
+        return new Service(child, file, MARK + "=" + mark);
     }
 
     /** A running child and its record file. */
@@ -51,10 +62,12 @@ final class ProcessLauncher implements Launcher {
 
         private final Child child;
         private final Path file;
+        private final String mark;
 
-        private Service(Child child, Path file) {
+        private Service(Child child, Path file, String mark) {
             this.child = child;
             this.file = file;
+            this.mark = mark;
         }
 
         @Override
@@ -75,7 +88,9 @@ final class ProcessLauncher implements Launcher {
 
         @Override
         public Ending end(Duration grace) {
-            Ending ending = processes.end(child, grace);
+            Ending session = processes.end(child, grace);
+            Ending strays = session == Ending.STUCK ? session : processes.endMarked(mark);
+            Ending ending = strays == Ending.ABSENT ? session : strays;
             if (ending != Ending.STUCK) {
                 try {
                     Files.deleteIfExists(file);

@@ -47,6 +47,8 @@ final class ServiceLife {
         BUDGET_SPENT,
         /** It has rested long enough for new attempts. */
         COOLED_DOWN,
+        /** Somebody has given it its whole budget back. */
+        BUDGET_RESET,
         /** It is to stay down. */
         STOP
     }
@@ -66,6 +68,7 @@ final class ServiceLife {
             .edges(Set.of(STARTING, RESTARTING), Event.SPAWN_FAILED, UNREACHABLE)
             .edge(UNREACHABLE, Event.BUDGET_SPENT, EXHAUSTED)
             .edge(EXHAUSTED, Event.COOLED_DOWN, UNREACHABLE)
+            .edge(EXHAUSTED, Event.BUDGET_RESET, UNREACHABLE)
             .edges(EnumSet.complementOf(EnumSet.of(STOPPED)), Event.STOP, STOPPED)
             .build();
 

@@ -9,6 +9,7 @@ import io.sonia.kernel.metrics.Counter;
 record Shared(
         SupervisionConfig config,
         SupervisionStore store,
+        Maintenance maintenance,
         Launcher launcher,
         Probe probe,
         Clock clock,

@@ -83,19 +83,41 @@ final class Standing {
 
     /** Commits an edge of the supervisor's own and enters it. */
     void move(Event event, Budget next, Map<String, ?> detail, @Nullable PidRecord process) {
+        Map<String, @Nullable Object> told = new LinkedHashMap<>(detail);
+        if (process != null) {
+            told.putIfAbsent("pid", process.pid());
+        }
         Change change =
-                change(event, next, Supervision.ownOrigin("timer"), detail).with(process);
+                change(event, next, Supervision.ownOrigin("timer"), told).with(process);
         shared.store().commit(List.of(change));
         enter(change);
     }
 
-    /** Commits a new budget where the state stays what it is. */
+    /** Commits what a stable run leaves of the budget, where the state stays what it is. */
     void forgetRestarts(@Nullable PidRecord process) {
-        AuditEvent audit = AuditEvent.of("supervision.budget.forgotten", Supervision.ownOrigin("timer"))
+        Change change = forgotten(budget.afterStableRun(), Supervision.ownOrigin("timer"))
+                .with(process);
+        shared.store().commit(List.of(change));
+        budget = change.budget();
+    }
+
+    /** The whole budget back: for a service that was given up that is an edge, for others the budget alone. */
+    Change reset(AuditEvent.Origin origin, String reason) {
+        return state == ServiceState.EXHAUSTED
+                ? change(Event.BUDGET_RESET, Budget.UNUSED, origin, Map.of("reason", reason))
+                : forgotten(Budget.UNUSED, origin);
+    }
+
+    private Change forgotten(Budget next, AuditEvent.Origin origin) {
+        AuditEvent audit = AuditEvent.of("supervision.budget.forgotten", origin)
                 .about("service", service.wireName())
                 .detail(Map.of("attempts", budget.attempts(), "cooldown_seconds", budget.cooldownSeconds()));
-        shared.store().commit(List.of(new Change(service, state, fence, process, Budget.UNUSED, true, audit)));
-        budget = Budget.UNUSED;
+        return new Change(service, state, fence, null, next, true, audit);
+    }
+
+    /** Takes over a budget that was committed where the state stays what it is. */
+    void keep(Budget committed) {
+        budget = committed;
     }
 
     /** What follows from an edge that is committed. */

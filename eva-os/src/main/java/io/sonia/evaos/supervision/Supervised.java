@@ -15,12 +15,14 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -198,7 +200,7 @@ final class Supervised {
         boolean stable = standing.state() == ServiceState.HEALTHY
                 && standing.sinceMs()
                         >= TimeUnit.SECONDS.toMillis(shared.config().stableSeconds());
-        if (stable && used.readable() && !used.equals(Budget.UNUSED)) {
+        if (stable && used.readable() && !used.equals(used.afterStableRun())) {
             standing.forgetRestarts(process.record());
         }
     }
@@ -230,7 +232,13 @@ final class Supervised {
         Event event = hopeless ? Event.MISCONFIGURED : Event.EXITED;
         if (ServiceLife.TABLE.next(standing.state(), event).isPresent()) {
             Budget budget = standing.budget();
-            Map<String, Object> detail = Map.of("cause", exit.toString(), "pid", String.valueOf(process.pid()));
+            Map<String, @Nullable Object> detail = new LinkedHashMap<>();
+            detail.put("cause", exit.toString());
+            detail.put("pid", process.pid());
+            detail.put("error", health.error());
+            if (hopeless) {
+                detail.put("restart_count", budget.attempts());
+            }
             standing.move(event, hopeless ? budget.ended() : budget, detail, null);
         }
     }
@@ -244,7 +252,7 @@ final class Supervised {
     }
 
     private void recover() {
-        if (plan == null || !needsHealthy.getAsBoolean()) {
+        if (plan == null || shared.maintenance().on() || !needsHealthy.getAsBoolean()) {
             return;
         }
         SupervisionConfig config = shared.config();
@@ -253,15 +261,25 @@ final class Supervised {
         known = known.cooledDown(now) ? known.cooled() : known;
         if (!known.left(config, now)) {
             Budget spent = known.exhausted() ? known : known.spent(config, now);
-            Map<String, Object> detail =
-                    Map.of("restart_count", known.attempts(), "cooldown_seconds", spent.cooldownSeconds());
+            Map<String, Object> detail = Map.of(
+                    "restart_count",
+                    known.attempts(),
+                    "window_seconds",
+                    config.restartWindowSeconds(),
+                    "cooldown_seconds",
+                    spent.cooldownSeconds());
             standing.move(Event.BUDGET_SPENT, spent, detail, process.record());
             return;
         }
         int jitter = shared.ids().below(2 * Budget.JITTER_PERCENT + 1) - Budget.JITTER_PERCENT;
         Budget granted = known.attempt(config, now, jitter);
-        Map<String, Object> detail =
-                Map.of("attempt", granted.attempts(), "backoff_ms", granted.backoffUntilMs() - now, "cause", cause);
+        Map<String, Object> detail = Map.of(
+                "attempt",
+                granted.attempts(),
+                "backoff_seconds",
+                (granted.backoffUntilMs() - now) / 1000.0,
+                "cause",
+                cause);
         standing.move(Event.RESTART, granted, detail, process.record());
         shared.restarts().increment(service.wireName(), cause);
         spawned = false;
@@ -279,7 +297,7 @@ final class Supervised {
             }
         }
         if (spawned) {
-            move(Event.SPAWNED, Map.of());
+            move(Event.SPAWNED, Map.of("attempt", standing.budget().attempts()));
         }
     }
 
@@ -341,6 +359,20 @@ final class Supervised {
         ServiceStarted answer = new ServiceStarted(service.wireName(), standing.state(), process.pid());
         shared.store().record(List.of(edges.getLast().with(process.record())), tx -> order.done(tx, 202, answer));
         return answer;
+    }
+
+    /** Gives the whole budget back. */
+    Budget resetBudget(Order order, Function<Budget, Record> answer) {
+        return locked(() -> {
+            Change reset = standing.reset(order.origin(), order.reason()).with(process.record());
+            shared.store().commit(List.of(reset), tx -> order.done(tx, 200, answer.apply(reset.budget())));
+            if (reset.to() == standing.state()) {
+                standing.keep(reset.budget());
+            } else {
+                standing.enter(reset);
+            }
+            return reset.budget();
+        });
     }
 
     /** Ends the service because the supervisor ends. */

@@ -1,7 +1,11 @@
 package io.sonia.evaos.supervision;
 
 import io.sonia.contracts.evaos.BudgetList;
+import io.sonia.contracts.evaos.BudgetWasReset;
+import io.sonia.contracts.evaos.DependencyGraph;
 import io.sonia.contracts.evaos.HealthAll;
+import io.sonia.contracts.evaos.MaintenanceChange;
+import io.sonia.contracts.evaos.MaintenanceChanged;
 import io.sonia.contracts.evaos.RestartBudget;
 import io.sonia.contracts.evaos.ServiceRecord;
 import io.sonia.contracts.evaos.ServiceStarted;
@@ -32,6 +36,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * Looks after all services of the house. Those with a plan run as child processes, are restarted when they fail, and end
@@ -66,6 +71,8 @@ public final class Supervision {
     private final Clock clock;
     private final Probe probe;
     private final SupervisionStore store;
+    private final Maintenance maintenance;
+    private final SupervisionConfig config;
     private final ServiceLog log;
     private final Map<ServiceName, Supervised> services = new EnumMap<>(ServiceName.class);
 
@@ -79,10 +86,12 @@ public final class Supervision {
         this.probe = parts.probe();
         this.log = parts.log();
         this.store = new SupervisionStore(parts.journal(), clock);
+        this.maintenance = new Maintenance(parts.journal(), clock);
+        this.config = parts.config();
         Counter restarts = parts.metrics()
                 .counter("sonia_restarts_total", "Restarts of services by the supervisor", "name", "cause");
         Shared shared = new Shared(
-                parts.config(), store, launcher, probe, clock, new SteadyTime(clock), parts.ids(), log, restarts);
+                config, store, maintenance, launcher, probe, clock, new SteadyTime(clock), parts.ids(), log, restarts);
         Map<ServiceName, ChildPlan> planned = new EnumMap<>(ServiceName.class);
         plans.forEach(plan -> planned.put(plan.service(), plan));
         for (ServiceName service : ServiceName.values()) {
@@ -180,7 +189,41 @@ public final class Supervision {
                 .map(ServiceRecord::state)
                 .max(Comparator.comparingInt(BY_GRAVITY::indexOf))
                 .orElse(ServiceState.UNKNOWN);
-        return new HealthAll(clock.now(), false, worst, seen);
+        return new HealthAll(clock.now(), maintenance.on(), worst, seen);
+    }
+
+    /** Looks at one service now; nothing of it counts as a probe. */
+    ServiceRecord probe(String name, Order order) {
+        Supervised service = named(name);
+        ServiceRecord seen = at(service.record(), probe.look(service.service()));
+        store.commit(List.of(), tx -> order.done(tx, 200, seen));
+        return seen;
+    }
+
+    /** What each service needs, and an order in which nothing comes before what it needs. */
+    static DependencyGraph graph() {
+        Map<String, List<String>> needs = new LinkedHashMap<>();
+        for (ServiceName service : ServiceName.values()) {
+            needs.put(
+                    service.wireName(),
+                    service.needs().stream().map(ServiceName::wireName).toList());
+        }
+        return new DependencyGraph(needs, List.copyOf(needs.keySet()));
+    }
+
+    MaintenanceChanged maintenance(MaintenanceChange wanted, Order order) {
+        return maintenance.change(wanted, order);
+    }
+
+    /** Ends maintenance whose time is over; to be called each second or so. */
+    public void tick() {
+        maintenance.tick();
+    }
+
+    BudgetWasReset resetBudget(String name, Order order) {
+        ServiceName service = named(name).service();
+        Function<Budget, Record> answer = budget -> new BudgetWasReset(entry(service, budget.view(config)));
+        return (BudgetWasReset) answer.apply(of(service).resetBudget(order, answer));
     }
 
     ServiceStarted start(String name, Order order) {

@@ -7,6 +7,7 @@ import io.sonia.kernel.settings.Section;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
@@ -15,7 +16,8 @@ import java.util.function.Consumer;
  * @param degradedAfter failed probes in a row after which a healthy service is degraded
  * @param unreachableAfter failed probes in a row after which it is restarted
  * @param restarts restarts within the window; then it rests for the cool-down, which doubles each time
- * @param stableSeconds a healthy run of this length forgets earlier restarts
+ * @param sustainedRestarts restarts within the long window, whatever happens between them; they come back one by one
+ * @param stableSeconds a healthy run of this length forgets earlier restarts, but those of the long window
  * @param eventRetentionDays how long events are kept
  */
 public record SupervisionConfig(
@@ -31,6 +33,8 @@ public record SupervisionConfig(
         @Default("[2,4,8]") @Items(min = 1, max = 20) @Range(max = 3600)
         List<Integer> backoffSeconds,
 
+        @Default("24") @Range(min = 1, max = 10_000) int sustainedRestarts,
+        @Default("86400") @Range(min = 1, max = 604_800) int sustainedWindowSeconds,
         @Default("300") @Range(min = 1, max = 86_400) int cooldownSeconds,
         @Default("3600") @Range(min = 1, max = 86_400) int cooldownMaxSeconds,
         @Default("600") @Range(min = 1, max = 86_400) int stableSeconds,
@@ -43,12 +47,25 @@ public record SupervisionConfig(
         return Duration.ofSeconds(probeTimeoutSeconds);
     }
 
+    /** How long it takes until one restart of the long window comes back. */
+    long sustainedIntervalMs() {
+        return Math.max(1, TimeUnit.SECONDS.toMillis(sustainedWindowSeconds) / sustainedRestarts);
+    }
+
     private void check(Consumer<String> problems) {
         // Restarts that are spread wider than the window would never use the budget up.
         long spread = (long) Collections.max(backoffSeconds) * restarts;
         if (spread >= restartWindowSeconds) {
             problems.accept("restarts x the longest of backoff_seconds is " + spread
                     + " s and has to be less than restart_window_seconds=" + restartWindowSeconds);
+        }
+        if (restarts > sustainedRestarts) {
+            problems.accept("restarts=" + restarts + " is more than sustained_restarts=" + sustainedRestarts
+                    + ", which could never be used up");
+        }
+        if (restartWindowSeconds > sustainedWindowSeconds) {
+            problems.accept("restart_window_seconds=" + restartWindowSeconds + " is more than sustained_window_seconds="
+                    + sustainedWindowSeconds);
         }
         if (degradedAfter >= unreachableAfter) {
             problems.accept(

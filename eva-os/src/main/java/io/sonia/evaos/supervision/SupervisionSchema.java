@@ -31,10 +31,30 @@ public final class SupervisionSchema {
             DROP TABLE restart_budgets;
             """;
 
+    private static final String MAINTENANCE_UP = """
+            CREATE TABLE maintenance (
+              enabled INTEGER NOT NULL,
+              until TEXT,
+              reason TEXT NOT NULL
+            ) STRICT;
+            INSERT INTO maintenance (enabled, until, reason) VALUES (0, NULL, '');
+            ALTER TABLE service_state ADD COLUMN sustained_until_ms INTEGER NOT NULL DEFAULT 0;
+            """;
+
+    private static final String MAINTENANCE_DOWN = """
+            ALTER TABLE service_state DROP COLUMN sustained_until_ms;
+            DROP TABLE maintenance;
+            """;
+
     private SupervisionSchema() {}
 
-    /** The step that makes them, under the number it has in the service's schema. */
+    /** The step that makes states and budgets, under the number it has in the service's schema. */
     public static Migration migration(int version) {
         return new Migration(version, "supervision", UP, DOWN);
+    }
+
+    /** The step that makes maintenance and the sustained budget, a later one. */
+    public static Migration maintenance(int version) {
+        return new Migration(version, "maintenance and sustained budget", MAINTENANCE_UP, MAINTENANCE_DOWN);
     }
 }

@@ -21,10 +21,11 @@ import org.jspecify.annotations.Nullable;
 final class SupervisionStore {
 
     private static final String PUT_STATE =
-            "INSERT INTO service_state (name, state, pid, start_ticks, boot_id, fence_token, cooldown_seconds, since)"
-                    + " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (name) DO UPDATE SET state = excluded.state,"
+            "INSERT INTO service_state (name, state, pid, start_ticks, boot_id, fence_token, cooldown_seconds, sustained_until_ms,"
+                    + " since) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (name) DO UPDATE SET state = excluded.state,"
                     + " pid = excluded.pid, start_ticks = excluded.start_ticks, boot_id = excluded.boot_id,"
                     + " fence_token = excluded.fence_token, cooldown_seconds = excluded.cooldown_seconds,"
+                    + " sustained_until_ms = excluded.sustained_until_ms,"
                     + " since = excluded.since";
     private static final String PUT_PROCESS =
             "UPDATE service_state SET pid = ?, start_ticks = ?, boot_id = ? WHERE name = ? AND fence_token = ?";
@@ -36,7 +37,8 @@ final class SupervisionStore {
                     + " updated_at = excluded.updated_at";
     private static final String BUDGETS =
             "SELECT service_name AS name, window_start_ms, attempt_count, backoff_until_epoch_ms, exhausted,"
-                    + " COALESCE(cooldown_seconds, 0) AS cooldown FROM restart_budgets"
+                    + " COALESCE(cooldown_seconds, 0) AS cooldown, COALESCE(sustained_until_ms, 0) AS sustained,"
+                    + " since FROM restart_budgets"
                     + " LEFT JOIN service_state ON service_state.name = service_name";
 
     /**
@@ -79,7 +81,7 @@ final class SupervisionStore {
      * @throws SoniaException STORAGE_UNAVAILABLE if they cannot be read
      */
     Map<ServiceName, Budget> budgets() {
-        return byService(BUDGETS, SupervisionStore::budget);
+        return byService(BUDGETS, this::budget);
     }
 
     /** The budget of one service; {@link Budget#UNREADABLE} if it cannot be read. */
@@ -147,6 +149,7 @@ final class SupervisionStore {
                         process == null ? null : process.bootId(),
                         edge.fence(),
                         budget.cooldownSeconds(),
+                        budget.sustainedUntilMs(),
                         now);
         if (edge.used() && budget.readable()) {
             tx.sql()
@@ -172,12 +175,16 @@ final class SupervisionStore {
         return found;
     }
 
-    private static Budget budget(Row row) throws SQLException {
+    private Budget budget(Row row) throws SQLException {
+        Instant since = row.instantOrNull("since");
+        long ahead = since == null ? 0 : since.toEpochMilli() - clock.now().toEpochMilli();
         return Budget.stored(
-                row.number("window_start_ms"),
-                row.number("attempt_count"),
-                row.number("backoff_until_epoch_ms"),
-                row.number("exhausted"),
-                row.number("cooldown"));
+                        row.number("window_start_ms"),
+                        row.number("attempt_count"),
+                        row.number("backoff_until_epoch_ms"),
+                        row.number("exhausted"),
+                        row.number("cooldown"),
+                        row.number("sustained"))
+                .setBack(ahead);
     }
 }

@@ -73,11 +73,44 @@ class BudgetTest {
         Budget used =
                 Budget.UNUSED.attempt(CONFIG, NOW, 0).attempt(CONFIG, NOW, 0).attempt(CONFIG, NOW, 0);
         long earlier = NOW - Duration.ofDays(3650).toMillis();
-        Budget restored = used.restored(CONFIG, earlier);
+        Budget restored = used.setBack(NOW - earlier).restored(CONFIG, earlier);
         assertThat(restored.left(CONFIG, earlier)).isFalse();
         assertThat(restored.left(CONFIG, earlier + WINDOW)).isTrue();
-        Budget spent = used.spent(CONFIG, NOW).restored(CONFIG, earlier);
+        Budget spent = used.spent(CONFIG, NOW).setBack(NOW - earlier).restored(CONFIG, earlier);
         assertThat(spent.cooledDown(earlier + Duration.ofHours(1).toMillis())).isTrue();
+    }
+
+    @Test
+    void aSlowCrashLoopUsesUpTheSustainedBudgetWhateverRunsStably() {
+        Budget budget = Budget.UNUSED;
+        long now = NOW;
+        int taken = 0;
+        for (int i = 0; i < 24 * 5; i++) {
+            if (budget.left(CONFIG, now)) {
+                budget = budget.attempt(CONFIG, now, 0).afterStableRun();
+                taken++;
+            }
+            now += Duration.ofMinutes(12).toMillis();
+        }
+        // 24 at once and one that comes back in each hour of the day that this took.
+        assertThat(taken).isEqualTo(24 + 23);
+    }
+
+    @Test
+    void restartsOfTheLongWindowComeBackOneByOne() {
+        Budget budget = Budget.UNUSED;
+        for (int i = 0; i < CONFIG.sustainedRestarts(); i++) {
+            assertThat(budget.left(CONFIG, NOW)).isTrue();
+            budget = budget.attempt(CONFIG, NOW, 0).afterStableRun();
+        }
+        long back = NOW + Duration.ofHours(1).toMillis();
+        assertThat(budget.left(CONFIG, back - 1)).isFalse();
+        assertThat(budget.left(CONFIG, back)).isTrue();
+        assertThat(budget.attempt(CONFIG, back, 0).afterStableRun().left(CONFIG, back))
+                .isFalse();
+        Budget setBack = budget.restored(CONFIG, 1_000);
+        assertThat(setBack.left(CONFIG, 1_000)).isFalse();
+        assertThat(setBack.left(CONFIG, 1_000 + Duration.ofHours(1).toMillis())).isTrue();
     }
 
     @Test

@@ -166,6 +166,34 @@ class RestartTest extends SupervisedServices {
     }
 
     @Test
+    void sustainedBudgetOutlivesStableRunsAndTheSupervisor() {
+        healthy();
+        for (int i = 0; i < 10; i++) {
+            process(MEMORY).exits(137);
+            turn(Duration.ZERO);
+            turn(Duration.ofSeconds(3));
+            settle();
+            turn(Duration.ofMinutes(10));
+        }
+        assertThat(budgetColumn("attempt_count")).isEqualTo("0");
+        long until = Long.parseLong(column("sustained_until_ms", MEMORY));
+        assertThat(until - clock.now().toEpochMilli())
+                .isGreaterThan(Duration.ofHours(8).toMillis());
+
+        launcher = new FakeLauncher();
+        supervision = supervision(Samples.plans(folder));
+        healthy();
+        assertThat(column("sustained_until_ms", MEMORY)).isEqualTo(Long.toString(until));
+
+        clock.jump(Duration.ofDays(-1));
+        launcher = new FakeLauncher();
+        supervision = supervision(Samples.plans(folder));
+        healthy();
+        long shift = until - Long.parseLong(column("sustained_until_ms", MEMORY));
+        assertThat(Duration.ofMillis(shift)).isBetween(Duration.ofHours(23), Duration.ofDays(1));
+    }
+
+    @Test
     void serviceIsNotRestartedBeforeWhatItNeedsIsHealthy() {
         healthy();
         process(MEMORY).exits(137);

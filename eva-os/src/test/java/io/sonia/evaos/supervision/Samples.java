@@ -34,7 +34,7 @@ final class Samples {
         return SqliteJournal.open(
                 folder.resolve("sonia.db"),
                 ServiceName.EVA_OS,
-                List.of(SupervisionSchema.migration(1)),
+                List.of(SupervisionSchema.migration(1), SupervisionSchema.maintenance(2)),
                 clock,
                 new Hlc(clock),
                 JournalOptions.of(detail -> detail, reason -> {}).diskFloorBytes(0));

@@ -49,6 +49,7 @@ class ServiceLifeTest {
             RECOVERING MISCONFIGURED EXHAUSTED
             RECOVERING STOP STOPPED
             EXHAUSTED COOLED_DOWN UNREACHABLE
+            EXHAUSTED BUDGET_RESET UNREACHABLE
             EXHAUSTED STOP STOPPED
             """;
 
@@ -71,7 +72,8 @@ class ServiceLifeTest {
                 .isInstanceOfSatisfying(SoniaException.class, refusal -> {
                     assertThat(refusal.code()).isEqualTo(ErrorCode.INVALID_STATE);
                     assertThat(refusal.details()).containsEntry("state", "exhausted");
-                    assertThat(refusal.details()).containsEntry("allowed", List.of("cooled_down", "stop"));
+                    assertThat(refusal.details())
+                            .containsEntry("allowed", List.of("cooled_down", "budget_reset", "stop"));
                 });
     }
 

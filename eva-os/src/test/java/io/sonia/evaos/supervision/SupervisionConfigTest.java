@@ -22,7 +22,8 @@ class SupervisionConfigTest {
     @Test
     void defaultsAreThoseOfTheContract() {
         assertThat(Samples.CONFIG)
-                .isEqualTo(new SupervisionConfig(15, 5, 1, 3, 2, 60, 3, 300, List.of(2, 4, 8), 300, 3600, 600, 7));
+                .isEqualTo(new SupervisionConfig(
+                        15, 5, 1, 3, 2, 60, 3, 300, List.of(2, 4, 8), 24, 86400, 300, 3600, 600, 7));
     }
 
     @Test
@@ -43,6 +44,18 @@ class SupervisionConfigTest {
         assertThat(problems("{\"degraded_after\":3,\"unreachable_after\":3,\"cooldown_seconds\":5000}"))
                 .hasSize(2);
         assertThat(problems("{\"backoff_seconds\":[]}")).hasSize(1);
+    }
+
+    @Test
+    void aSustainedBudgetThatCouldNeverCountIsRefused() throws IOException {
+        assertThat(problems("{\"restarts\":30}"))
+                .singleElement()
+                .asString()
+                .contains("restarts=30", "sustained_restarts=24");
+        assertThat(problems("{\"sustained_window_seconds\":299}"))
+                .singleElement()
+                .asString()
+                .contains("sustained_window_seconds=299");
     }
 
     private List<?> problems(String section) throws IOException {

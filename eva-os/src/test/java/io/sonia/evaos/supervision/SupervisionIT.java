@@ -8,6 +8,7 @@ import io.sonia.kernel.Clock;
 import io.sonia.kernel.ServiceName;
 import io.sonia.kernel.process.PidRecord;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -159,6 +160,36 @@ class SupervisionIT {
                             .killed())
                     .isTrue();
             assertThat(session(pid)).isEmpty();
+        }
+    }
+
+    @Test
+    void whatAKilledChildHasMadeADaemonEndsBeforeTheNextOneStarts() throws Exception {
+        String daemonises = "setsid sh -c 'echo $$ >> \"$MARK.daemons\"; exec sleep 600' & : > \"$MARK\"; read -r line";
+        List<Long> daemons = new ArrayList<>();
+        try (House house = House.open(folder, Map.of(MEMORY, daemonises))) {
+            house.supervision.startAll();
+            eventually(() -> house.in(ServiceState.HEALTHY, MEMORY) && daemons().size() == 1);
+            kill(house.pid(MEMORY));
+            eventually(() -> daemons().size() == 2);
+            daemons.addAll(daemons());
+            assertThat(stat(daemons.getFirst()).filter(fields -> !fields[0].equals("Z")))
+                    .as("the first daemon")
+                    .isEmpty();
+        }
+        assertThat(daemons)
+                .allSatisfy(pid -> assertThat(stat(pid).filter(fields -> !fields[0].equals("Z")))
+                        .isEmpty());
+    }
+
+    private List<Long> daemons() {
+        try {
+            Path file = folder.resolve("memory-engine.well.daemons");
+            return Files.exists(file)
+                    ? Files.readAllLines(file).stream().map(Long::valueOf).toList()
+                    : List.of();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

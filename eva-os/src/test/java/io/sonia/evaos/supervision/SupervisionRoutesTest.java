@@ -3,7 +3,13 @@ package io.sonia.evaos.supervision;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sonia.contracts.evaos.BudgetList;
+import io.sonia.contracts.evaos.BudgetReset;
+import io.sonia.contracts.evaos.BudgetWasReset;
+import io.sonia.contracts.evaos.DependencyGraph;
 import io.sonia.contracts.evaos.HealthAll;
+import io.sonia.contracts.evaos.MaintenanceChange;
+import io.sonia.contracts.evaos.MaintenanceChanged;
 import io.sonia.contracts.evaos.RestartRequest;
 import io.sonia.contracts.evaos.ServiceList;
 import io.sonia.contracts.evaos.ServiceRecord;
@@ -70,9 +76,19 @@ class SupervisionRoutesTest {
         ServiceList list = data(Operation.SUPERVISION_SERVICES, new Empty(), "", ServiceList.class);
         assertThat(list.services())
                 .extracting(ServiceRecord::name)
-                .containsExactly("eva-os", "memory-engine", "model-router", "openclaw", "api-gateway", "pipecat");
+                .containsExactly(
+                        "eva-os",
+                        "memory-engine",
+                        "model-router",
+                        "openclaw",
+                        "api-gateway",
+                        "pipecat",
+                        "sofiia-console");
         assertThat(list.services()).extracting(ServiceRecord::pid).doesNotContainNull();
-        assertThat(list.services()).extracting(ServiceRecord::required).containsOnly(true);
+        assertThat(list.services())
+                .filteredOn(each -> !each.required())
+                .extracting(ServiceRecord::name)
+                .containsExactly("sofiia-console");
     }
 
     @Test
@@ -92,7 +108,7 @@ class SupervisionRoutesTest {
                 .isEqualTo(ServiceState.STARTING);
         Reply.Enveloped restarted = reply(Operation.SUPERVISION_RESTART, new RestartRequest("again", true), "pipecat");
         assertThat(restarted.status()).isEqualTo(202);
-        assertThat(launcher.started).hasSize(7);
+        assertThat(launcher.started).hasSize(8);
         List<String> entries = journal.read(sql -> sql.list(
                 "SELECT operation || ' ' || actor_id || ' ' || http_status AS line FROM audit_entries"
                         + " WHERE resource_id = 'pipecat' ORDER BY seq",
@@ -116,6 +132,60 @@ class SupervisionRoutesTest {
         byte[] kept = journal.find(key()).orElseThrow().data();
         assertThat(new String(kept, StandardCharsets.UTF_8))
                 .isEqualTo("{\"service\":\"pipecat\",\"state\":\"stopped\",\"killed\":false}");
+    }
+
+    @Test
+    void eachServiceComesAfterWhatItNeeds() {
+        DependencyGraph graph = data(Operation.SUPERVISION_GRAPH, new Empty(), "", DependencyGraph.class);
+        assertThat(graph.order())
+                .containsExactlyInAnyOrderElementsOf(graph.graph().keySet());
+        graph.graph()
+                .forEach((service, needs) -> assertThat(
+                                graph.order().subList(0, graph.order().indexOf(service)))
+                        .containsAll(needs));
+        assertThat(graph.graph().get("pipecat")).containsExactly("api-gateway");
+    }
+
+    @Test
+    void aServiceIsLookedAtByHandAndThatIsOnRecord() {
+        ServiceRecord seen = data(Operation.SUPERVISION_PROBE, new Empty(), "pipecat", ServiceRecord.class);
+        assertThat(seen.latencyMs()).isEqualTo(1.0);
+        assertThat(seen.consecutiveSuccesses()).as("not counted").isZero();
+        assertThat(operations("pipecat")).containsExactly("supervision.service.starting", "sup.probe");
+        assertRefused(() -> reply(Operation.SUPERVISION_PROBE, new Empty(), "nobody"), ErrorCode.NOT_FOUND);
+    }
+
+    @Test
+    void aBudgetIsGivenBackAndThatIsOnRecord() {
+        BudgetWasReset reset =
+                data(Operation.SUPERVISION_BUDGET_RESET, new BudgetReset("why"), "pipecat", BudgetWasReset.class);
+        assertThat(reset.budget()).isEqualTo(new BudgetList.Entry("pipecat", 0, 0, 3, 0, false));
+        assertThat(operations("pipecat"))
+                .containsExactly("supervision.service.starting", "supervision.budget.forgotten", "sup.budget_reset");
+        assertRefused(
+                () -> reply(Operation.SUPERVISION_BUDGET_RESET, new BudgetReset("why"), "nobody"), ErrorCode.NOT_FOUND);
+    }
+
+    @Test
+    void maintenanceIsToldWithWhatItWasBefore() {
+        MaintenanceChange on = new MaintenanceChange(true, "disks", 60);
+        MaintenanceChanged begun = data(Operation.SUPERVISION_MAINTENANCE, on, "", MaintenanceChanged.class);
+        assertThat(begun)
+                .isEqualTo(new MaintenanceChanged(true, false, clock.now().plusSeconds(60)));
+        assertThat(data(Operation.HEALTH_ALL, new Empty(), "", HealthAll.class).maintenanceMode())
+                .isTrue();
+        MaintenanceChange off = new MaintenanceChange(false, "", null);
+        assertThat(data(Operation.SUPERVISION_MAINTENANCE, off, "", MaintenanceChanged.class))
+                .isEqualTo(new MaintenanceChanged(false, true, null));
+        assertThat(detail("supervision.maintenance.toggled")).contains("\"enabled\":true", "disks", "\"until\":\"");
+        assertThat(operations("maintenance")).containsExactly("sup.maintenance", "sup.maintenance");
+    }
+
+    private List<String> operations(String resource) {
+        return journal.read(sql -> sql.list(
+                "SELECT operation FROM audit_entries WHERE resource_id = ? ORDER BY seq",
+                row -> row.text("operation"),
+                resource));
     }
 
     @Test
@@ -158,7 +228,9 @@ class SupervisionRoutesTest {
 
     private String detail(String operation) {
         return journal.read(sql -> sql.one(
-                        "SELECT detail FROM audit_entries WHERE operation = ?", row -> row.text("detail"), operation))
+                        "SELECT detail FROM audit_entries WHERE operation = ? ORDER BY seq LIMIT 1",
+                        row -> row.text("detail"),
+                        operation))
                 .orElseThrow();
     }
 

@@ -6,9 +6,12 @@ import io.sonia.kernel.json.Json;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** The drills by their names and options. */
 public final class Drills {
@@ -37,6 +40,8 @@ public final class Drills {
 
     private static final Set<String> RACES = Set.of("--rounds", "--races", "--seed", "--json");
 
+    private static final Set<String> STORM = Set.of("--seconds", "--outage", "--factors", "--seed", "--json");
+
     private static final String USAGE = """
             usage: sonia drill crash [--cases=N] [--seed=S] [--json=FILE]
                    sonia drill crash --syscalls [--service] [--cases=N] [--seed=S] [--json=FILE]
@@ -46,7 +51,9 @@ public final class Drills {
                    sonia drill crash --rest --only=DAMAGE,NUMBER
                    sonia drill races [--rounds=N] [--races=N] [--seed=S] [--json=FILE]
                    sonia drill latency [--window=SECONDS] [--json=FILE]
-                   sonia drill boundary [--tokens=N] [--requests=N] [--seconds=N] [--symlinks=N] [--fuzz=N] [--seed=S] [--json=FILE]""";
+                   sonia drill boundary [--tokens=N] [--requests=N] [--seconds=N] [--symlinks=N] [--fuzz=N] [--seed=S] [--json=FILE]
+                   sonia drill storm [--seconds=N] [--outage=SECONDS] [--factors=N,N...] [--seed=S] [--json=FILE]
+            """ + HouseDrills.USAGE;
 
     private final Distribution dist;
     private final PrintStream out;
@@ -67,10 +74,17 @@ public final class Drills {
                     boundary(new Options(words.subList(1, words.size()), BoundaryDrill.options(dist, clock)));
                 case "latency" -> latency(new Options(words.subList(1, words.size()), LATENCY));
                 case "races" -> races(new Options(words.subList(1, words.size()), RACES));
-                default -> misused(drill.isEmpty() ? "which drill?" : "there is no drill " + drill);
+                case "storm" -> storm(new Options(words.subList(1, words.size()), STORM));
+                default ->
+                    HouseDrills.names().contains(drill)
+                            ? house(drill, words.subList(1, words.size()))
+                            : misused(drill.isEmpty() ? "which drill?" : "there is no drill " + drill);
             };
         } catch (IllegalArgumentException e) {
             return misused(String.valueOf(e.getMessage()));
+        } catch (MissingProgram e) {
+            out.println("sonia: " + e.getMessage());
+            return UNAVAILABLE;
         }
     }
 
@@ -151,6 +165,39 @@ public final class Drills {
         BoundaryDrill drill = new BoundaryDrill(dist, clock, options.seed());
         Map<String, Report> reports = drill.reports(options, out);
         return inScratch(options, List.copyOf(reports.values()), scratch -> drill.run(options, reports, scratch));
+    }
+
+    private int storm(Options options) throws Exception {
+        Duration time = Duration.ofSeconds(options.number("--seconds", 15));
+        Duration outage = Duration.ofSeconds(options.number("--outage", 60));
+        String asked = options.text("--factors");
+        List<Integer> factors = Stream.of((asked == null ? "2,5,10,50" : asked).split(",", 20))
+                .map(Integer::valueOf)
+                .toList();
+        Report report = new Report("storm", options.seed(), clock, out);
+        report.replaying("storm --seconds=" + time.toSeconds() + " --outage=" + outage.toSeconds());
+        return inScratch(options, List.of(report), scratch -> {
+            try (Laboratory laboratory = new Laboratory(dist, scratch, clock)) {
+                for (ServiceName service : ServiceName.values()) {
+                    laboratory.start(service);
+                }
+                new StormDrill(laboratory, clock, report, time).run(factors, outage, options.seed());
+            }
+        });
+    }
+
+    private int house(String drill, List<String> words) throws Exception {
+        HouseDrills drills = new HouseDrills(dist, clock, out);
+        List<String> all = new ArrayList<>(words);
+        if (words.stream().noneMatch(each -> each.startsWith("--json="))) {
+            Path kept = dist.folder().resolveSibling("artifacts").resolve("drill-" + drill + ".json");
+            Files.createDirectories(kept.getParent());
+            all.add("--json=" + kept);
+            out.println("report: " + kept);
+        }
+        Options options = new Options(all, HouseDrills.options(drill));
+        List<Report> reports = drills.reports(drill, options);
+        return inScratch(options, reports, scratch -> drills.run(drill, options, reports, scratch));
     }
 
     private int syscalls(Options options) throws Exception {

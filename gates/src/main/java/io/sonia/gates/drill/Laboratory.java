@@ -133,6 +133,35 @@ final class Laboratory implements AutoCloseable {
         launch(service, argv -> argv);
     }
 
+    /** Starts EVA-OS and has it start all others, by the same Java options; does not wait. */
+    void launchSupervisor(String... javaOptions) throws IOException {
+        List<String> argv = dist.service(ServiceName.EVA_OS.wireName(), "--supervise", "--child");
+        argv.addAll(1, List.of(javaOptions));
+        Files.createDirectories(output(ServiceName.EVA_OS).getParent());
+        running.put(ServiceName.EVA_OS, processes.spawn(command(argv, ServiceName.EVA_OS)));
+    }
+
+    /** Starts a second EVA-OS of this home and waits for its end; null if it goes on, and then it is ended. */
+    @Nullable
+    Integer secondSupervisor(Duration patience) throws IOException {
+        List<String> argv = dist.service(ServiceName.EVA_OS.wireName(), "--supervise", "--child");
+        Command second = command(argv, ServiceName.EVA_OS);
+        Path said = home.log(ServiceName.EVA_OS).resolveSibling("second.out");
+        Child child = processes.spawn(new Command(argv, second.environment(), home.root(), said));
+        Exit exit = child.exit()
+                .copy()
+                .completeOnTimeout(null, patience.toMillis(), TimeUnit.MILLISECONDS)
+                .join();
+        processes.end(child, Duration.ZERO);
+        return exit == null ? null : Integer.valueOf(exit.code());
+    }
+
+    /** The pid of a process that this has started; 0 if it has not. */
+    long pid(ServiceName service) {
+        Child child = running.get(service);
+        return child == null ? 0 : child.pid();
+    }
+
     /** The same, by another program that is given the service's command line. */
     void launch(ServiceName service, UnaryOperator<List<String>> by) throws IOException {
         List<String> argv = by.apply(dist.service(service.wireName(), "--child"));

@@ -69,7 +69,8 @@ final class LatencyDrill {
             report.begin();
             List<Thread> callers = new ArrayList<>();
             for (int i = 0; i < CALLERS; i++) {
-                callers.add(Threads.virtual("caller " + i, () -> talk(laboratory)));
+                String conversation = "caller " + i;
+                callers.add(Threads.virtual(conversation, () -> talk(laboratory, conversation)));
             }
             try (Line gateway = laboratory.operator(ServiceName.API_GATEWAY)) {
                 steady(gateway, model);
@@ -110,10 +111,11 @@ final class LatencyDrill {
     }
 
     /** Turns one after the other, until the drill is over. */
-    private void talk(Laboratory laboratory) {
+    private void talk(Laboratory laboratory, String conversation) {
+        String request = Json.text(Map.of("input_text", "how are you?", "conversation_id", conversation));
         try (Line line = laboratory.operator(ServiceName.API_GATEWAY)) {
             while (!over) {
-                Answer answer = line.send("POST", "/v1/turn", null, Json.text(Map.of("input_text", "how are you?")));
+                Answer answer = line.send("POST", "/v1/turn", null, request);
                 report.count("turns " + answer.code());
                 if (!SERVING.contains(answer.code())) {
                     report.fail("a turn was answered " + answer.body());
@@ -160,11 +162,15 @@ final class LatencyDrill {
         }
     }
 
+    private void windows(String what) throws IOException, InterruptedException {
+        long began = clock.nanoTime();
+        until(what, () -> clock.nanoTime() - began > window.toNanos() * 2);
+    }
+
     /** The hypothesis: with a model that is fast the mode is normal. */
     private void steady(Line gateway, SlowModel model) throws IOException, InterruptedException {
         until("the model of the drill answers", () -> model.answered() > CALLERS);
-        long settled = clock.nanoTime();
-        until("two windows have passed", () -> clock.nanoTime() - settled > window.toNanos() * 2);
+        windows("two windows have passed");
         expect(mode(gateway).equals("normal"), "normal mode while nothing is slow");
     }
 
@@ -174,6 +180,7 @@ final class LatencyDrill {
         model.delay(SLOW);
         until("the spike is felt", () -> model.answeredLate() > before);
         model.delay(Duration.ZERO);
+        windows("the spike is judged");
         until("the spike is over", () -> status(gateway).number("data", "consecutive_breach") == 0);
         expect(mode(gateway).equals("normal"), "normal mode after a spike");
     }

@@ -9,6 +9,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** One kept-alive connection of a caller to one service; made when needed, and again after it broke. */
@@ -21,6 +22,8 @@ final class Line implements AutoCloseable {
     private final String identity;
     private @Nullable Socket socket;
     private @Nullable InputStream in;
+    private String correlation = "";
+    private int answerMs = ANSWER_MS;
 
     /** @param identity the header that says who calls, or nothing */
     Line(int port, String identity) {
@@ -40,7 +43,17 @@ final class Line implements AutoCloseable {
 
     /** Sends a request once; whether it was received is not known when this throws. */
     Answer send(String method, String path, @Nullable String key, @Nullable String body) throws IOException {
-        return send(identity, method, path, key, body);
+        return send(identity + correlation, method, path, key, body);
+    }
+
+    /** From now on each request belongs to this correlation id. */
+    void correlating(String id) {
+        correlation = "X-Correlation-ID: " + id + "\r\n";
+    }
+
+    /** From now on each answer may take so long. */
+    void patience(Duration longest) {
+        answerMs = Math.toIntExact(longest.toMillis());
     }
 
     /** Asks for something as somebody else, on the same connection. */
@@ -98,7 +111,7 @@ final class Line implements AutoCloseable {
             open = new Socket();
             socket = open;
             open.setTcpNoDelay(true);
-            open.setSoTimeout(ANSWER_MS);
+            open.setSoTimeout(answerMs);
             open.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), CONNECT_MS);
             in = new BufferedInputStream(open.getInputStream(), 16 * 1024);
         }

@@ -23,6 +23,8 @@ final class Report {
     private final Map<String, Long> counts = new LinkedHashMap<>();
     private final List<Map<String, @Nullable Object>> failures = new ArrayList<>();
     private String replay = "";
+    private String hypothesis = "";
+    private final Map<String, List<Long>> times = new LinkedHashMap<>();
     private long cases;
     private long failed;
 
@@ -59,6 +61,25 @@ final class Report {
 
     void count(String what) {
         add(what, 1);
+    }
+
+    /** What has to hold before the first fault, between faults and after the last one. */
+    synchronized void hypothesis(String steadyState) {
+        hypothesis = steadyState;
+    }
+
+    /** How long something took; the report has the median, the 95th percentile and the longest. */
+    synchronized void took(String what, long nanos) {
+        times.computeIfAbsent(what, name -> new ArrayList<>()).add(nanos);
+    }
+
+    /** Milliseconds of what took longest, 0 if nothing was timed under this name. */
+    synchronized long longestMs(String what) {
+        return times.getOrDefault(what, List.of()).stream()
+                        .mapToLong(Long::longValue)
+                        .max()
+                        .orElse(0)
+                / 1_000_000;
     }
 
     /** From now on failures are of the case that these options make again. */
@@ -122,7 +143,18 @@ final class Report {
                 cases / seconds,
                 seed,
                 failed);
+        if (!hypothesis.isEmpty()) {
+            out.println("  steady state: " + hypothesis);
+        }
         counts.forEach((what, count) -> out.printf(Locale.ROOT, "  %-52s %d%n", what, count));
+        times.forEach((what, all) -> out.printf(
+                Locale.ROOT,
+                "  %-52s p50 %d ms, p95 %d ms, longest %d ms (%d)%n",
+                what,
+                percentileMs(all, 50),
+                percentileMs(all, 95),
+                percentileMs(all, 100),
+                all.size()));
     }
 
     synchronized Map<String, @Nullable Object> json() {
@@ -133,7 +165,32 @@ final class Report {
         json.put("failed", failed);
         json.put("seconds", Math.rint(seconds() * 1000) / 1000);
         json.put("counts", new LinkedHashMap<>(counts));
+        if (!hypothesis.isEmpty()) {
+            json.put("steady_state", hypothesis);
+        }
+        if (!times.isEmpty()) {
+            Map<String, Object> timed = new LinkedHashMap<>();
+            times.forEach((what, all) -> timed.put(
+                    what,
+                    Map.of(
+                            "count",
+                            all.size(),
+                            "p50_ms",
+                            percentileMs(all, 50),
+                            "p95_ms",
+                            percentileMs(all, 95),
+                            "longest_ms",
+                            percentileMs(all, 100))));
+            json.put("times", timed);
+        }
         json.put("failures", List.copyOf(failures));
         return json;
+    }
+
+    /** The nearest rank. */
+    private static long percentileMs(List<Long> nanos, int percent) {
+        List<Long> sorted = nanos.stream().sorted().toList();
+        int rank = Math.max(1, Math.ceilDiv(sorted.size() * percent, 100));
+        return sorted.get(rank - 1) / 1_000_000;
     }
 }

@@ -24,7 +24,9 @@ import static io.sonia.kernel.identity.Access.services;
 import io.sonia.kernel.ServiceName;
 import io.sonia.kernel.identity.Access;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -123,6 +125,11 @@ public enum Operation {
     HEALTH_ALL("health.all", EVA_OS, "GET /health/all", OBS, NONE, 8),
     SUPERVISION_SERVICES("sup.services", EVA_OS, "GET /v1/supervision/services", OBS, NONE, 2),
     SUPERVISION_BUDGETS("sup.budgets", EVA_OS, "GET /v1/supervision/budgets", OBS, NONE, 2),
+    SUPERVISION_GRAPH("sup.graph", EVA_OS, "GET /v1/supervision/dependency-graph", OBS, NONE, 2),
+    SUPERVISION_BUDGET_RESET(
+            "sup.budget_reset", EVA_OS, "POST /v1/supervision/budgets/{service_name}/reset", OP, SMALL, 2),
+    SUPERVISION_MAINTENANCE("sup.maintenance", EVA_OS, "POST /v1/supervision/maintenance-mode", OP, SMALL, 2),
+    SUPERVISION_PROBE("sup.probe", EVA_OS, "POST /v1/supervision/probe/{service_name}", OP, NONE, 6),
     SUPERVISION_RESTART("sup.restart", EVA_OS, "POST /v1/supervision/restart/{service_name}", OP, SMALL, 60),
     SUPERVISION_STOP("sup.stop", EVA_OS, "POST /v1/supervision/stop/{service_name}", OP, SMALL, 30),
     SUPERVISION_START("sup.start", EVA_OS, "POST /v1/supervision/start/{service_name}", OP, SMALL, 60),
@@ -321,9 +328,18 @@ public enum Operation {
         return wireName.startsWith("openai.");
     }
 
-    /** True if it must stay served when the process is full: decisions, taking keys away, audit and health. */
-    public boolean protectedClass() {
-        return access.open() || wireName.startsWith("audit.") || DECISIONS.contains(this);
+    /**
+     * What it is to a process that is full. What a service asks for is a step of work that was begun, whatever it is to
+     * a person: {@link Pipeline} knows who asks.
+     */
+    public WorkClass workClass() {
+        if (PROTECTED_FAMILIES.stream().anyMatch(wireName::startsWith) || PROTECTED.contains(this)) {
+            return WorkClass.PROTECTED;
+        }
+        if (CONTINUATIONS.contains(this) || !(access.operator() || access.observer())) {
+            return WorkClass.CONTINUATION;
+        }
+        return mutating() || AGENT_WORK.contains(this) ? WorkClass.NEW : WorkClass.READ;
     }
 
     /** The template's constant name as seen by metrics, audit and the idempotency scope: {@code METHOD path}. */
@@ -345,19 +361,44 @@ public enum Operation {
             RELAY_PUT,
             RELAY_PATCH,
             RELAY_DELETE);
-    private static final List<Operation> DECISIONS = List.of(
-            APPROVE,
+    private static final List<String> PROTECTED_FAMILIES =
+            List.of("audit.", "notary.", "sup.", "kill.", "breaker.", "slo.", "health");
+    private static final Set<Operation> PROTECTED = EnumSet.of(
+            READY,
+            VERSION,
+            ROOT,
+            METRICS,
+            STATUS,
+            CONSOLE_HEALTH,
+            CONSOLE_AUDIT,
+            CONFIRMATION_PENDING,
             CONFIRMATION_APPROVE,
             CONFIRMATION_DENY,
             ACTION_APPROVE,
             ACTION_DENY,
+            APPROVE,
+            APPROVAL_LIST,
             APPROVAL_AMEND,
-            APPROVAL_GRANT,
-            APPROVAL_CONSUME,
-            APPROVAL_OUTCOME,
-            KILL_GET,
-            KILL_SET,
             AUTH_VERIFIERS,
             USER_DELETE,
             USER_REVOKE);
+    private static final Set<Operation> CONTINUATIONS = EnumSet.of(
+            TURN_CANCEL,
+            ACTION_CANCEL,
+            ACTION_RECONCILE,
+            SESSION_CLOSE,
+            GATE,
+            APPROVAL_CANCEL,
+            APPROVAL_GRANT,
+            MODEL_CANCEL,
+            EXECUTION_CANCEL,
+            EXECUTION_RECONCILE,
+            VOICE_SESSION_STOP,
+            SIGN_IN,
+            // What they lead to is decided where they lead; a decision may be among them.
+            RELAY_POST,
+            RELAY_PUT,
+            RELAY_PATCH,
+            RELAY_DELETE);
+    private static final Set<Operation> AGENT_WORK = EnumSet.of(OPENAI_EMBEDDINGS, MODEL_EMBED, VOICE_TEXT);
 }

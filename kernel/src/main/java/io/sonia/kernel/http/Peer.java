@@ -36,11 +36,19 @@ public final class Peer {
     private static final byte[] NOTHING = new byte[0];
 
     /** A request that was answered, its body not read yet. */
-    private record Sent(PeerConnection connection, PeerConnection.Head head, InputStream body) {}
+    private record Sent(PeerPlaces.Place place, PeerConnection connection, PeerConnection.Head head, InputStream body) {
+
+        /** The answer is not read any further. */
+        void breakOff() {
+            connection.close();
+            place.close();
+        }
+    }
 
     private final String name;
     private final String host;
     private final PeerConnections connections;
+    private final PeerPlaces places;
     private final Hlc hlc;
     private final Supplier<String> serviceToken;
     private final SloSignal slo;
@@ -60,6 +68,7 @@ public final class Peer {
         this.name = name;
         this.host = LOOPBACK + ":" + port;
         this.connections = new PeerConnections(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+        this.places = new PeerPlaces(name, PeerPlaces.MOST_CALLS, PeerPlaces.MOST_WAITING);
         this.hlc = hlc;
         this.serviceToken = serviceToken;
         this.slo = slo;
@@ -170,7 +179,7 @@ public final class Peer {
             Sent sent = send("text/event-stream");
             if (sent.head().contentType().startsWith("text/event-stream")) {
                 sent.connection().stream();
-                return new EventSource(sent.body(), sent.connection()::close);
+                return new EventSource(sent.body(), sent::breakOff);
             }
             throw refusal(sent);
         }
@@ -184,7 +193,7 @@ public final class Peer {
             Sent sent = send("*/*");
             if (!sent.head().contentType().split(";", -1)[0].strip().equals(Headers.JSON)) {
                 sent.connection().stream();
-                return new PeerFile(sent.body(), sent.connection()::close);
+                return new PeerFile(sent.body(), sent::breakOff);
             }
             throw refusal(sent);
         }
@@ -200,7 +209,7 @@ public final class Peer {
             String type = sent.head().contentType();
             if (!type.startsWith(Headers.JSON)) {
                 sent.connection().stream();
-                return new PeerAnswer(status, type, sent.body(), sent.connection()::close);
+                return new PeerAnswer(status, type, sent.body(), sent::breakOff);
             }
             try {
                 byte[] whole = whole(sent);
@@ -212,13 +221,15 @@ public final class Peer {
         }
 
         private byte[] whole(Sent sent) throws IOException {
-            byte[] body = sent.body().readNBytes(MAX_ANSWER + 1);
-            if (body.length > MAX_ANSWER) {
-                sent.connection().close();
-                throw failed(null);
+            try (PeerPlaces.Place _ = sent.place()) {
+                byte[] body = sent.body().readNBytes(MAX_ANSWER + 1);
+                if (body.length > MAX_ANSWER) {
+                    sent.connection().close();
+                    throw failed(null);
+                }
+                keep(sent);
+                return body;
             }
-            keep(sent);
-            return body;
         }
 
         private <T> T passed(Supplier<T> call) {
@@ -237,18 +248,32 @@ public final class Peer {
             } catch (IOException e) {
                 return broken(e);
             } finally {
-                sent.connection().close();
+                sent.breakOff();
             }
         }
 
-        private Sent send(String accept) {
+        private Duration left() {
             Duration left = context.deadline().left().minus(MARGIN);
             if (left.isNegative() || left.isZero()) {
                 throw SoniaException.of(ErrorCode.TIMEOUT).with("dependency", name);
             }
+            return left;
+        }
+
+        private Sent send(String accept) {
+            PeerPlaces.Place place = places.enter(operation.workClass(), left());
+            try {
+                return send(place, accept, left());
+            } catch (RuntimeException e) {
+                place.close();
+                throw e;
+            }
+        }
+
+        private Sent send(PeerPlaces.Place place, String accept, Duration left) {
             PeerConnection connection = connect(false);
             try {
-                return exchange(connection, accept, left);
+                return exchange(place, connection, accept, left);
             } catch (IOException e) {
                 connection.close();
                 boolean closedMeanwhile =
@@ -259,18 +284,19 @@ public final class Peer {
             }
             PeerConnection fresh = connect(true);
             try {
-                return exchange(fresh, accept, left);
+                return exchange(place, fresh, accept, left);
             } catch (IOException e) {
                 fresh.close();
                 throw broken(e);
             }
         }
 
-        private Sent exchange(PeerConnection connection, String accept, Duration left) throws IOException {
+        private Sent exchange(PeerPlaces.Place place, PeerConnection connection, String accept, Duration left)
+                throws IOException {
             byte[] content = body == null ? NOTHING : body;
             PeerConnection.Head head =
                     connection.exchange(PeerConnection.ascii(head(left, accept, content.length)), content, left);
-            return new Sent(connection, head, connection.body(head));
+            return new Sent(place, connection, head, connection.body(head));
         }
 
         /** True if asking twice is as good as asking once. */

@@ -75,6 +75,9 @@ final class Pipeline {
     void handle(Exchange exchange) {
         Passage passage = new Passage(exchange, parts.clock().nanoTime());
         parts.log().begun();
+        if (exchange.waitedNanos() >= 0) {
+            admission.began(exchange.waitedNanos());
+        }
         door.announce(exchange);
         parts.slo().announce(exchange);
         try {
@@ -84,17 +87,38 @@ final class Pipeline {
             passage.known = match.operation();
             passage.subject = subject(match.path());
             Deadline deadline = Deadline.of(exchange, match.operation(), parts.clock());
-            try (Admission.Permit _ = admission.admit(match.operation().protectedClass(), deadline)) {
-                deadline.check();
-                admitted(passage, match, deadline);
+            try (Admission.Permit place = admit(passage, match.operation(), deadline)) {
+                admitted(passage, match, deadline, place);
             }
         } catch (SoniaException e) {
+            if (e.code() == ErrorCode.OVERLOADED && passage.shed == null) {
+                admission.overflowed();
+            }
             refuse(passage, e);
         } catch (UncheckedIOException callerGone) {
             rendering.finished(passage, 499, ErrorCode.OK, null);
         } catch (RuntimeException e) {
             refuse(passage, SoniaException.caused(ErrorCode.INTERNAL_ERROR, e));
         }
+    }
+
+    private Admission.Permit admit(Passage passage, Operation operation, Deadline deadline) {
+        long asked = parts.clock().nanoTime();
+        try {
+            return admission.admit(workClass(passage.exchange, operation), deadline);
+        } catch (SoniaException e) {
+            passage.shed = String.valueOf(e.details().get(Admission.SHED));
+            throw e;
+        } finally {
+            passage.queuedNanos = parts.clock().nanoTime() - asked + Math.max(0, passage.exchange.waitedNanos());
+        }
+    }
+
+    /** What a service asks for is a step of something begun; whether it is one is found out when it is authenticated. */
+    private static WorkClass workClass(Exchange exchange, Operation operation) {
+        WorkClass work = operation.workClass();
+        boolean step = work != WorkClass.PROTECTED && exchange.header("X-Service-Token") != null;
+        return step ? WorkClass.CONTINUATION : work;
     }
 
     /** The resource that the address names, if it names one. */
@@ -106,7 +130,7 @@ final class Pipeline {
                 .orElse(AuditEvent.Subject.NONE);
     }
 
-    private void admitted(Passage passage, RouteTable.Match match, Deadline deadline) {
+    private void admitted(Passage passage, RouteTable.Match match, Deadline deadline, Admission.Permit place) {
         Exchange exchange = passage.exchange;
         Operation operation = match.operation();
         passage.authenticating = true;
@@ -135,13 +159,13 @@ final class Pipeline {
         if (route == null) {
             throw new IllegalStateException("a match is a route or a socket");
         }
-        serve(passage, match, context, route);
+        serve(passage, match, context, route, Decoder.json(exchange, route, deadline, place));
     }
 
-    private <I extends Record> void serve(Passage passage, RouteTable.Match match, Context bare, Route<I> route) {
+    private <I extends Record> void serve(
+            Passage passage, RouteTable.Match match, Context bare, Route<I> route, Map<String, @Nullable Object> json) {
         Exchange exchange = passage.exchange;
         Operation operation = route.operation();
-        Map<String, @Nullable Object> json = Decoder.json(exchange, route);
         String named = match.path().get(SESSION);
         door.limitSession(operation, passage.caller, named == null ? json.get(SESSION) : named);
         String key = operation.mutating() ? IdempotencyKey.shown(exchange) : null;
@@ -289,7 +313,9 @@ final class Pipeline {
 
     private void refuse(Passage passage, SoniaException failure) {
         SoniaException shown = auditRefusal(passage, failure);
-        Decoder.drain(passage.exchange);
+        if (passage.shed == null) {
+            Decoder.drain(passage.exchange);
+        }
         rendering.refuse(passage, shown);
     }
 

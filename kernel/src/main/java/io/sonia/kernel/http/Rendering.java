@@ -197,6 +197,8 @@ final class Rendering {
                         passage.caller,
                         passage.trace,
                         passage.keyed,
+                        passage.queuedNanos / 1e6,
+                        passage.shed,
                         failure));
     }
 

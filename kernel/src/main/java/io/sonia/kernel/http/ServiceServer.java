@@ -78,7 +78,10 @@ public final class ServiceServer implements AutoCloseable {
     public ServiceServer(Parts parts, List<Route<?>> routes, List<SocketRoute> sockets, int port, SloSignal slo) {
         Settings settings = parts.settings();
         HttpConfig http = settings.section(HttpConfig.SECTION);
-        this.admission = new Admission(http.maxRunning(), http.protectedPermits(), http.maxWaiting());
+        this.admission = new Admission(
+                new Admission.Size(http.maxRunning(), http.maxWaiting(), http.protectedPermits()),
+                parts.clock(),
+                parts.ids());
         Pipeline pipeline = new Pipeline(
                 new Pipeline.Parts(
                         parts.service(),

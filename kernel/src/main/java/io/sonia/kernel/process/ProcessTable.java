@@ -56,6 +56,17 @@ final class ProcessTable {
         return Optional.of(new Entry(pid, ended, Long.parseLong(fields[SESSION]), Long.parseLong(fields[START_TICKS])));
     }
 
+    /** True if the process was given this variable and value, as far as this user may know. */
+    static boolean sees(long pid, String variable) {
+        try {
+            byte[] environment =
+                    Files.readAllBytes(PROC.resolve(Long.toString(pid)).resolve("environ"));
+            return ("\0" + new String(environment, StandardCharsets.UTF_8) + "\0").contains("\0" + variable + "\0");
+        } catch (IOException goneOrForeign) {
+            return false;
+        }
+    }
+
     /** All processes that the test selects. */
     static List<Entry> all(Predicate<Entry> selected) {
         List<Entry> found = new ArrayList<>();

@@ -99,6 +99,17 @@ public final class Processes {
         return process.isPresent();
     }
 
+    /**
+     * Sends a signal to one process and to nothing beside it.
+     *
+     * @return false if there is no such process, or no program to send it with
+     */
+    public boolean signal(long pid, Signal signal) {
+        return ProcessTable.find(pid).filter(process -> !process.ended()).isPresent()
+                && kill != null
+                && sent(kill, Long.toString(pid), signal);
+    }
+
     /** Ends the session of a process that may have been started in a former life; strangers are left alone. */
     public Ending end(PidRecord record, Duration grace) {
         return find(record).isPresent() ? endSession(record, grace) : Ending.ABSENT;
@@ -113,6 +124,28 @@ public final class Processes {
         return stranger ? Ending.ABSENT : endSession(record, grace);
     }
 
+    /**
+     * Kills every process that was given this variable, whichever session it is in: what has left the session of its
+     * starter, as a daemon does, still has its environment. This process itself is spared.
+     *
+     * @param variable {@code NAME=value}
+     */
+    public Ending endMarked(String variable) {
+        long self = ProcessHandle.current().pid();
+        boolean[] met = new boolean[1];
+        boolean ended = until(AFTER_KILL, () -> {
+            List<Entry> marked = ProcessTable.all(
+                    each -> !each.ended() && each.pid() != self && ProcessTable.sees(each.pid(), variable));
+            met[0] |= !marked.isEmpty();
+            marked.forEach(each -> sendOne(each.pid(), Signal.KILL));
+            return marked.isEmpty();
+        });
+        if (!ended) {
+            return Ending.STUCK;
+        }
+        return met[0] ? Ending.KILLED : Ending.ABSENT;
+    }
+
     private Ending endSession(PidRecord record, Duration grace) {
         BooleanSupplier gone = () -> !alive(record) && members(record).isEmpty();
         // Whoever leads a session may end a moment before what is ending with it.
@@ -122,6 +155,8 @@ public final class Processes {
         boolean ownSession = !members(record).isEmpty();
         if (!grace.isZero()) {
             send(record.pid(), ownSession, Signal.TERM);
+            // One that stands still would not hear of it.
+            send(record.pid(), ownSession, Signal.CONT);
             if (until(grace, gone)) {
                 return Ending.ENDED;
             }
@@ -156,18 +191,22 @@ public final class Processes {
     }
 
     private void send(long pid, boolean toGroup, Signal signal) {
-        if (!toGroup || kill == null || !sendGroup(kill, pid, signal)) {
+        if (!toGroup || kill == null || !sent(kill, "-" + pid, signal)) {
             sendOne(pid, signal);
         }
     }
 
-    private static void sendOne(long pid, Signal signal) {
-        ProcessHandle.of(pid)
-                .ifPresent(signal == Signal.KILL ? ProcessHandle::destroyForcibly : ProcessHandle::destroy);
+    private void sendOne(long pid, Signal signal) {
+        switch (signal) {
+            case KILL -> ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
+            case TERM -> ProcessHandle.of(pid).ifPresent(ProcessHandle::destroy);
+            case STOP, CONT -> signal(pid, signal);
+        }
     }
 
-    private static boolean sendGroup(Path kill, long group, Signal signal) {
-        ProcessBuilder builder = new ProcessBuilder(kill.toString(), "-" + signal, "--", "-" + group)
+    /** @param target a pid, or a group as its leader's pid with a minus */
+    private static boolean sent(Path kill, String target, Signal signal) {
+        ProcessBuilder builder = new ProcessBuilder(kill.toString(), "-" + signal, "--", target)
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD);
         try {

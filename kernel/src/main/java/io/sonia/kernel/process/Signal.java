@@ -1,9 +1,13 @@
 package io.sonia.kernel.process;
 
-/** How a program is asked to end. */
+/** What a program can be told. */
 public enum Signal {
-    /** It may tidy up, and may refuse. */
+    /** To end: it may tidy up, and may refuse. */
     TERM,
-    /** It cannot refuse. */
-    KILL
+    /** To end: it cannot refuse. */
+    KILL,
+    /** To stand still, which it cannot refuse. */
+    STOP,
+    /** To go on after it was made to stand still. */
+    CONT
 }

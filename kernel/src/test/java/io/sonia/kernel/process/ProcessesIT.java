@@ -106,6 +106,23 @@ class ProcessesIT {
     }
 
     @Test
+    void whatBecameADaemonIsFoundByItsEnvironment() throws Exception {
+        String daemon = "setsid sh -c 'echo $$; exec sleep 60' & wait $!; sleep 60";
+        Command command = new Command(
+                List.of("/bin/sh", "-c", daemon), Map.of("PATH", "/usr/bin:/bin", "MARK", "home#1"), folder, null);
+        Child child = processes.spawn(command);
+        children.add(child);
+        long pid = Long.parseLong(text(child.output(), 1));
+
+        processes.end(child, Duration.ZERO);
+        assertThat(running(pid)).as("it has left the session").isTrue();
+        assertThat(processes.endMarked("MARK=home#")).as("no prefix").isEqualTo(Ending.ABSENT);
+        assertThat(running(pid)).isTrue();
+        assertThat(processes.endMarked("MARK=home#1")).isEqualTo(Ending.KILLED);
+        assertThat(running(pid)).isFalse();
+    }
+
+    @Test
     void childThatIgnoresTermIsKilled() throws Exception {
         Child child = shell("trap '' TERM; echo ready; while :; do sleep 60; done");
         text(child.output(), 1);
