@@ -24,7 +24,7 @@ final class DepsRoute {
 
     private static final Duration TIME = Duration.ofSeconds(3);
     /** In the order of the answer's fields. */
-    private static final List<ServiceName> BEHIND = List.of(
+    static final List<ServiceName> BEHIND = List.of(
             ServiceName.MEMORY_ENGINE,
             ServiceName.MODEL_ROUTER,
             ServiceName.OPENCLAW,

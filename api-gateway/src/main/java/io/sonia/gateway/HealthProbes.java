@@ -31,10 +31,8 @@ final class HealthProbes {
 
     HealthProbes(ServiceParts parts) {
         this.parts = parts;
-        for (ServiceName each : ServiceName.values()) {
-            if (each != parts.service()) {
-                found.put(each, new Probed(each.wireName(), parts.peers().port(each)));
-            }
+        for (ServiceName each : DepsRoute.BEHIND) {
+            found.put(each, new Probed(each.wireName(), parts.peers().port(each)));
         }
     }
 
