@@ -32,11 +32,13 @@ final class ActionRecords {
 
     private final Journal journal;
     private final ActionStore store;
+    private final LetterStore letters;
     private final Changes changes = new Changes();
     private final Map<String, Action> open = new ConcurrentHashMap<>();
 
-    ActionRecords(Journal journal) {
+    ActionRecords(Journal journal, LetterStore letters) {
         this.journal = journal;
+        this.letters = letters;
         this.store = new ActionStore(journal);
     }
 
@@ -91,10 +93,14 @@ final class ActionRecords {
         changes.announce(after.actionId());
     }
 
-    /** Records the last edge of an action; one that was never begun is begun with it. */
-    void end(Context context, Action before, Action after, Ground ground) {
-        commit(context, before, after, ground);
+    /**
+     * Records the last edge of an action; one that was never begun is begun with it. The result is the action as it is
+     * on record.
+     */
+    Action end(Context context, Action before, Action after, Ground ground) {
+        Action kept = commit(context, before, after, ground);
         forget(after.actionId());
+        return kept;
     }
 
     /** The action is over on record. */
@@ -115,9 +121,22 @@ final class ActionRecords {
         changes.close();
     }
 
-    /** One commit: the row and its audit entry. */
-    private void commit(Context context, Action before, Action after, Ground ground) {
+    /** One commit: the row, its audit entry, and what becomes of its dead letter. */
+    private Action commit(Context context, Action before, Action after, Ground ground) {
         GateAnswer gate = ground.gate();
+        return journal.commit(tx -> {
+            Action kept = letters.follow(tx, context, after);
+            store.put(tx, before.state(), kept);
+            if (gate != null) {
+                ActionStore.put(tx, after.actionId(), Ruling.of(gate));
+            }
+            tx.begin(ground.key(), after.actionId());
+            tx.audit(edge(context, before, kept, gate));
+            return kept;
+        });
+    }
+
+    private static AuditEvent edge(Context context, Action before, Action after, @Nullable GateAnswer gate) {
         Map<String, @Nullable Object> detail = new LinkedHashMap<>();
         detail.put("intent", after.intent());
         detail.put("from", ActionStore.wireName(before.state()));
@@ -142,15 +161,7 @@ final class ActionRecords {
                 .outcome(outcome(after))
                 .took(after.telemetry().totalMs())
                 .detail(detail);
-        journal.commit(tx -> {
-            store.put(tx, before.state(), after);
-            if (gate != null) {
-                ActionStore.put(tx, after.actionId(), Ruling.of(gate));
-            }
-            tx.begin(ground.key(), after.actionId());
-            tx.audit(event);
-            return after;
-        });
+        return after.replayOf() == null ? event : event.replaying(after.correlationId(), after.replayGeneration());
     }
 
     private static ErrorCode outcome(Action action) {

@@ -88,7 +88,8 @@ final class ActionRoutes {
                 request.dryRun(),
                 summary(request.toolName(), request.args()),
                 call.idempotencyKey(),
-                false);
+                false,
+                null);
         Actions.Started started = started(call, plan);
         Action action = started.action();
         if (action.state() == ActionState.PENDING_APPROVAL && request.waitApprovalMs() > 0) {
@@ -158,7 +159,8 @@ final class ActionRoutes {
                 request.dryRun(),
                 summary(request.intent(), request.params()),
                 call.idempotencyKey(),
-                false);
+                false,
+                null);
         Action action = started(call, plan).action();
         boolean waits = action.state() == ActionState.PENDING_APPROVAL;
         Reply.Enveloped reply = waits ? Reply.accepted(action) : Reply.ok(action);
@@ -330,9 +332,13 @@ final class ActionRoutes {
 
     /** The action as an observer sees it: argument texts are hidden. */
     private static Action masked(Action action) {
-        Map<String, @Nullable Object> params = new LinkedHashMap<>();
-        action.params()
-                .forEach((name, value) -> params.put(name, value instanceof Number || value == null ? value : MASK));
-        return action.withParams(params);
+        return action.withParams(masked(action.params()));
+    }
+
+    /** Arguments as an observer sees them. */
+    static Map<String, @Nullable Object> masked(Map<String, @Nullable Object> params) {
+        Map<String, @Nullable Object> masked = new LinkedHashMap<>();
+        params.forEach((name, value) -> masked.put(name, value instanceof Number || value == null ? value : MASK));
+        return masked;
     }
 }

@@ -101,11 +101,12 @@ final class ActionStore {
                 journal.instance()));
     }
 
-    /** Actions that wait for a person though their session has ended. */
+    /** Actions that wait for a person though their session has ended; a replay outlives the session. */
     List<Action> waitingInEndedSessions(int limit) {
         return journal.read(sql -> sql.list(
                 "SELECT a.action AS action FROM actions a JOIN sessions s ON s.session_id = a.session_id"
                         + " WHERE a.state = 'pending_approval' AND s.status <> 'active'"
+                        + " AND NOT EXISTS (SELECT 1 FROM dead_letters d WHERE d.replay_action_id = a.action_id)"
                         + " ORDER BY a.created_at, a.action_id LIMIT ?",
                 ActionStore::action,
                 limit));

@@ -50,6 +50,7 @@ final class Actions implements TurnActions {
      * @param summary what an approver reads
      * @param key of the request that asks for it; the action is recorded as begun under it
      * @param tainted whether its turn has taken in content that nobody of the house wrote
+     * @param replay null for what is asked for the first time
      */
     record Plan(
             String actionId,
@@ -63,7 +64,15 @@ final class Actions implements TurnActions {
             boolean dryRun,
             String summary,
             @Nullable IdempotencyKey key,
-            boolean tainted) {}
+            boolean tainted,
+            @Nullable Replay replay) {}
+
+    /**
+     * Which action is done once more.
+     *
+     * @param generation 1 for the first time
+     */
+    record Replay(String of, int generation) {}
 
     /**
      * An action that ran, was refused, or waits.
@@ -84,9 +93,9 @@ final class Actions implements TurnActions {
     private final Ids ids;
     private volatile boolean closing;
 
-    Actions(Journal journal, Peer evaOs, Peer openclaw, Clock clock, Ids ids) {
-        this.records = new ActionRecords(journal);
-        this.executor = new Executor(openclaw, clock, () -> closing);
+    Actions(Journal journal, LetterStore letters, Peer evaOs, Peer openclaw, SloSamples samples, Clock clock, Ids ids) {
+        this.records = new ActionRecords(journal, letters);
+        this.executor = new Executor(openclaw, clock, samples, () -> closing);
         this.governance = new Governance(evaOs, clock);
         this.openclaw = openclaw;
         this.clock = clock;
@@ -126,19 +135,45 @@ final class Actions implements TurnActions {
             return new Started(known.get(), null, records.store().ruling(plan.actionId()));
         }
         long began = clock.nanoTime();
-        CheckAnswer check = openclaw.on(context.within(CHECK_TIME), Operation.EXECUTE_CHECK)
-                .body(new CheckRequest(plan.intent(), plan.params()))
-                .send(CheckAnswer.class);
+        CheckAnswer check = checked(context, plan);
         if (plan.dryRun()) {
-            return new Started(validated(context, plan, check.riskTier(), began), null, null);
+            return new Started(validated(context, plan, check.riskTier(), check.idempotent(), began), null, null);
         }
-        GateAnswer gate = governance.judge(context, plan);
-        Action action = validated(context, plan, gate.riskTier() == null ? check.riskTier() : gate.riskTier(), began);
+        GateAnswer gate = governance.judge(context, plan, false);
+        RiskTier tier = gate.riskTier() == null ? check.riskTier() : gate.riskTier();
+        Action action = validated(context, plan, tier, check.idempotent(), began);
         ActionRecords.Ground ground = new ActionRecords.Ground(gate, plan.key());
         return switch (gate.status()) {
             case DENIED -> new Started(denied(context, action, gate, ground), null, Ruling.of(gate));
             case APPROVAL_REQUIRED -> waiting(context, action, gate, ground);
             case APPROVED -> new Started(allowed(context, action, gate, ground), null, Ruling.of(gate));
+        };
+    }
+
+    /**
+     * What would become of a call now: approved, waiting for a person, or denied with the reason. Nothing is stored.
+     *
+     * @throws SoniaException if nobody can say
+     */
+    Action tried(Context context, Plan plan) {
+        long began = clock.nanoTime();
+        CheckAnswer check;
+        try {
+            check = checked(context, plan);
+        } catch (SoniaException e) {
+            if (!e.code().withoutEffect() || e.code().retryable()) {
+                throw e;
+            }
+            Action none = validated(context, plan, null, false, began);
+            return moved(none, Executor.failed(none, e).execution(), ActionLife.Event.DENY);
+        }
+        GateAnswer gate = governance.judge(context, plan, true);
+        RiskTier tier = gate.riskTier() == null ? check.riskTier() : gate.riskTier();
+        Action action = validated(context, plan, tier, check.idempotent(), began);
+        return switch (gate.status()) {
+            case DENIED -> refused(action, gate);
+            case APPROVAL_REQUIRED -> moved(action, null, ActionLife.Event.CONFIRM);
+            case APPROVED -> moved(action, null, ActionLife.Event.ALLOW);
         };
     }
 
@@ -151,6 +186,11 @@ final class Actions implements TurnActions {
         boolean waits = action.state() == ActionState.PENDING_APPROVAL;
         Ruling ruling = records.store().ruling(actionId);
         return new Started(action, waits ? approval(context, action).orElse(null) : null, ruling);
+    }
+
+    /** True if the action is on record. */
+    boolean known(String actionId) {
+        return records.known(actionId).isPresent();
     }
 
     /** The newest state of an action. */
@@ -202,7 +242,7 @@ final class Actions implements TurnActions {
         }
     }
 
-    private Action validated(Context context, Plan plan, RiskTier tier, long began) {
+    private Action validated(Context context, Plan plan, @Nullable RiskTier tier, boolean idempotent, long began) {
         Action planned = new Action(
                 plan.actionId(),
                 plan.intent(),
@@ -224,15 +264,26 @@ final class Actions implements TurnActions {
                 clock.now(),
                 null,
                 context.caller().principal(),
-                plan.tainted());
+                plan.tainted(),
+                idempotent,
+                plan.replay() == null ? null : plan.replay().of(),
+                plan.replay() == null ? 0 : plan.replay().generation());
         return moved(planned, null, ActionLife.Event.RESOLVE);
     }
 
+    private CheckAnswer checked(Context context, Plan plan) {
+        return openclaw.on(context.within(CHECK_TIME), Operation.EXECUTE_CHECK)
+                .body(new CheckRequest(plan.intent(), plan.params()))
+                .send(CheckAnswer.class);
+    }
+
     private Action denied(Context context, Action action, GateAnswer gate, ActionRecords.Ground ground) {
+        return records.end(context, action, refused(action, gate), ground);
+    }
+
+    private Action refused(Action action, GateAnswer gate) {
         SoniaException refusal = SoniaException.of(ErrorCode.POLICY_DENIED).with("rule_id", gate.ruleId());
-        Action denied = moved(action, Executor.failed(action, refusal).execution(), ActionLife.Event.DENY);
-        records.end(context, action, denied, ground);
-        return denied;
+        return moved(action, Executor.failed(action, refusal).execution(), ActionLife.Event.DENY);
     }
 
     private Started waiting(Context context, Action action, GateAnswer gate, ActionRecords.Ground ground) {
@@ -412,8 +463,7 @@ final class Actions implements TurnActions {
                 new Action.Telemetry(times.planMs(), times.approvalWaitMs(), took, times.totalMs() + took),
                 clock.now());
         Action done = moved(timed, ended.execution(), ended.events().toArray(ActionLife.Event[]::new));
-        records.end(context, executing, done, ground);
-        return done;
+        return records.end(context, executing, done, ground);
     }
 
     /** Settles an action whose outcome a crash hid, by OpenClaw's probe or an operator's verdict. */
@@ -428,8 +478,7 @@ final class Actions implements TurnActions {
         Executor.Ended ended = Executor.of(action, execution);
         boolean succeeded = ended.execution().success();
         Action after = moved(action, ended.execution(), succeeded ? ActionLife.Event.PASS : ActionLife.Event.FAIL);
-        records.end(context, action, after, ActionRecords.Ground.NONE);
-        return after;
+        return records.end(context, action, after, ActionRecords.Ground.NONE);
     }
 
     private Action moved(Action action, @Nullable ActionExecution execution, ActionLife.Event... events) {

@@ -8,7 +8,9 @@ import io.sonia.contracts.backup.BackupFilter;
 import io.sonia.contracts.backup.BackupList;
 import io.sonia.contracts.backup.BackupRow;
 import io.sonia.contracts.backup.BackupVerdict;
+import io.sonia.contracts.backup.DeadLettersRestored;
 import io.sonia.contracts.backup.DrillReport;
+import io.sonia.contracts.backup.RestoreDeadLetters;
 import io.sonia.journal.Answers;
 import io.sonia.journal.Journal;
 import io.sonia.kernel.Ids;
@@ -19,15 +21,17 @@ import io.sonia.kernel.http.Reply;
 import io.sonia.kernel.http.Route;
 import java.util.List;
 
-/** Backups over HTTP. Putting one back is no route: it is done while nothing runs. */
+/** Backups over HTTP. Putting a whole one back is no route: it is done while nothing runs. */
 final class BackupRoutes {
 
     private final Backups backups;
+    private final LetterRestore letters;
     private final Journal journal;
     private final Cursors cursors;
 
-    BackupRoutes(Backups backups, Journal journal, Cursors cursors) {
+    BackupRoutes(Backups backups, LetterRestore letters, Journal journal, Cursors cursors) {
         this.backups = backups;
+        this.letters = letters;
         this.journal = journal;
         this.cursors = cursors;
     }
@@ -38,7 +42,12 @@ final class BackupRoutes {
                 Route.of(Operation.BACKUP_LIST, BackupFilter.class, BackupList.class, this::page),
                 Route.of(Operation.BACKUP_GET, BackupAnswer.class, this::get),
                 Route.of(Operation.BACKUP_VERIFY, BackupVerdict.class, this::verify),
-                Route.of(Operation.BACKUP_DRILL, DrillReport.class, this::drill));
+                Route.of(Operation.BACKUP_DRILL, DrillReport.class, this::drill),
+                Route.of(
+                        Operation.BACKUP_RESTORE_DEAD_LETTERS,
+                        RestoreDeadLetters.class,
+                        DeadLettersRestored.class,
+                        this::restoreLetters));
     }
 
     private Reply create(Call<BackupCreate> call) {
@@ -67,6 +76,11 @@ final class BackupRoutes {
     private Reply drill(Call<Empty> call) {
         DrillReport report = backups.drill(id(call));
         return journal.commit(tx -> Answers.keep(tx, call, Reply.ok(backups.recordTrial(tx, report, call.context()))));
+    }
+
+    private Reply restoreLetters(Call<RestoreDeadLetters> call) {
+        String id = id(call);
+        return letters.from(backups.sound(id), id, call);
     }
 
     private static String id(Call<?> call) {

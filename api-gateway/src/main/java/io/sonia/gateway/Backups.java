@@ -11,6 +11,7 @@ import io.sonia.contracts.backup.BackupTrial;
 import io.sonia.contracts.backup.BackupVerdict;
 import io.sonia.contracts.backup.BackupWriter;
 import io.sonia.contracts.backup.DrillReport;
+import io.sonia.contracts.backup.Restore;
 import io.sonia.contracts.backup.SnapshotAnswer;
 import io.sonia.contracts.backup.SnapshotRequest;
 import io.sonia.contracts.backup.SnapshotRequest.Step;
@@ -102,7 +103,14 @@ final class Backups {
         }
         Context own = Context.own(parts.service(), "timer", null, OWN_WORK, parts.ids(), parts.clock());
         AuditEvent audit = AuditEvent.of(Operation.BACKUP_CREATE.wireName(), own.origin());
-        make(new BackupCreate(null, null), own, audit, (tx, manifest) -> manifest);
+        try {
+            make(new BackupCreate(null, null), own, audit, (tx, manifest) -> manifest);
+        } catch (SoniaException e) {
+            if (e.code() != ErrorCode.INTEGRITY_FAILED) {
+                parts.journal().append(audit.outcome(e.code()));
+            }
+            throw e;
+        }
     }
 
     /**
@@ -267,6 +275,21 @@ final class Backups {
 
     BackupManifest manifest(String id) {
         return folder(id).manifest();
+    }
+
+    /**
+     * A backup that was found sound just now.
+     *
+     * @throws SoniaException NOT_FOUND, INTEGRITY_FAILED
+     */
+    BackupFolder sound(String id) {
+        BackupFolder folder = folder(id);
+        BackupVerdict verdict = folder.verify(NotaryKeys.published(home));
+        if (!verdict.valid()) {
+            throw SoniaException.of(ErrorCode.INTEGRITY_FAILED, "The backup is not sound: " + Restore.why(verdict))
+                    .with("backup_id", id);
+        }
+        return folder;
     }
 
     private BackupFolder folder(String id) {

@@ -115,6 +115,7 @@ final class Confirmations {
     private Approval approval(Context context, String approvalId, int waitMs) {
         return evaOs.on(context, Operation.APPROVAL_GET)
                 .path("approval_id", approvalId)
+                .unguarded()
                 .query("wait_ms", waitMs)
                 .send(Approval.class);
     }

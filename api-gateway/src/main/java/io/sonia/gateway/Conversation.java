@@ -88,7 +88,7 @@ final class Conversation {
     /** What is kept of a request: what it was and which tools were offered, not their descriptions. */
     static TurnStep.Question question(ChatRequest request) {
         List<String> names = request.tools().stream().map(ToolSpec::name).toList();
-        Map<String, @Nullable Object> shown = plain(request);
+        Map<String, @Nullable Object> shown = Json.plain(request);
         shown.put("tools", names);
         shown.remove("cancel_token");
         return new TurnStep.Question(CanonicalJson.sha256(shown), names);
@@ -107,10 +107,5 @@ final class Conversation {
             i += Character.charCount(point);
         }
         return clean.toString().strip();
-    }
-
-    /** A record as the payload of a frame. */
-    static Map<String, @Nullable Object> plain(Record value) {
-        return Json.parseObject(Json.bytes(value));
     }
 }

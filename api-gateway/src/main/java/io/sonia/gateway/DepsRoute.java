@@ -62,6 +62,7 @@ final class DepsRoute {
         try {
             Object version = peers.of(service)
                     .on(context.within(TIME), Operation.VERSION)
+                    .unguarded()
                     .exchange()
                     .data()
                     .get("version");

@@ -3,6 +3,7 @@ package io.sonia.gateway;
 import io.sonia.contracts.gateway.Action;
 import io.sonia.contracts.gateway.ActionExecution;
 import io.sonia.contracts.gateway.FailureClass;
+import io.sonia.contracts.gateway.SloStage;
 import io.sonia.contracts.gateway.Turn;
 import io.sonia.contracts.openclaw.ExecuteAnswer;
 import io.sonia.contracts.openclaw.ExecuteRequest;
@@ -39,12 +40,14 @@ final class Executor {
 
     private final Peer openclaw;
     private final Clock clock;
+    private final SloSamples samples;
     private final BooleanSupplier stopping;
 
     /** @param stopping true once nothing may be asked for again */
-    Executor(Peer openclaw, Clock clock, BooleanSupplier stopping) {
+    Executor(Peer openclaw, Clock clock, SloSamples samples, BooleanSupplier stopping) {
         this.openclaw = openclaw;
         this.clock = clock;
+        this.samples = samples;
         this.stopping = stopping;
     }
 
@@ -108,9 +111,11 @@ final class Executor {
         Context bounded = context.within(Duration.ofMillis(action.timeoutMs()).plus(MARGIN));
         for (int retry = 1; ; retry++) {
             try {
-                ExecuteAnswer answer =
-                        openclaw.on(bounded, Operation.EXECUTE).body(request).send(ExecuteAnswer.class);
-                return succeeded(answer);
+                return succeeded(samples.timed(
+                        SloStage.TOOL,
+                        () -> openclaw.on(bounded, Operation.EXECUTE)
+                                .body(request)
+                                .send(ExecuteAnswer.class)));
             } catch (SoniaException e) {
                 Optional<Ended> ended = away(e) ? found(context, action, executionId) : Optional.empty();
                 if (ended.isPresent()) {
@@ -127,9 +132,9 @@ final class Executor {
         }
     }
 
-    /** True if it was OpenClaw itself that could not be reached or did not answer. */
+    /** True if it was OpenClaw itself that could not be reached or did not answer; a call that was held back was not made. */
     private static boolean away(SoniaException failure) {
-        return "openclaw".equals(failure.details().get("dependency"));
+        return "openclaw".equals(failure.details().get("dependency")) && failure.code() != ErrorCode.CIRCUIT_OPEN;
     }
 
     private Ended detailed(Context context, Action action, String executionId, SoniaException failure) {
@@ -180,7 +185,7 @@ final class Executor {
             Execution execution = asked(context, executionId);
             return execution.state() == ExecutionState.CLAIMED ? Optional.empty() : Optional.of(of(action, execution));
         } catch (SoniaException e) {
-            if (away(e) && e.code() == ErrorCode.UNAVAILABLE) {
+            if ((away(e) && e.code() == ErrorCode.UNAVAILABLE) || e.code() == ErrorCode.OVERLOADED) {
                 throw e;
             }
             return e.code() == ErrorCode.NOT_FOUND ? Optional.empty() : Optional.of(lost(action));
@@ -190,6 +195,7 @@ final class Executor {
     private Execution asked(Context context, String executionId) {
         return openclaw.on(context.within(Duration.ofMillis(SETTLE_WAIT_MS).plus(MARGIN)), Operation.EXECUTION_GET)
                 .path("execution_id", executionId)
+                .unguarded()
                 .query("wait_ms", SETTLE_WAIT_MS)
                 .send(Execution.class);
     }

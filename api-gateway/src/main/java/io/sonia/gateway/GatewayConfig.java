@@ -13,4 +13,5 @@ public record GatewayConfig(
         @Default("8") @Range(min = 1, max = 50) int recallItems,
         @Default("2000") @Range(min = 100, max = 100_000) int recallChars,
         @Default("4000") @Range(min = 100, max = 100_000) int outputChars,
-        @Default("6") @Range(max = 50) int historyTurns) {}
+        @Default("6") @Range(max = 50) int historyTurns,
+        @Default("1000") @Range(min = 1, max = 100_000) int deadLetterCap) {}

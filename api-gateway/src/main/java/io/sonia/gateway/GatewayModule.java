@@ -5,6 +5,7 @@ import io.sonia.contracts.ServiceDefinition;
 import io.sonia.contracts.ServiceModule;
 import io.sonia.contracts.ServiceParts;
 import io.sonia.contracts.backup.BackupConfig;
+import io.sonia.contracts.gateway.SloConfig;
 import io.sonia.contracts.redaction.TextPlace;
 import io.sonia.journal.ForeignWork;
 import io.sonia.journal.OutboxRelay;
@@ -33,7 +34,7 @@ public final class GatewayModule implements ServiceModule {
 
     public static final ServiceDefinition DEFINITION = new ServiceDefinition(
             ServiceName.API_GATEWAY,
-            List.of(SECTION, BackupConfig.SECTION),
+            List.of(SECTION, BackupConfig.SECTION, SloConfig.SECTION),
             GatewayTables.MIGRATIONS,
             GatewayModule::new,
             true);
@@ -46,11 +47,14 @@ public final class GatewayModule implements ServiceModule {
     private final ServiceParts parts;
     private final Sessions sessions;
     private final Actions actions;
+    private final DeadLetters deadLetters;
     private final TurnStore turnStore;
     private final Turns turns;
     private final MemoryWrites memoryWrites;
     private final Incidents incidents;
     private final Backups backups;
+    private final SloController slo;
+    private final HealthProbes health;
     private final List<Route<?>> routes;
     private @Nullable OutboxRelay relay;
     private volatile List<RestorePhase> restored = List.of();
@@ -61,16 +65,24 @@ public final class GatewayModule implements ServiceModule {
         Peer evaOs = parts.peers().of(ServiceName.EVA_OS);
         Peer openclaw = parts.peers().of(ServiceName.OPENCLAW);
         Peer memoryEngine = parts.peers().of(ServiceName.MEMORY_ENGINE);
+        SloSamples samples = new SloSamples(parts.clock(), parts.metrics());
+        Shedding shedding =
+                new Shedding(parts.peers().slo(), parts.settings().live(SloConfig.SECTION), parts.metrics());
+        ErrorBudget budget = new ErrorBudget(parts.clock(), parts.settings().live(SloConfig.SECTION), parts.metrics());
+        this.slo = new SloController(parts, samples, shedding, budget);
+        this.health = new HealthProbes(parts);
         this.sessions = new Sessions(parts.journal(), config, parts.clock(), parts.ids());
-        this.actions = new Actions(parts.journal(), evaOs, openclaw, parts.clock(), parts.ids());
-        this.memoryWrites = new MemoryWrites(memoryEngine, parts.clock(), parts.ids());
-        TurnJournal journal = new TurnJournal(parts.journal(), memoryWrites, sessions);
+        LetterStore letters = new LetterStore(parts.journal(), config.deadLetterCap(), parts.clock(), parts.ids());
+        this.actions = new Actions(parts.journal(), letters, evaOs, openclaw, samples, parts.clock(), parts.ids());
+        this.deadLetters = new DeadLetters(parts.journal(), letters, actions, parts.clock(), parts.ids());
+        this.memoryWrites = new MemoryWrites(memoryEngine, parts.clock(), parts.ids(), samples);
+        TurnJournal journal = new TurnJournal(parts.journal(), memoryWrites, sessions, samples, shedding, budget);
         TurnRun.Parts runParts = new TurnRun.Parts(
                 config,
                 new TurnSources.Live(
-                        new Recall(memoryEngine, config),
+                        new Recall(memoryEngine, config, samples, shedding),
                         new ToolCatalog(openclaw, parts.clock()),
-                        new ModelCall(parts.peers().of(ServiceName.MODEL_ROUTER))),
+                        new ModelCall(parts.peers().of(ServiceName.MODEL_ROUTER), samples)),
                 actions,
                 journal,
                 new Changes(),
@@ -97,9 +109,20 @@ public final class GatewayModule implements ServiceModule {
         all.addAll(new SessionRoutes(sessions, turns, actions, parts.journal(), cursors).list());
         all.addAll(
                 new ActionRoutes(actions, confirmations, parts.journal(), cursors, parts.clock(), parts.ids()).list());
+        all.addAll(new DeadLetterRoutes(deadLetters, parts.journal(), cursors, parts.clock()).list());
         all.addAll(confirmations.list());
         all.addAll(new IncidentRoutes(incidents, parts.journal(), cursors).list());
-        all.addAll(new BackupRoutes(backups, parts.journal(), cursors).list());
+        all.addAll(new BackupRoutes(
+                        backups,
+                        new LetterRestore(
+                                parts.journal(),
+                                parts.settings().section(SECTION).deadLetterCap()),
+                        parts.journal(),
+                        cursors)
+                .list());
+        all.addAll(new Diagnostics(parts, sessions, deadLetters.store(), cursors).list());
+        all.addAll(new SloRoutes(slo).list());
+        all.addAll(health.list());
         all.addAll(new DepsRoute(parts.peers(), parts.clock()).list());
         all.addAll(new AuditFanOut(parts.audit(), parts.journal(), parts.peers()).list());
         return List.copyOf(all);
@@ -128,7 +151,11 @@ public final class GatewayModule implements ServiceModule {
             }
             try {
                 Context context = Context.own(parts.service(), "timer", null, PROBE_TIME, parts.ids(), parts.clock());
-                parts.peers().of(service).on(context, Operation.VERSION).exchange();
+                parts.peers()
+                        .of(service)
+                        .on(context, Operation.VERSION)
+                        .unguarded()
+                        .exchange();
                 seen.set(true);
                 return null;
             } catch (SoniaException e) {
@@ -143,6 +170,7 @@ public final class GatewayModule implements ServiceModule {
         detail.put("sessions_active", sessions.activeCount());
         detail.put("turns_running", turns.runningCount());
         detail.put("actions_open", actions.openCount());
+        detail.put("dead_letters", deadLetters.store().unresolved());
         return detail;
     }
 
@@ -163,11 +191,14 @@ public final class GatewayModule implements ServiceModule {
         backups.start();
         int open = sessions.activeCount();
         int waiting = actions.resume();
+        deadLetters.sweep();
         relay = relay();
         restored = List.of(
                 new RestorePhase("sessions", 1, open),
                 new RestorePhase("confirmations", 2, waiting),
                 new RestorePhase("turns", 3, turns.resume()));
+        slo.start(turns::announce);
+        health.start();
         parts.timers().every("sessions", SWEEP_EVERY, this::sweep);
         ServicesConfig.Endpoint endpoint =
                 parts.settings().section(ServicesConfig.SECTION).of(parts.service());
@@ -176,6 +207,11 @@ public final class GatewayModule implements ServiceModule {
             parts.timers().every("other gateways", SUCCEED_EVERY, () -> whileStored(this::succeed));
         }
         parts.metrics().gauge("sonia_sessions_active", "Sessions that can take a turn", sessions::activeCount);
+        parts.metrics()
+                .gauge(
+                        "sonia_dead_letters",
+                        "Failed actions that wait to be replayed or discarded",
+                        () -> deadLetters.store().unresolved());
     }
 
     private OutboxRelay relay() {
@@ -186,7 +222,13 @@ public final class GatewayModule implements ServiceModule {
     void sweep() {
         sessions.sweep();
         actions.withdrawOfEndedSessions();
+        deadLetters.sweep();
         turns.resume();
+    }
+
+    /** Judges the window of latencies if it is over. */
+    void judge() {
+        slo.tick();
     }
 
     /** What is done so often need not be logged as a failure each time while the store is away. */
@@ -200,6 +242,7 @@ public final class GatewayModule implements ServiceModule {
     private void succeed() {
         boolean more = parts.journal().takeOver((tx, gone) -> {
             actions.store().inherit(tx, gone);
+            deadLetters.store().inherit(tx, gone);
             turnStore.inherit(tx, gone);
         });
         if (more) {

@@ -155,6 +155,45 @@ final class GatewayTables {
             ALTER TABLE turns ADD COLUMN dialogue TEXT;
             """, """
             ALTER TABLE turns DROP COLUMN dialogue;
+            """),
+            new Migration(8, "windows of latencies", """
+            CREATE TABLE slo_windows (
+                instance INTEGER NOT NULL,
+                window_no INTEGER NOT NULL,
+                started_at TEXT NOT NULL,
+                window_seconds INTEGER NOT NULL,
+                samples INTEGER NOT NULL,
+                figures TEXT NOT NULL,
+                verdict TEXT NOT NULL,
+                mode TEXT NOT NULL,
+                breaches INTEGER NOT NULL,
+                healthy INTEGER NOT NULL,
+                entered_at TEXT,
+                reason TEXT,
+                PRIMARY KEY (instance, window_no)
+            ) STRICT, WITHOUT ROWID;
+            """, """
+            DROP TABLE slo_windows;
+            """),
+            new Migration(9, "dead letters", """
+            CREATE TABLE dead_letters (
+                letter_id TEXT PRIMARY KEY,
+                action_id TEXT NOT NULL UNIQUE,
+                state TEXT NOT NULL,
+                intent TEXT NOT NULL,
+                failure_class TEXT NOT NULL,
+                reads INTEGER NOT NULL,
+                params_sha256 TEXT NOT NULL,
+                created_at TEXT NOT NULL,
+                instance INTEGER NOT NULL,
+                replay_action_id TEXT,
+                replay_generation INTEGER NOT NULL,
+                replayed_at TEXT
+            ) STRICT;
+            CREATE INDEX dead_letters_created ON dead_letters (created_at, letter_id);
+            CREATE INDEX dead_letters_replays ON dead_letters (replay_action_id) WHERE replay_action_id IS NOT NULL;
+            """, """
+            DROP TABLE dead_letters;
             """));
 
     private GatewayTables() {}

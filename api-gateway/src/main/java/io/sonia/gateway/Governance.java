@@ -37,7 +37,8 @@ final class Governance {
         this.clock = clock;
     }
 
-    GateAnswer judge(Context context, Actions.Plan plan) {
+    /** @param dryRun true to hear the verdict without any effect */
+    GateAnswer judge(Context context, Actions.Plan plan, boolean dryRun) {
         boolean ownBehalf = context.bearer() == null;
         GateRequest request = new GateRequest(
                 plan.intent(),
@@ -46,7 +47,7 @@ final class Governance {
                 ownBehalf ? context.caller().principal() : null,
                 new GateRequest.CallContext(
                         plan.sessionId(), plan.turnId(), plan.actionId(), plan.summary(), plan.tainted()),
-                false);
+                dryRun);
         return evaOs.on(context.within(GATE_TIME), Operation.GATE).body(request).send(GateAnswer.class);
     }
 
@@ -78,6 +79,7 @@ final class Governance {
             try {
                 Approval approval = evaOs.on(contexts.get().within(POLL_TIME), Operation.APPROVAL_GET)
                         .path("approval_id", approvalId)
+                        .unguarded()
                         .query("wait_ms", POLL_WAIT_MS)
                         .send(Approval.class);
                 if (approval.state() != ApprovalState.PENDING) {

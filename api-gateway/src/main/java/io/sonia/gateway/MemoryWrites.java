@@ -1,5 +1,6 @@
 package io.sonia.gateway;
 
+import io.sonia.contracts.gateway.SloStage;
 import io.sonia.contracts.memory.HistoryAppend;
 import io.sonia.contracts.memory.HistoryStored;
 import io.sonia.contracts.memory.StoreAnswer;
@@ -48,12 +49,14 @@ final class MemoryWrites implements Delivery {
     private final Peer memoryEngine;
     private final Clock clock;
     private final Ids ids;
+    private final SloSamples samples;
     private final Map<String, Waiting> waiting = new ConcurrentHashMap<>();
 
-    MemoryWrites(Peer memoryEngine, Clock clock, Ids ids) {
+    MemoryWrites(Peer memoryEngine, Clock clock, Ids ids, SloSamples samples) {
         this.memoryEngine = memoryEngine;
         this.clock = clock;
         this.ids = ids;
+        this.samples = samples;
     }
 
     /** Announces that a turn will wait for {@code count} writes. */
@@ -143,11 +146,13 @@ final class MemoryWrites implements Delivery {
     }
 
     private void store(Context context, OutboxMessage message) {
-        StoreAnswer stored = memoryEngine
-                .on(context, Operation.MEMORY_STORE)
-                .body(read(StoreRequest.class, message, MEMORY))
-                .idempotencyKey(message.dedupeKey())
-                .send(StoreAnswer.class);
+        StoreAnswer stored = samples.timed(
+                SloStage.MEMORY_WRITE,
+                () -> memoryEngine
+                        .on(context, Operation.MEMORY_STORE)
+                        .body(read(StoreRequest.class, message, MEMORY))
+                        .idempotencyKey(message.dedupeKey())
+                        .send(StoreAnswer.class));
         Waiting writes = waiting.get(String.valueOf(message.payload().get("turn_id")));
         if (writes != null) {
             writes.ids().add(stored.id());

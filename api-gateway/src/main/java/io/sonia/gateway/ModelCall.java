@@ -1,5 +1,6 @@
 package io.sonia.gateway;
 
+import io.sonia.contracts.gateway.SloStage;
 import io.sonia.contracts.router.ChatAnswer;
 import io.sonia.contracts.router.ChatCancel;
 import io.sonia.contracts.router.ChatEvent;
@@ -24,16 +25,19 @@ final class ModelCall {
     private static final Duration CANCEL_TIME = Duration.ofMillis(500);
 
     private final Peer router;
+    private final SloSamples samples;
 
-    ModelCall(Peer router) {
+    ModelCall(Peer router, SloSamples samples) {
         this.router = router;
+        this.samples = samples;
     }
 
     /** The answer; its text also goes piece by piece to {@code listener} if there is one. */
     ChatAnswer chat(Context context, ChatRequest request, @Nullable Consumer<String> listener) {
         Peer.Request call =
                 router.on(context.within(TIME), Operation.MODEL_CHAT).body(request);
-        return listener == null ? call.send(ChatAnswer.class) : streamed(call, listener);
+        return samples.timed(
+                SloStage.MODEL, () -> listener == null ? call.send(ChatAnswer.class) : streamed(call, listener));
     }
 
     /** Ends a call; one that is over, or a router that cannot be reached, is left to the end of the connection. */

@@ -208,7 +208,10 @@ final class RecordedTurn implements TurnSources, TurnActions {
                 clock.now(),
                 null,
                 context.caller().principal(),
-                plan.tainted());
+                plan.tainted(),
+                false,
+                null,
+                0);
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.sonia.gateway;
 import io.sonia.contracts.router.ToolCall;
 import io.sonia.kernel.http.Empty;
 import io.sonia.kernel.json.CanonicalJson;
+import io.sonia.kernel.json.Json;
 import io.sonia.kernel.json.Shape;
 import io.sonia.kernel.json.Timestamps;
 import java.time.Instant;
@@ -27,8 +28,8 @@ record StoredStep(
         return new StoredStep(
                 ordinal,
                 String.valueOf(TurnStep.KINDS.get(step.getClass())),
-                Conversation.plain(step.request()),
-                Conversation.plain(step.response()),
+                Json.plain(step.request()),
+                Json.plain(step.response()),
                 step.policyVersion(),
                 at);
     }

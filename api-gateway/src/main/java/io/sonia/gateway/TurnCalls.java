@@ -148,7 +148,8 @@ final class TurnCalls {
                 false,
                 summary,
                 null,
-                tainted);
+                tainted,
+                null);
     }
 
     /** Parks until a person has decided and the tool has run, or time has. */
@@ -189,7 +190,7 @@ final class TurnCalls {
         } catch (SoniaException busy) {
             // The calls of this round and their actions are on record, so a restart finds what it needs.
         }
-        approval.ifPresent(each -> scope.feed.send(TurnEvent.CONFIRMATION_REQUIRED, Conversation.plain(each)));
+        approval.ifPresent(each -> scope.feed.send(TurnEvent.CONFIRMATION_REQUIRED, Json.plain(each)));
         scope.show();
     }
 
@@ -274,7 +275,7 @@ final class TurnCalls {
         scope.conversation.told(call.id(), status, failure, output);
         boolean cancelled = action != null && action.state() == ActionState.CANCELLED;
         tainted |= ForeignContent.broughtBy(call.name(), status, cancelled);
-        Map<String, @Nullable Object> frame = Conversation.plain(result);
+        Map<String, @Nullable Object> frame = Json.plain(result);
         frame.put("duration_ms", took);
         scope.feed.send(TurnEvent.CALL_RESULT, frame);
         scope.show();

@@ -1,6 +1,8 @@
 package io.sonia.gateway;
 
 import io.sonia.contracts.gateway.Session;
+import io.sonia.contracts.gateway.SloShed;
+import io.sonia.contracts.gateway.SloStage;
 import io.sonia.contracts.gateway.Turn;
 import io.sonia.contracts.gateway.TurnRequest;
 import io.sonia.contracts.memory.HistoryAppend;
@@ -33,17 +35,30 @@ final class TurnJournal implements TurnRecords {
     static final String RECORDING = "recording_sha256";
 
     private static final int MAX_EVENT_CHARS = 500;
+    private static final double NANOS_PER_MILLI = 1e6;
 
     private final Journal journal;
     private final MemoryWrites memoryWrites;
     private final Sessions sessions;
     private final TurnStore store;
+    private final SloSamples samples;
+    private final Shedding shedding;
+    private final ErrorBudget budget;
 
-    TurnJournal(Journal journal, MemoryWrites memoryWrites, Sessions sessions) {
+    TurnJournal(
+            Journal journal,
+            MemoryWrites memoryWrites,
+            Sessions sessions,
+            SloSamples samples,
+            Shedding shedding,
+            ErrorBudget budget) {
         this.journal = journal;
         this.memoryWrites = memoryWrites;
         this.sessions = sessions;
         this.store = new TurnStore(journal);
+        this.samples = samples;
+        this.shedding = shedding;
+        this.budget = budget;
     }
 
     /**
@@ -129,6 +144,15 @@ final class TurnJournal implements TurnRecords {
             remember(tx, context, turn, task);
             return audit(tx, context, turn, ErrorCode.OK, recording);
         });
+        budget.ended(ErrorCode.OK);
+        took(turn);
+    }
+
+    /** People take the time they need; the rest is the stack's. */
+    private void took(Turn turn) {
+        Turn.Latency latency = turn.latency();
+        double own = latency.totalMs() - latency.approvalWaitMs();
+        samples.add(SloStage.TOTAL, (long) (Math.max(0, own) * NANOS_PER_MILLI));
     }
 
     @Override
@@ -144,6 +168,10 @@ final class TurnJournal implements TurnRecords {
             remember(tx, context, turn, task);
             return audit(tx, context, turn, code, recording);
         });
+        budget.ended(code);
+        if (code == ErrorCode.TIMEOUT) {
+            took(turn);
+        }
     }
 
     /** The turn becomes part of the conversation history, unless its client wants nothing to be remembered. */
@@ -193,12 +221,17 @@ final class TurnJournal implements TurnRecords {
         return AuditEvent.of(operation, context.origin()).about("turn", turn.turnId());
     }
 
-    private static List<StoreRequest> memories(Turn turn, TurnRequest request) {
+    /** What the person said, and which tools were used; the latter only while there is time for it. */
+    private List<StoreRequest> memories(Turn turn, TurnRequest request) {
         List<StoreRequest> memories = new ArrayList<>();
-        memories.add(memory("turn_raw", request.inputText(), turn));
+        memories.add(memory("turn_raw", request.inputText(), turn, StoreRequest.Priority.NORMAL));
+        if (shedding.sheds(SloShed.LOW_PRIORITY_MEMORY)) {
+            shedding.shed(SloShed.LOW_PRIORITY_MEMORY, turn.toolResults().size());
+            return memories;
+        }
         for (Turn.Result result : turn.toolResults()) {
             String text = result.toolName() + " " + name(result.status());
-            memories.add(memory("tool_event", text, turn));
+            memories.add(memory("tool_event", text, turn, StoreRequest.Priority.LOW));
         }
         return memories;
     }
@@ -225,19 +258,13 @@ final class TurnJournal implements TurnRecords {
                 null);
     }
 
-    private static StoreRequest memory(String type, String text, Turn turn) {
+    private static StoreRequest memory(String type, String text, Turn turn, StoreRequest.Priority priority) {
         Map<String, @Nullable Object> metadata = new LinkedHashMap<>();
         metadata.put("turn_id", turn.turnId());
         metadata.put("conversation_id", turn.conversationId());
         String content = type.equals("turn_raw") ? text : Excerpt.of(text, MAX_EVENT_CHARS);
         return new StoreRequest(
-                type,
-                content,
-                metadata,
-                turn.userId(),
-                turn.sessionId(),
-                StoreRequest.Priority.NORMAL,
-                new Source("turn", turn.turnId()));
+                type, content, metadata, turn.userId(), turn.sessionId(), priority, new Source("turn", turn.turnId()));
     }
 
     private static @Nullable String name(@Nullable Enum<?> constant) {

@@ -2,6 +2,7 @@ package io.sonia.gateway;
 
 import io.sonia.kernel.Clock;
 import io.sonia.kernel.json.CanonicalJson;
+import io.sonia.kernel.json.Json;
 import io.sonia.kernel.json.Timestamps;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -42,10 +43,10 @@ final class TurnRecording {
         hashed.put("user_id", stored.turn().userId());
         hashed.put("actor_id", stored.actorId());
         hashed.put("correlation_id", stored.correlationId());
-        hashed.put("request", Conversation.plain(stored.task().request()));
-        hashed.put("model_wish", Conversation.plain(stored.task().wish()));
+        hashed.put("request", Json.plain(stored.task().request()));
+        hashed.put("model_wish", Json.plain(stored.task().wish()));
         if (stored.task().dialogue() != null) {
-            hashed.put("dialogue", Conversation.plain(stored.task().dialogue()));
+            hashed.put("dialogue", Json.plain(stored.task().dialogue()));
         }
         hashed.put("created_at", Timestamps.format(stored.turn().createdAt()));
         return CanonicalJson.sha256(hashed);

@@ -162,7 +162,8 @@ final class TurnReplays {
                 now.recallItems(),
                 now.recallChars(),
                 then.outputChars(),
-                now.historyTurns());
+                now.historyTurns(),
+                now.deadLetterCap());
     }
 
     /** As much of the session as a turn looks at. */

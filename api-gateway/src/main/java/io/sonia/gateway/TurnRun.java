@@ -17,6 +17,7 @@ import io.sonia.kernel.SoniaException;
 import io.sonia.kernel.http.Context;
 import io.sonia.kernel.http.Deadline;
 import io.sonia.kernel.http.Empty;
+import io.sonia.kernel.json.Json;
 import io.sonia.kernel.logging.ServiceLog;
 import java.time.Duration;
 import java.time.Instant;
@@ -336,8 +337,7 @@ final class TurnRun {
             awaitMemories();
         }
         progress.state = TurnState.COMPLETED;
-        scope.feed.send(
-                TurnEvent.MEMORY_WRITTEN, Conversation.plain(progress.view().memory()));
+        scope.feed.send(TurnEvent.MEMORY_WRITTEN, Json.plain(progress.view().memory()));
         done();
     }
 

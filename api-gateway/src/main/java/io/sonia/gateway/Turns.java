@@ -2,6 +2,7 @@ package io.sonia.gateway;
 
 import io.sonia.contracts.gateway.Session;
 import io.sonia.contracts.gateway.Turn;
+import io.sonia.contracts.gateway.TurnEvent;
 import io.sonia.contracts.gateway.TurnRequest;
 import io.sonia.contracts.gateway.TurnState;
 import io.sonia.contracts.router.ChatAnswer;
@@ -9,11 +10,13 @@ import io.sonia.kernel.Clock;
 import io.sonia.kernel.ErrorCode;
 import io.sonia.kernel.Ids;
 import io.sonia.kernel.ServiceName;
+import io.sonia.kernel.SloMode;
 import io.sonia.kernel.SoniaException;
 import io.sonia.kernel.Threads;
 import io.sonia.kernel.http.Context;
 import io.sonia.kernel.http.Deadline;
 import io.sonia.kernel.http.IdempotencyKey;
+import io.sonia.kernel.json.WireNamed;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -157,6 +160,12 @@ final class Turns {
                 run.abandon();
             }
         });
+    }
+
+    /** Tells those who listen to a running turn which mode is in force now, and why. */
+    void announce(SloMode mode, String reason) {
+        Map<String, @Nullable Object> payload = TurnFeed.payload("mode", WireNamed.of(mode), "reason", reason);
+        running.values().forEach(run -> run.feed().send(TurnEvent.SLO_MODE, payload));
     }
 
     /** Stops what other gateways were asked to stop here. */

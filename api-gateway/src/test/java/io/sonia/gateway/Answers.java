@@ -207,7 +207,13 @@ final class Answers {
     }
 
     static CheckAnswer checked(RiskTier tier) {
-        return new CheckAnswer(true, List.of(), tier, tier != RiskTier.SAFE_READ, CheckAnswer.Resolved.NOTHING);
+        return new CheckAnswer(
+                true,
+                List.of(),
+                tier,
+                tier != RiskTier.SAFE_READ,
+                tier != RiskTier.GUARDED_HIGH,
+                CheckAnswer.Resolved.NOTHING);
     }
 
     static Execution execution(String executionId, ExecutionState state) {

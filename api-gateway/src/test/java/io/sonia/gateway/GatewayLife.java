@@ -181,6 +181,11 @@ final class GatewayLife implements AutoCloseable {
         module.sweep();
     }
 
+    /** Judges the window of latencies if it is over, as the timer does. */
+    void judge() {
+        module.judge();
+    }
+
     /** What this life took up from the former one. */
     List<RestorePhase> restored() {
         return module.restored();

@@ -2,9 +2,12 @@ package io.sonia.gateway;
 
 import io.sonia.kernel.Ids;
 import io.sonia.kernel.SoniaException;
+import io.sonia.kernel.json.Json;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Consumer;
 
@@ -28,6 +31,15 @@ final class House implements AutoCloseable {
         this.ground = new Served.Ground(Served.settings(folder, settings, clock), new Keys(clock, ids), clock, ids);
         this.behind = new Behind(ground);
         this.gateway = new GatewayLife(folder, ground, behind.port());
+    }
+
+    /** Changes a section of the settings' file while the gateway runs, as an operator would. */
+    void configure(String section, Map<String, ?> values) throws IOException {
+        Path file = folder.resolve("sonia-config.json");
+        Map<String, Object> whole = new HashMap<>(Json.parseObject(Files.readAllBytes(file)));
+        whole.put(section, values);
+        Files.write(file, Json.bytes(whole));
+        ground.settings().reload();
     }
 
     /** Sends a request whose sender will not live to hear the answer. */

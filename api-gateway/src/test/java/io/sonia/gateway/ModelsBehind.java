@@ -33,7 +33,8 @@ final class ModelsBehind {
                 3000,
                 8192,
                 new ProfileList.Retry(0, 0, 0, 1),
-                List.of(Capability.CHAT));
+                List.of(Capability.CHAT),
+                0);
         ModelList models = new ModelList(
                 Map.of("lab", List.of(new ModelEntry("small", List.of(Capability.CHAT), 8192))), 1, Behind.TIME);
         ProviderList.Provider lab = new ProviderList.Provider(true, "lab", 1, Behind.TIME, null);

@@ -10,19 +10,41 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
  * Prints the README's figures: start-up, memory, request rates and the journal, each beside its goal or its probe.
- * Arguments: the folder of the project, then the parts to measure (all without any): {@code all-in-one},
- * {@code separate}, {@code throughput}, {@code journal}, {@code audit}, {@code commands}, {@code policy}, {@code keyed}, {@code restart}, {@code growth},
- * {@code memory}, {@code recall}; {@code --seconds=} says how long each rate is measured (5), {@code --embeddings=} and
- * {@code --model=} name a server with OpenAI's embeddings for the last (its base URL, such as http://127.0.0.1:11434/v1).
+ * Arguments: the folder of the project, then the parts to measure (all without any) and options, as {@link #USAGE} says.
  */
 public final class Bench {
 
+    private static final Set<String> PARTS = Set.of(
+            "all-in-one",
+            "separate",
+            "throughput",
+            "journal",
+            "audit",
+            "policy",
+            "commands",
+            "keyed",
+            "restart",
+            "growth",
+            "memory",
+            "recall");
     private static final String SECONDS = "--seconds=";
+    private static final String EMBEDDINGS = "--embeddings=";
+    private static final String MODEL = "--model=";
+    private static final String USAGE =
+            """
+            Usage: ./sonia bench [part...] [--seconds=<n>] [--embeddings=<url> [--model=<name>]]
+            Parts, all without any: %s
+              --seconds=<n>        how long each rate is measured (5)
+              --embeddings=<url>   for recall: base URL of a server with OpenAI's embeddings
+              --model=<name>       its model (nomic-embed-text)"""
+                    .formatted(String.join(", ", new TreeSet<>(PARTS)));
     private static final int CALLERS = 16;
     private static final int WARM_UP_SECONDS = 20;
     private static final int LONG_WARM_UP_SECONDS = 150;
@@ -41,8 +63,8 @@ public final class Bench {
         this.scratch = scratch;
         this.parts = words.stream().filter(each -> !each.startsWith("--")).toList();
         this.seconds = option(words, SECONDS).map(Integer::parseInt).orElse(5);
-        this.embeddings = option(words, "--embeddings=")
-                .map(url -> new MemoryHouse.Provider(url, option(words, "--model=").orElse("nomic-embed-text")));
+        this.embeddings = option(words, EMBEDDINGS)
+                .map(url -> new MemoryHouse.Provider(url, option(words, MODEL).orElse("nomic-embed-text")));
     }
 
     private static Optional<String> option(List<String> words, String name) {
@@ -54,12 +76,29 @@ public final class Bench {
 
     public static void main(String[] args) throws Exception {
         Path root = Path.of(args[0]);
+        List<String> words = List.of(args).subList(1, args.length);
+        if (words.contains("--help")) {
+            System.out.println(USAGE);
+            return;
+        }
+        List<String> unknown = words.stream().filter(each -> !known(each)).toList();
+        if (!unknown.isEmpty()) {
+            System.err.println("unknown: " + String.join(" ", unknown) + System.lineSeparator() + USAGE);
+            System.exit(2);
+        }
         Path scratch = Files.createTempDirectory("sonia-bench");
         try {
-            new Bench(root, scratch, List.of(args).subList(1, args.length)).run();
+            new Bench(root, scratch, words).run();
         } finally {
             delete(scratch);
         }
+    }
+
+    private static boolean known(String word) {
+        return PARTS.contains(word)
+                || word.matches(SECONDS + "[1-9][0-9]{0,3}")
+                || word.startsWith(EMBEDDINGS)
+                || word.startsWith(MODEL);
     }
 
     private void run() throws Exception {
@@ -191,7 +230,7 @@ public final class Bench {
 
     private void grown(StackUnderLoad stack, String what, Load load) throws Exception {
         long before = settled(stack);
-        double count = load.run().perSecond() * seconds;
+        double count = load.run().requests();
         row("on disk for each " + what, "%.1f KB".formatted((settled(stack) - before) / count / 1024), "");
     }
 
@@ -251,12 +290,12 @@ public final class Bench {
     private void load(StackUnderLoad stack, String name, int warmUpSeconds) throws Exception {
         LoadClient client = new LoadClient(stack.port(ServiceName.API_GATEWAY), stack.operatorToken());
         turns(client, CALLERS, warmUpSeconds);
-        show("turns at 16 connections, " + name, turns(client, CALLERS, seconds), "400/s, p50 25 ms");
-        show("the same, 200 turns offered a second, " + name, turns(client, CALLERS, seconds, 200), "");
-        show("the same, 400 turns offered a second, " + name, turns(client, CALLERS, seconds, 400), "");
-        show("turns at 1 connection, " + name, turns(client, 1, seconds), "p50 6 ms");
+        rate(stack, "turns at 16 connections, " + name, "400/s, p50 25 ms", () -> turns(client, CALLERS, seconds));
+        rate(stack, "the same, 200 turns offered a second, " + name, "", () -> turns(client, CALLERS, seconds, 200));
+        rate(stack, "the same, 400 turns offered a second, " + name, "", () -> turns(client, CALLERS, seconds, 400));
+        rate(stack, "turns at 1 connection, " + name, "p50 6 ms", () -> turns(client, 1, seconds));
         actions(client, CALLERS, warmUpSeconds);
-        show("file.read actions at 16 connections, " + name, actions(client, CALLERS, seconds), "1000/s");
+        rate(stack, "file.read actions at 16 connections, " + name, "1000/s", () -> actions(client, CALLERS, seconds));
         health(stack, name);
     }
 
@@ -320,21 +359,26 @@ public final class Bench {
                 .findFirst();
     }
 
-    private static void show(String what, LoadClient.Result result, String goal) {
+    /** A rate and, since other work on the machine takes less from it, the processor time that each request took. */
+    private static void rate(StackUnderLoad stack, String what, String goal, Load load) throws Exception {
+        double before = stack.processorSeconds();
+        LoadClient.Result result = load.run();
+        double each = (stack.processorSeconds() - before) / result.requests();
         row(
                 what,
                 String.format(
                         Locale.ROOT,
-                        "%.0f/s, p50 %.1f ms, p99 %.1f ms%s",
+                        "%.0f/s, p50 %.1f ms, p99 %.1f ms, %.2f ms of processor%s",
                         result.perSecond(),
                         result.p50Micros() / 1000.0,
                         result.p99Micros() / 1000.0,
+                        each * 1000,
                         result.failures() == 0 ? "" : ", " + result.failures() + " FAILED"),
                 goal);
     }
 
     static void row(String what, String measured, String goal) {
-        System.out.printf("%-55s %-40s %s%n", what, measured, goal);
+        System.out.printf("%-55s %-65s %s%n", what, measured, goal);
     }
 
     static void delete(Path folder) throws IOException {

@@ -25,7 +25,7 @@ import org.HdrHistogram.Histogram;
 final class LoadClient {
 
     /** What a run measured; latencies in microseconds. */
-    record Result(double perSecond, long p50Micros, long p99Micros, long failures) {}
+    record Result(long requests, double perSecond, long p50Micros, long p99Micros, long failures) {}
 
     private final int port;
     private final String headers;
@@ -70,6 +70,7 @@ final class LoadClient {
         }
         double took = (System.nanoTime() - start) / 1e9;
         return new Result(
+                latencies.getTotalCount(),
                 latencies.getTotalCount() / took,
                 latencies.getValueAtPercentile(50),
                 latencies.getValueAtPercentile(99),

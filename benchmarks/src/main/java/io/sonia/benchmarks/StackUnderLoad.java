@@ -22,6 +22,11 @@ import java.util.concurrent.TimeUnit;
 /** A stack of the built distribution in a home of its own, started and stopped by the {@code sonia} command. */
 final class StackUnderLoad implements AutoCloseable {
 
+    /** The field after the name and its parenthesis, counted from the state. */
+    private static final int UTIME = 11;
+
+    private static final double TICKS_PER_SECOND = 100;
+
     private final Path root;
     private final Home home;
     private final OwnPorts ports = new OwnPorts();
@@ -86,18 +91,37 @@ final class StackUnderLoad implements AutoCloseable {
     /** Proportional memory of all processes of this stack, in MB. */
     double memory() throws IOException {
         long kilobytes = 0;
-        try (var files = Files.list(home.pidFile(ServiceName.EVA_OS).getParent())) {
-            for (Path file :
-                    files.filter(each -> each.toString().endsWith(".pid")).toList()) {
-                Object pid = Json.parseObject(Files.readString(file)).get("pid");
-                Path rollup = Path.of("/proc/" + pid + "/smaps_rollup");
-                kilobytes += Files.readAllLines(rollup).stream()
-                        .filter(line -> line.startsWith("Pss:"))
-                        .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
-                        .sum();
-            }
+        for (Path process : processes()) {
+            kilobytes += Files.readAllLines(process.resolve("smaps_rollup")).stream()
+                    .filter(line -> line.startsWith("Pss:"))
+                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+                    .sum();
         }
         return kilobytes / 1024.0;
+    }
+
+    /** Processor time that all processes of this stack have used since they started; see proc_pid_stat(5). */
+    double processorSeconds() throws IOException {
+        long ticks = 0;
+        for (Path process : processes()) {
+            String stat = Files.readString(process.resolve("stat"));
+            String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+            ticks += Long.parseLong(fields[UTIME]) + Long.parseLong(fields[UTIME + 1]);
+        }
+        return ticks / TICKS_PER_SECOND;
+    }
+
+    private List<Path> processes() throws IOException {
+        try (var files = Files.list(home.pidFile(ServiceName.EVA_OS).getParent())) {
+            List<Path> processes = new ArrayList<>();
+            for (Path file :
+                    files.filter(each -> each.toString().endsWith(".pid")).toList()) {
+                processes.add(Path.of(
+                        "/proc",
+                        String.valueOf(Json.parseObject(Files.readString(file)).get("pid"))));
+            }
+            return processes;
+        }
     }
 
     @Override

@@ -47,6 +47,7 @@ final class Commands {
         all.put("up", () -> new CommandLine(new Up(place)));
         all.put("down", () -> new CommandLine(new Down(place)));
         all.put("status", () -> new CommandLine(new Status(place)));
+        all.put("top", () -> new CommandLine(new Top(place)));
         all.put("events", () -> new CommandLine(new EventsCommand(place)));
         all.put("logs", () -> new CommandLine(new Logs(place)));
         all.put("chat", () -> new CommandLine(new Chat(place, System.in, interactive(place))));
@@ -56,6 +57,20 @@ final class Commands {
                         .addSubcommand("list", new ApprovalsList(place))
                         .addSubcommand("approve", new ApprovalsApprove(place))
                         .addSubcommand("deny", new ApprovalsDeny(place)));
+        all.put(
+                "alerts",
+                () -> new CommandLine(new AlertsCommand())
+                        .addSubcommand("list", new AlertsList(place))
+                        .addSubcommand("ack", new AlertsAcknowledge(place))
+                        .addSubcommand("test", new AlertsTry(place)));
+        all.put(
+                "dead-letters",
+                () -> new CommandLine(new DeadLettersCommand())
+                        .addSubcommand("list", new DeadLettersList(place))
+                        .addSubcommand("show", new DeadLettersShow(place))
+                        .addSubcommand("replay", new DeadLettersReplay(place))
+                        .addSubcommand("discard", new DeadLettersDiscard(place))
+                        .addSubcommand("restore", new DeadLettersRestore(place)));
         all.put(
                 "audit",
                 () -> new CommandLine(new Audit())
@@ -103,6 +118,7 @@ final class Commands {
                 () -> new CommandLine(new Incident())
                         .addSubcommand("export", new IncidentExport(place))
                         .addSubcommand("verify", new IncidentVerify(place)));
+        all.put("console", () -> new CommandLine(new ConsoleCommand(place)));
         all.put("preflight", () -> new CommandLine(new PreflightCommand(place)));
         all.put("doctor", () -> new CommandLine(new Doctor(place)));
         all.put("version", () -> new CommandLine(new VersionCommand(place)));

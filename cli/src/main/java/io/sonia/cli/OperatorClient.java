@@ -63,6 +63,11 @@ final class OperatorClient {
                 "start it with ./sonia up");
     }
 
+    /** The operator's key. */
+    String token() {
+        return token;
+    }
+
     Ids ids() {
         return ids;
     }

@@ -90,6 +90,12 @@ final class PolicyTexts {
             if (json.containsKey("rules")) {
                 return "risk_policy.json";
             }
+            if (json.containsKey("routes")) {
+                return "alert_routing.json";
+            }
+            if (json.containsKey("ladders")) {
+                return "incident_escalation.json";
+            }
             if (json.containsKey("stages")) {
                 return "tools_rollout.json";
             }

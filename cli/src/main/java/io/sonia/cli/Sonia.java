@@ -11,7 +11,7 @@ import picocli.CommandLine.Command;
             "",
             "The launcher knows more: build makes the distribution, test runs the tests,",
             "bench measures, drill breaks stacks of its own (docs/drills.md),",
-            "sbom lists the libraries with licences and hashes, lock pins them, vulnerabilities compares them.",
+            "screenshots makes pictures of the console, sbom lists the libraries with licences and hashes, lock pins them, vulnerabilities compares them.",
             "SONIA_HOME names the folder with settings, data and keys (default: run in the repository)."
         })
 final class Sonia {}

@@ -32,6 +32,8 @@ import picocli.CommandLine.Option;
         footer = {"", "Exit code 1 if a service is not well, 3 if none runs."})
 final class Status implements Callable<Integer> {
 
+    private static final String NORMAL = "normal";
+    private static final String CLOSED = "closed";
     private static final String NONE = "-";
 
     private final Workplace place;
@@ -64,6 +66,8 @@ final class Status implements Callable<Integer> {
             @Nullable Long pendingApprovals,
             @Nullable String isolation,
             @Nullable String authentication,
+            @Nullable String sloMode,
+            Map<String, String> paused,
             List<Line> services) {}
 
     @Override
@@ -72,7 +76,9 @@ final class Status implements Callable<Integer> {
         boolean running = Stream.of(ServiceName.values()).anyMatch(each -> Probe.listens(addresses.of(each)));
         if (!running) {
             if (json) {
-                place.screen().line(Json.text(new Report(false, false, false, home(), null, null, null, List.of())));
+                place.screen()
+                        .line(Json.text(
+                                new Report(false, false, false, home(), null, null, null, null, Map.of(), List.of())));
             }
             throw OperatorClient.notRunning(place, "no service answers");
         }
@@ -100,9 +106,33 @@ final class Status implements Callable<Integer> {
         Map<String, @Nullable Object> executor = asked(() -> client.onService(ServiceName.OPENCLAW, Operation.STATUS)
                 .exchange()
                 .data());
+        Map<String, @Nullable Object> gateway =
+                asked(() -> client.on(Operation.STATUS).exchange().data());
         boolean maintenance = health != null && health.maintenanceMode();
         return new Report(
-                true, well, maintenance, home(), waiting, isolation(executor), authentication(executor), lines);
+                true,
+                well,
+                maintenance,
+                home(),
+                waiting,
+                isolation(executor),
+                authentication(executor),
+                gateway != null && gateway.get("slo_mode") instanceof String mode ? mode : null,
+                paused(gateway),
+                lines);
+    }
+
+    /** The services that the gateway calls less or not at all because they failed, with the state of their breakers. */
+    private static Map<String, String> paused(@Nullable Map<String, @Nullable Object> gateway) {
+        Map<String, String> paused = new LinkedHashMap<>();
+        if (gateway != null && gateway.get("breakers") instanceof Map<?, ?> breakers) {
+            breakers.forEach((name, state) -> {
+                if (!CLOSED.equals(state)) {
+                    paused.put(SafeText.line(String.valueOf(name)), SafeText.line(String.valueOf(state)));
+                }
+            });
+        }
+        return paused;
     }
 
     /** What is unusual about who may ask; null if nothing is. */
@@ -172,16 +202,17 @@ final class Status implements Callable<Integer> {
         };
     }
 
-    /** What the gateway sees; itself it sees by answering. */
+    /** What the gateway sees; itself, and the console in front of it, are seen by answering. */
     private Map<ServiceName, Deps.Dep> deps(OperatorClient client) {
         Map<ServiceName, Deps.Dep> out = new LinkedHashMap<>();
-        long start = place.clock().nanoTime();
-        Map<String, @Nullable Object> own =
-                asked(() -> client.on(Operation.VERSION).exchange().data());
-        if (own != null) {
-            double millis = (place.clock().nanoTime() - start) / 1e6;
-            String version = String.valueOf(own.get("version"));
-            out.put(ServiceName.API_GATEWAY, new Deps.Dep("ok", 0, millis, version, null));
+        for (ServiceName service : List.of(ServiceName.API_GATEWAY, ServiceName.SOFIIA_CONSOLE)) {
+            long start = place.clock().nanoTime();
+            Map<String, @Nullable Object> told = asked(() ->
+                    client.onService(service, Operation.VERSION).exchange().data());
+            if (told != null) {
+                double millis = (place.clock().nanoTime() - start) / 1e6;
+                out.put(service, new Deps.Dep("ok", 0, millis, String.valueOf(told.get("version")), null));
+            }
         }
         Deps deps = asked(() -> client.on(Operation.DEPS).send(Deps.class));
         if (deps != null) {
@@ -229,6 +260,10 @@ final class Status implements Callable<Integer> {
         if (report.isolation() != null) {
             place.screen().line("isolation: " + SafeText.line(report.isolation()));
         }
+        if (report.sloMode() != null && !report.sloMode().equals(NORMAL)) {
+            place.screen().line("speed: " + SafeText.line(report.sloMode()) + ", work that can wait is left undone");
+        }
+        report.paused().forEach((name, state) -> place.screen().line("calls to " + name + ": paused (" + state + ")"));
         place.screen().line("approvals waiting: " + orNone(report.pendingApprovals()));
         place.screen().line("home: " + report.home());
     }

@@ -30,6 +30,8 @@ final class TurnScreen {
             case TurnEvent.CONFIRMATION_RESOLVED -> remark(Ink.DIM, text(payload, "status"));
             case TurnEvent.CALL_RESULT -> result(payload);
             case TurnEvent.FINAL -> answer(text(payload, "assistant_text"));
+            case TurnEvent.SLO_MODE ->
+                remark(Ink.YELLOW, text(payload, "mode") + ": " + SafeText.line(text(payload, "reason")));
             case TurnEvent.CANCELLED -> remark(Ink.YELLOW, "cancelled");
             case TurnEvent.ERROR -> failed(text(payload, "code"), text(payload, "message"));
             default -> {

@@ -170,6 +170,6 @@ final class Up implements Callable<Integer> {
         screen.line("  address         " + addresses.of(ServiceName.API_GATEWAY));
         screen.line("  home            " + place.home().root());
         screen.line("  operator token  " + place.home().operatorToken());
-        screen.line("next: ./sonia chat");
+        screen.line("next: ./sonia chat, or ./sonia console for the browser");
     }
 }

@@ -56,8 +56,8 @@ final class FakeGateway implements AutoCloseable {
     /** The environment that leads every service here. */
     Map<String, String> environment() {
         Map<String, String> environment = new HashMap<>();
-        for (String service :
-                List.of("EVA_OS", "MEMORY_ENGINE", "MODEL_ROUTER", "OPENCLAW", "API_GATEWAY", "PIPECAT")) {
+        for (String service : List.of(
+                "EVA_OS", "MEMORY_ENGINE", "MODEL_ROUTER", "OPENCLAW", "API_GATEWAY", "PIPECAT", "SOFIIA_CONSOLE")) {
             environment.put(
                     "SONIA_SERVICES__" + service + "__PORT",
                     Integer.toString(server.getAddress().getPort()));

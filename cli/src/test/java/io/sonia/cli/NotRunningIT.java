@@ -49,8 +49,8 @@ class NotRunningIT {
     /** Nobody listens on port 1. */
     private Workplace place() {
         Map<String, String> environment = new HashMap<>();
-        for (String service :
-                List.of("EVA_OS", "MEMORY_ENGINE", "MODEL_ROUTER", "OPENCLAW", "API_GATEWAY", "PIPECAT")) {
+        for (String service : List.of(
+                "EVA_OS", "MEMORY_ENGINE", "MODEL_ROUTER", "OPENCLAW", "API_GATEWAY", "PIPECAT", "SOFIIA_CONSOLE")) {
             environment.put("SONIA_SERVICES__" + service + "__PORT", "1");
         }
         return captured.place(folder, environment);

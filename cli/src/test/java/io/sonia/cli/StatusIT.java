@@ -140,6 +140,18 @@ class StatusIT {
     }
 
     @Test
+    void aStackThatIsSlowOrHasPausedCallsSaysSo() {
+        gateway.on(
+                "GET /status",
+                reply -> reply.data(
+                        map("slo_mode", "degraded", "breakers", map("eva-os", "closed", "memory-engine", "open"))));
+        assertThat(run("status")).isZero();
+        assertThat(captured.out())
+                .contains("speed: degraded", "calls to memory-engine: paused (open)")
+                .doesNotContain("calls to eva-os");
+    }
+
+    @Test
     void aServiceThatIsNotThereIsDownWhateverTheSupervisorRemembers() {
         gone("OPENCLAW");
         assertThat(run("status")).isEqualTo(1);
@@ -173,7 +185,7 @@ class StatusIT {
 
     @Test
     void asJsonItIsOneObjectWithTheSameExitCode() {
-        gone("PIPECAT");
+        gone("SOFIIA_CONSOLE");
         assertThat(run("status", "--json")).isEqualTo(1);
         Map<String, Object> report = Json.parseObject(captured.out());
         assertThat(report)
@@ -183,11 +195,11 @@ class StatusIT {
                 .containsEntry("pending_approvals", 3L);
         List<?> services = (List<?>) report.get("services");
         assertThat(services).hasSize(ServiceName.values().length);
-        assertThat((Map<?, ?>) services.getLast()).satisfies(pipecat -> {
-            assertThat(pipecat.get("service")).isEqualTo("pipecat");
-            assertThat(pipecat.get("state")).isEqualTo("down");
-            assertThat(pipecat.get("well")).isEqualTo(false);
-            assertThat(pipecat.get("pid")).isNull();
+        assertThat((Map<?, ?>) services.getLast()).satisfies(console -> {
+            assertThat(console.get("service")).isEqualTo("sofiia-console");
+            assertThat(console.get("state")).isEqualTo("down");
+            assertThat(console.get("well")).isEqualTo(false);
+            assertThat(console.get("pid")).isNull();
         });
     }
 }

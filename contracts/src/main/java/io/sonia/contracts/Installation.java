@@ -1,5 +1,6 @@
 package io.sonia.contracts;
 
+import io.sonia.contracts.policy.PolicySet;
 import io.sonia.kernel.ErrorCode;
 import io.sonia.kernel.Home;
 import io.sonia.kernel.Ids;
@@ -10,6 +11,7 @@ import io.sonia.kernel.identity.KeyMaterial;
 import io.sonia.kernel.identity.NotaryKeys;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,9 +24,9 @@ import java.util.List;
  */
 public final class Installation {
 
-    private static final List<String> POLICIES =
-            List.of("risk_policy.json", "rbac_tools_matrix.json", "tools_rollout.json", "network_allowlist.json");
     private static final List<String> SAMPLES = List.of("docs/welcome.md", "docs/approvals.md");
+
+    private static final int AUDIT_KEY_BYTES = 32;
 
     private Installation() {}
 
@@ -37,7 +39,7 @@ public final class Installation {
         try {
             folders(home);
             keys(home, ids);
-            part(home.policies(), "policy/", POLICIES);
+            part(home.policies(), "policy/", PolicySet.FILES);
             part(home.workspace(), "workspace/", SAMPLES);
             config(home);
         } catch (FileSystemException e) {
@@ -72,6 +74,9 @@ public final class Installation {
             KeyMaterial.create(home, ids);
         } else if (Files.exists(home.rootKey())) {
             NotaryKeys.ensure(home, ids);
+        }
+        if (Files.exists(home.rootKey()) && !Files.exists(home.auditKey())) {
+            SecretFile.write(home.auditKey(), (ids.hex(AUDIT_KEY_BYTES) + "\n").getBytes(StandardCharsets.US_ASCII));
         }
     }
 

@@ -1,6 +1,7 @@
 package io.sonia.contracts;
 
 import io.sonia.contracts.redaction.TextPlace;
+import io.sonia.kernel.http.BrowserKeys;
 import io.sonia.kernel.http.ReadinessCheck;
 import io.sonia.kernel.http.RestorePhase;
 import io.sonia.kernel.http.Route;
@@ -16,6 +17,11 @@ public interface ServiceModule extends AutoCloseable {
 
     default List<SocketRoute> sockets() {
         return List.of();
+    }
+
+    /** What the cookies of browsers stand for; without a page of its own nothing. */
+    default BrowserKeys browsers() {
+        return (cookies, page) -> null;
     }
 
     /** What has to hold, beside store, audit and credentials, for the service to be able to work. */

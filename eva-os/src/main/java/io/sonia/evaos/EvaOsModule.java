@@ -4,15 +4,18 @@ import io.sonia.contracts.Cursors;
 import io.sonia.contracts.ServiceDefinition;
 import io.sonia.contracts.ServiceModule;
 import io.sonia.contracts.ServiceParts;
+import io.sonia.contracts.gateway.Severity;
 import io.sonia.contracts.redaction.TextPlace;
 import io.sonia.evaos.supervision.ChildPlan;
 import io.sonia.evaos.supervision.HealthProbe;
 import io.sonia.evaos.supervision.Supervision;
 import io.sonia.evaos.supervision.SupervisionConfig;
 import io.sonia.evaos.supervision.SupervisionRoutes;
+import io.sonia.journal.OutboxRelay;
 import io.sonia.kernel.ErrorCode;
 import io.sonia.kernel.ServiceName;
 import io.sonia.kernel.SoniaException;
+import io.sonia.kernel.http.Resolver;
 import io.sonia.kernel.http.RestorePhase;
 import io.sonia.kernel.http.Route;
 import io.sonia.kernel.identity.KeyMaterial;
@@ -49,9 +52,12 @@ public final class EvaOsModule implements ServiceModule {
     private final ApprovalSweep sweep;
     private final Notary notary;
     private final Events events;
+    private final Alerts alerts;
+    private final AlertPost alertPost;
     private final EvaOsRoutes routes;
     private final Supervision supervision;
     private final Wakeups wakeups = new Wakeups();
+    private volatile @Nullable OutboxRelay relay;
     private volatile List<RestorePhase> restored = List.of();
 
     /** EVA-OS that runs the planned services as its child processes. */
@@ -104,6 +110,13 @@ public final class EvaOsModule implements ServiceModule {
                 parts.settings().section(AuditConfig.SECTION).heads(parts.home()));
         SupervisionConfig supervised = parts.settings().section(SupervisionConfig.SECTION);
         this.events = new Events(base, cursors, Duration.ofDays(supervised.eventRetentionDays()));
+        this.alerts = new Alerts(base, () -> policy.set().alerts(), cursors);
+        this.alertPost = new AlertPost(
+                base,
+                parts.home(),
+                () -> policy.set().alerts().routing(),
+                new WebhookPost(Resolver.system(), parts.clock(), WebhookPost.LONGEST),
+                parts.metrics());
         this.routes = new EvaOsRoutes(
                 new Gate(base, policy, stops, grants, limits),
                 approvals,
@@ -117,8 +130,17 @@ public final class EvaOsModule implements ServiceModule {
                 published,
                 new Persons(base, cursors, auth, published),
                 notary,
-                events);
+                events,
+                alerts);
         this.supervision = supervision(parts, plans);
+        for (Severity each : Severity.values()) {
+            parts.metrics()
+                    .gauge(
+                            "sonia_alerts_open",
+                            "Alerts that nobody has acknowledged",
+                            Map.of("severity", WireNamed.of(each)),
+                            () -> alerts.open(each));
+        }
         parts.metrics().gauge("sonia_kill_switch_engaged", "Kill switches that are set", stops::count);
         parts.metrics()
                 .gauge("sonia_approvals_pending", "Approvals that wait for a person", () -> count(Counted.PENDING));
@@ -170,6 +192,9 @@ public final class EvaOsModule implements ServiceModule {
         parts.timers().every("approvals", SWEEP_EVERY, sweep::tick);
         parts.timers().every("audit heads", PUBLISH_EVERY, notary::publish);
         parts.timers().every("credentials of all services", RENEW_EVERY, identities::renew);
+        relay = OutboxRelay.start(parts.journal(), alertPost, parts.clock());
+        parts.timers().every("alerts", SWEEP_EVERY, alerts::tick);
+        parts.timers().every("old alerts", REAP_EVERY, alerts::reap);
         parts.timers().every("events", REAP_EVERY, events::reap);
         parts.timers().every("maintenance", SWEEP_EVERY, supervision::tick);
         parts.timers().every("policy files", POLICY_EVERY, this::lookAtFiles);
@@ -191,6 +216,10 @@ public final class EvaOsModule implements ServiceModule {
     public void close() {
         wakeups.close();
         events.close();
+        OutboxRelay carrying = relay;
+        if (carrying != null) {
+            carrying.close();
+        }
         supervision.stopAll();
         try {
             notary.publish();

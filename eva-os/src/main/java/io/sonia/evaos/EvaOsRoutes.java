@@ -4,6 +4,11 @@ import io.sonia.contracts.audit.HeadRequest;
 import io.sonia.contracts.audit.NotaryKeyList;
 import io.sonia.contracts.audit.SignedHead;
 import io.sonia.contracts.audit.SignedHeads;
+import io.sonia.contracts.evaos.AlertAcknowledge;
+import io.sonia.contracts.evaos.AlertAnswer;
+import io.sonia.contracts.evaos.AlertFilter;
+import io.sonia.contracts.evaos.AlertList;
+import io.sonia.contracts.evaos.AlertTrial;
 import io.sonia.contracts.evaos.AmendAnswer;
 import io.sonia.contracts.evaos.AmendRequest;
 import io.sonia.contracts.evaos.Approval;
@@ -76,7 +81,8 @@ record EvaOsRoutes(
         PublishedKeys keys,
         Persons persons,
         Notary notary,
-        Events events) {
+        Events events,
+        Alerts alerts) {
 
     List<Route<?>> list() {
         return List.of(
@@ -115,6 +121,9 @@ record EvaOsRoutes(
                 Route.of(Operation.NOTARY_ROTATE, NotaryKeyList.class, notary::rotate),
                 Route.of(Operation.EVENT_PUBLISH, EventBatch.class, EventsTaken.class, events::publish),
                 Route.of(Operation.EVENT_LIST, EventFilter.class, EventList.class, events::list),
-                Route.of(Operation.EVENT_STREAM, EventStreamQuery.class, Event.class, events::follow));
+                Route.of(Operation.EVENT_STREAM, EventStreamQuery.class, Event.class, events::follow),
+                Route.of(Operation.ALERT_LIST, AlertFilter.class, AlertList.class, alerts::list),
+                Route.of(Operation.ALERT_ACKNOWLEDGE, AlertAcknowledge.class, AlertAnswer.class, alerts::acknowledge),
+                Route.of(Operation.ALERT_TEST, AlertTrial.class, AlertAnswer.class, alerts::test));
     }
 }

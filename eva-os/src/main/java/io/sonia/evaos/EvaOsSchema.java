@@ -229,7 +229,53 @@ final class EvaOsSchema {
             DROP TABLE events;
             """;
 
-    /** All steps in their order; the second and the tenth are supervision's. */
+    private static final String ALERTS_UP = """
+            CREATE TABLE alerts (
+              alert_id TEXT PRIMARY KEY,
+              dedupe_key TEXT NOT NULL,
+              route_id TEXT NOT NULL,
+              type TEXT NOT NULL,
+              severity TEXT NOT NULL,
+              state TEXT NOT NULL,
+              source TEXT NOT NULL,
+              event_id TEXT,
+              correlation_id TEXT NOT NULL,
+              payload TEXT NOT NULL,
+              occurrences INTEGER NOT NULL,
+              created_at TEXT NOT NULL,
+              last_at TEXT NOT NULL,
+              acknowledged_at TEXT,
+              acknowledged_by TEXT,
+              note TEXT,
+              told INTEGER NOT NULL,
+              next_step_epoch_ms BIGINT
+            );
+            CREATE INDEX alerts_by_time ON alerts (created_at, alert_id);
+            CREATE INDEX alerts_by_key ON alerts (dedupe_key, created_at);
+            CREATE INDEX alerts_due ON alerts (next_step_epoch_ms) WHERE next_step_epoch_ms IS NOT NULL;
+            CREATE TABLE alert_deliveries (
+              alert_id TEXT NOT NULL,
+              channel TEXT NOT NULL,
+              step INTEGER NOT NULL,
+              state TEXT NOT NULL,
+              attempts INTEGER NOT NULL,
+              problem TEXT,
+              updated_at TEXT NOT NULL,
+              PRIMARY KEY (alert_id, channel, step)
+            );
+            CREATE TABLE alert_progress (
+              position BIGINT NOT NULL
+            );
+            INSERT INTO alert_progress (position) SELECT coalesce(max(position), 0) FROM events;
+            """;
+
+    private static final String ALERTS_DOWN = """
+            DROP TABLE alert_progress;
+            DROP TABLE alert_deliveries;
+            DROP TABLE alerts;
+            """;
+
+    /** All steps in their order; the second and the last are supervision's. */
     static final List<Migration> MIGRATIONS = List.of(
             new Migration(1, "control plane", UP, DOWN),
             SupervisionSchema.migration(2),
@@ -240,7 +286,8 @@ final class EvaOsSchema {
             new Migration(7, "conditions of rules", CONDITIONS_UP, CONDITIONS_DOWN),
             new Migration(8, "proposed policies and kill switches", PROPOSALS_UP, PROPOSALS_DOWN),
             new Migration(9, "events", EVENTS_UP, EVENTS_DOWN),
-            SupervisionSchema.maintenance(10));
+            new Migration(10, "alerts", ALERTS_UP, ALERTS_DOWN),
+            SupervisionSchema.maintenance(11));
 
     private static final String DECIDED = "state NOT IN ('pending', 'approved')";
 

@@ -75,6 +75,7 @@ final class ControlPlane implements AutoCloseable {
     final Tasks tasks;
     final Notary notary;
     final Events events;
+    final Alerts alerts;
     ApprovalsConfig limits = limits("{}");
 
     ControlPlane(Path folder) {
@@ -116,6 +117,7 @@ final class ControlPlane implements AutoCloseable {
         this.tasks = new Tasks(base, cursors);
         this.notary = new Notary(base, home, HeadPlaces.of(home, "second", null));
         this.events = new Events(base, cursors, Duration.ofDays(7));
+        this.alerts = new Alerts(base, () -> policy.set().alerts(), cursors);
     }
 
     static ApprovalsConfig limits(String json) {

@@ -115,7 +115,8 @@ final class PlaneDoor implements AutoCloseable {
                                 published,
                                 new Persons(plane.base, Cursors.of(plane.home, plane.base.clock()), auth, published),
                                 plane.notary,
-                                plane.events)
+                                plane.events,
+                                plane.alerts)
                         .list(),
                 List.of());
         server.start();

@@ -24,7 +24,7 @@ import java.util.concurrent.TimeUnit;
 public final class OutboxRelay implements AutoCloseable {
 
     /** Failures after which a message is dead. */
-    static final int MAX_ATTEMPTS = 10;
+    public static final int MAX_ATTEMPTS = 10;
 
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(60);

@@ -107,6 +107,11 @@ public record Home(Path root) {
         return root.resolve("state/witnessed/" + chain.wireName());
     }
 
+    /** The key with which an auditor reads the console's audit. */
+    public Path auditKey() {
+        return secrets().resolve("audit.key");
+    }
+
     public Path verifiers() {
         return secrets().resolve("verifiers.json");
     }
@@ -128,6 +133,11 @@ public record Home(Path root) {
     /** The key of the person who installed this home; the command line uses it. */
     public Path operatorToken() {
         return secrets().resolve("tokens/operator.token");
+    }
+
+    /** What alerts to a channel are signed with, or its bearer token; there need not be one. */
+    public Path channelKey(String channel) {
+        return secrets().resolve("channels").resolve(channel + ".key");
     }
 
     public Path providerKey(String provider) {

@@ -11,7 +11,8 @@ public enum ServiceName {
     MODEL_ROUTER("model-router", 7010, EVA_OS),
     OPENCLAW("openclaw", 7040, EVA_OS),
     API_GATEWAY("api-gateway", 7000, EVA_OS, MEMORY_ENGINE, MODEL_ROUTER, OPENCLAW),
-    PIPECAT("pipecat", 7030, API_GATEWAY);
+    PIPECAT("pipecat", 7030, API_GATEWAY),
+    SOFIIA_CONSOLE("sofiia-console", 7080, API_GATEWAY);
 
     private final String wireName;
     private final int defaultPort;

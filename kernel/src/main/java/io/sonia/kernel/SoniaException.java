@@ -23,7 +23,8 @@ public final class SoniaException extends RuntimeException {
             Map<String, @Nullable Object> details,
             @Nullable Duration retryAfter,
             @Nullable Throwable cause) {
-        super(message, cause);
+        // Where a place was missing says nothing, and there is no time to look.
+        super(message, cause, false, code.blame() != ErrorCode.Blame.CAPACITY);
         this.code = code;
         this.details = details;
         this.retryAfter = retryAfter;

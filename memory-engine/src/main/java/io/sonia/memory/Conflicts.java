@@ -14,6 +14,8 @@ import io.sonia.contracts.memory.Subtype;
 import io.sonia.journal.Answers;
 import io.sonia.journal.Row;
 import io.sonia.journal.Sql;
+import io.sonia.journal.Tx;
+import io.sonia.kernel.AuditEvent;
 import io.sonia.kernel.ErrorCode;
 import io.sonia.kernel.Ids;
 import io.sonia.kernel.SoniaException;
@@ -62,6 +64,19 @@ final class Conflicts {
             }
         }
         return found;
+    }
+
+    /** Tells of conflicts that were found, with the memory that brought them. */
+    static void tell(Tx tx, List<Conflict> found, AuditEvent.Origin origin) throws SQLException {
+        for (Conflict each : found) {
+            tx.audit(AuditEvent.of("memory.conflict.detected", origin)
+                    .about("conflict", each.conflictId())
+                    .detail(Map.of(
+                            "memory_ids",
+                            List.of(each.memoryIdA(), each.memoryIdB()),
+                            "severity",
+                            WireNamed.of(each.severity()))));
+        }
     }
 
     private static Validity validity(Item item) {

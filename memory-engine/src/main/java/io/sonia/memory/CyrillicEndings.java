@@ -13,6 +13,8 @@ final class CyrillicEndings {
 
     private static final int SHORTEST_STEM = 3;
 
+    private static final int FIRST_CYRILLIC = 0x0400;
+
     private static final Pattern WORD = Pattern.compile("\\p{IsCyrillic}{4,}");
 
     /** Of nouns, adjectives and verbs, longest first. */
@@ -30,6 +32,15 @@ final class CyrillicEndings {
 
     /** The text with each of its Cyrillic words cut down to its stem, in lower case. */
     static String removed(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) >= FIRST_CYRILLIC) {
+                return cut(text);
+            }
+        }
+        return text;
+    }
+
+    private static String cut(String text) {
         return WORD.matcher(text).replaceAll(word -> stem(word.group().toLowerCase(Locale.ROOT)));
     }
 

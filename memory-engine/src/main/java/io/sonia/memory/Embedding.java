@@ -30,6 +30,7 @@ final class Embedding {
 
     private final Foundation base;
     private final Embedder embedder;
+    private final BackgroundWork background;
     private volatile SignCodes codes = new SignCodes();
     private volatile boolean loaded;
     private volatile boolean stale;
@@ -37,9 +38,10 @@ final class Embedding {
     private volatile boolean doubted;
     private volatile boolean closing;
 
-    Embedding(Foundation base, Embedder embedder) {
+    Embedding(Foundation base, Embedder embedder, BackgroundWork background) {
         this.base = base;
         this.embedder = embedder;
+        this.background = background;
     }
 
     /** Begins, unless it was told to end. */
@@ -102,7 +104,7 @@ final class Embedding {
     /** How a step went. */
     enum Progress {
         MADE,
-        /** Nothing waits. */
+        /** Nothing waits, or what waits is put off. */
         IDLE,
         FAILED
     }
@@ -130,6 +132,9 @@ final class Embedding {
         List<Waiting> batch = base.journal().read(sql -> Vectors.next(sql, Embedder.MAX_TEXTS));
         if (batch.isEmpty()) {
             stale |= outnumbered();
+            return Progress.IDLE;
+        }
+        if (background.waits()) {
             return Progress.IDLE;
         }
         make(batch);

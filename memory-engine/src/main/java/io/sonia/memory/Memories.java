@@ -27,6 +27,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -136,8 +137,12 @@ final class Memories {
         return journal.commit(tx -> {
             Item seen = ledger.require(tx.sql(), id);
             requireCurrent(seen, input.expectedVersion());
-            Item after = seen.subtype() == null ? rewritten(tx, seen, input, now) : versioned(tx, seen, input, now);
+            Versions.Made made = seen.subtype() == null
+                    ? new Versions.Made(rewritten(tx, seen, input, now), List.of())
+                    : versioned(tx, seen, input, now);
+            Item after = made.item();
             tx.audit(call.audit().about("memory", after.id()).detail(detail(after)));
+            Conflicts.tell(tx, made.conflicts(), call.context().origin());
             return Answers.keep(tx, call, Reply.ok(new MemoryUpdated(UPDATED, after)), after.id());
         });
     }
@@ -149,10 +154,9 @@ final class Memories {
         return ledger.require(tx.sql(), seen.id());
     }
 
-    private Item versioned(Tx tx, Item seen, MemoryUpdate input, Instant now) throws SQLException {
+    private Versions.Made versioned(Tx tx, Item seen, MemoryUpdate input, Instant now) throws SQLException {
         Draft.Validity same = new Draft.Validity(seen.validFrom(), seen.validUntil());
-        return versions.next(tx, seen, new Versions.Change(input.content(), input.metadata(), same), now)
-                .item();
+        return versions.next(tx, seen, new Versions.Change(input.content(), input.metadata(), same), now);
     }
 
     private static void requireCurrent(Item seen, @Nullable Integer expected) {

@@ -4,6 +4,9 @@ import io.sonia.contracts.Cursors;
 import io.sonia.contracts.ServiceDefinition;
 import io.sonia.contracts.ServiceModule;
 import io.sonia.contracts.ServiceParts;
+import io.sonia.contracts.gateway.SloConfig;
+import io.sonia.contracts.gateway.SloShed;
+import io.sonia.contracts.gateway.SloStatus;
 import io.sonia.contracts.memory.ChunkList;
 import io.sonia.contracts.memory.ConflictFilter;
 import io.sonia.contracts.memory.ConflictList;
@@ -42,12 +45,14 @@ import io.sonia.contracts.memory.VersionList;
 import io.sonia.contracts.redaction.TextPlace;
 import io.sonia.kernel.ServiceName;
 import io.sonia.kernel.http.Operation;
-import io.sonia.kernel.http.Peers;
 import io.sonia.kernel.http.Route;
 import io.sonia.kernel.http.TokenBuckets;
+import io.sonia.kernel.json.WireNamed;
+import io.sonia.kernel.metrics.Counter;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -64,6 +69,8 @@ public final class MemoryModule implements ServiceModule {
     private final @Nullable Embedding embedding;
     private final Reindexing reindexing;
     private final Histories histories;
+    private final Counter shed;
+    private final LongAdder putOff = new LongAdder();
     private final List<Route<?>> routes;
 
     MemoryModule(ServiceParts parts) {
@@ -74,8 +81,10 @@ public final class MemoryModule implements ServiceModule {
         Conflicts conflicts = new Conflicts(base, ledger);
         Versions versions = new Versions(ledger, conflicts, parts.ids());
         MemoryConfig config = parts.settings().section(MemoryConfig.SECTION);
-        this.embedding = embedding(base, parts.peers(), config.embeddingModel());
-        this.reindexing = new Reindexing(base, parts.peers().of(ServiceName.EVA_OS), embedding);
+        this.shed = parts.metrics()
+                .counter("sonia_slo_shed_total", "Work left undone because the stack is too slow", "kind");
+        this.embedding = embedding(base, config.embeddingModel());
+        this.reindexing = new Reindexing(base, parts.peers().of(ServiceName.EVA_OS), embedding, background());
         this.memories = new Memories(base, ledger, versions, embedding, config.dedupe());
         this.histories = new Histories(base);
         HybridSearch searches = new HybridSearch(base, reindexing::runs, embedding, config.weights());
@@ -110,10 +119,24 @@ public final class MemoryModule implements ServiceModule {
                 Route.of(Operation.INDEX_REBUILD, IndexRebuild.class, reindexing::rebuild));
     }
 
-    private static @Nullable Embedding embedding(Foundation base, Peers peers, @Nullable String model) {
+    private @Nullable Embedding embedding(Foundation base, @Nullable String model) {
         return model == null
                 ? null
-                : new Embedding(base, new Embedder(peers.of(ServiceName.MODEL_ROUTER), base.clock(), model));
+                : new Embedding(
+                        base,
+                        new Embedder(parts.peers().of(ServiceName.MODEL_ROUTER), base.clock(), model),
+                        background());
+    }
+
+    /** The api-gateway says in its calls whether the stack is too slow. */
+    private BackgroundWork background() {
+        return new BackgroundWork(
+                () -> parts.peers().slo().mode().sheds()
+                        && parts.settings().section(SloConfig.SECTION).shed().contains(SloShed.BACKGROUND),
+                () -> {
+                    putOff.increment();
+                    shed.increment(WireNamed.of(SloShed.BACKGROUND));
+                });
     }
 
     private void vectorsGone() {
@@ -163,7 +186,7 @@ public final class MemoryModule implements ServiceModule {
 
     @Override
     public Map<String, @Nullable Object> detail() {
-        return Map.of("memories", memories.total());
+        return Map.of("memories", memories.total(), SloStatus.PUT_OFF, putOff.sum());
     }
 
     @Override

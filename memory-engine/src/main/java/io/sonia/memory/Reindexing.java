@@ -39,6 +39,7 @@ final class Reindexing {
     private static final int BATCH = 300;
     private static final Duration TIME = Duration.ofSeconds(5);
     private static final Duration AFTER_FAILURE = Duration.ofMillis(500);
+    private static final Duration PUT_OFF = Duration.ofMillis(250);
     private static final int TELL_TRIES = 20;
     private static final String INDEXABLE = "archived_at IS NULL AND redacted_at IS NULL";
 
@@ -53,13 +54,15 @@ final class Reindexing {
     private final Foundation base;
     private final Peer evaOs;
     private final @Nullable Embedding embedding;
+    private final BackgroundWork background;
     private volatile boolean closing;
 
     /** @param embedding null without an embedding model */
-    Reindexing(Foundation base, Peer evaOs, @Nullable Embedding embedding) {
+    Reindexing(Foundation base, Peer evaOs, @Nullable Embedding embedding, BackgroundWork background) {
         this.base = base;
         this.embedding = embedding;
         this.evaOs = evaOs;
+        this.background = background;
     }
 
     /** Goes on with a rebuild of a former life, or begins one if the index is not whole. */
@@ -177,6 +180,10 @@ final class Reindexing {
 
     private boolean stepped() throws InterruptedException {
         try {
+            if (background.waits()) {
+                base.clock().sleep(PUT_OFF);
+                return true;
+            }
             return step();
         } catch (SoniaException e) {
             base.clock().sleep(AFTER_FAILURE);

@@ -71,6 +71,7 @@ final class TypedMemories {
             Item stored = ledger.require(tx.sql(), id);
             List<Conflict> met = conflicts.found(tx.sql(), stored, content, now);
             tx.audit(call.audit().about("memory", id).detail(Memories.detail(stored)));
+            Conflicts.tell(tx, met, call.context().origin());
             TypedStored answer = new TypedStored("stored", id, input.type(), input.subtype(), id, met);
             return Answers.keep(tx, call, Reply.ok(answer).location(Memories.location(id)));
         });
@@ -151,6 +152,7 @@ final class TypedMemories {
             Item seen = ledger.require(tx.sql(), Ids.checked(input.originalId()));
             Versions.Made made = versions.next(tx, seen, change, now);
             tx.audit(call.audit().about("memory", made.item().id()).detail(Memories.detail(made.item())));
+            Conflicts.tell(tx, made.conflicts(), call.context().origin());
             VersionCreated answer = new VersionCreated(
                     "version_created",
                     made.item().id(),

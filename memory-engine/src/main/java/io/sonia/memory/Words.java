@@ -6,7 +6,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.regex.Pattern;
 
 /**
  * How texts become the words of the index. Compatibility forms count as their plain ones (NFKC, UAX 15). Writing
@@ -35,7 +34,10 @@ final class Words {
                             + "чого чому що щоб я як яка яке який які яку якої якого якому яким якій")
                     .split(" "));
 
-    private static final Pattern ENGLISH_ENDINGS = Pattern.compile("(?<=[a-z]{3})(ies|es|ed|ing|s|e|y)$");
+    /** Longest first. */
+    private static final List<String> ENGLISH_ENDINGS = List.of("ies", "ing", "es", "ed", "s", "e", "y");
+
+    private static final int SHORTEST_STEM = 3;
 
     /**
      * A word to look for.
@@ -91,20 +93,38 @@ final class Words {
             }
             at = end;
         }
-        List<Word> telling = words.stream()
-                .filter(word -> !EMPTY_WORDS.contains(word.text()))
-                .toList();
-        return (telling.isEmpty() ? words.stream() : telling.stream())
-                .map(word -> new Word(CyrillicEndings.removed(word.text()), word.opening()))
-                .distinct()
-                .limit(MAX_ASKED)
-                .toList();
+        List<Word> telling = plain(words, true);
+        return telling.isEmpty() ? plain(words, false) : telling;
+    }
+
+    private static List<Word> plain(Set<Word> words, boolean telling) {
+        Set<Word> plain = new LinkedHashSet<>();
+        for (Word word : words) {
+            if (plain.size() < MAX_ASKED && !(telling && EMPTY_WORDS.contains(word.text()))) {
+                plain.add(new Word(CyrillicEndings.removed(word.text()), word.opening()));
+            }
+        }
+        return List.copyOf(plain);
     }
 
     /** A word of a query without its commonest endings, for comparing words outside of the index. */
     static String stem(String word) {
-        String plain = ENGLISH_ENDINGS.matcher(word).replaceFirst("");
-        return plain.length() < 3 ? word : plain;
+        for (String ending : ENGLISH_ENDINGS) {
+            int left = word.length() - ending.length();
+            if (left >= SHORTEST_STEM && word.endsWith(ending) && english(word, left - SHORTEST_STEM, left)) {
+                return word.substring(0, left);
+            }
+        }
+        return word;
+    }
+
+    private static boolean english(String word, int start, int end) {
+        for (int i = start; i < end; i++) {
+            if (word.charAt(i) < 'a' || word.charAt(i) > 'z') {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Each two neighbouring letters of a run; none if it is a single letter. */

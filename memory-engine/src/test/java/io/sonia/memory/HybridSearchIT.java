@@ -372,4 +372,17 @@ class HybridSearchIT {
         assertThat(fixture.answer(request).results()).extracting(SearchHit::id).containsExactly(rare);
         assertThat(search("car", SearchMode.VECTOR).results()).hasSize(10);
     }
+
+    @Test
+    void vectorsAreMadeLaterWhileTheStackIsTooSlow() {
+        fixture.store("I bought a car", "usr_1");
+        fixture.tooSlow = true;
+        assertThat(fixture.embedding.step()).isEqualTo(Embedding.Progress.IDLE);
+        assertThat(fixture.embedding.step()).isEqualTo(Embedding.Progress.IDLE);
+        assertThat(fixture.embedding.codes().size()).isZero();
+        assertThat(fixture.putOff.sum()).isEqualTo(1);
+        fixture.tooSlow = false;
+        assertThat(fixture.embedding.step()).isEqualTo(Embedding.Progress.MADE);
+        assertThat(fixture.embedding.codes().size()).isEqualTo(1);
+    }
 }

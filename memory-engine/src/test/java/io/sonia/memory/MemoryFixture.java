@@ -24,6 +24,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /** Memories on a real journal. */
@@ -40,6 +41,8 @@ final class MemoryFixture implements AutoCloseable {
     final HybridSearch searches;
     final Redactions redactions;
     final @Nullable Embedding embedding;
+    final LongAdder putOff = new LongAdder();
+    volatile boolean tooSlow;
     private final Ids ids = new Ids(new SecureRandom());
     private final Clock clock;
 
@@ -60,8 +63,17 @@ final class MemoryFixture implements AutoCloseable {
         base = new Foundation(journal, clock, ids, Cursors.under(new byte[32], clock));
         Ledger ledger = new Ledger();
         documents = new Documents(base, ledger);
-        embedding = router == null ? null : new Embedding(base, new Embedder(router, clock, "lab/embed"));
-        reindexing = new Reindexing(base, new Peer("eva-os", 1, new Hlc(clock), () -> ""), embedding);
+        embedding = router == null
+                ? null
+                : new Embedding(
+                        base,
+                        new Embedder(router, clock, "lab/embed"),
+                        new BackgroundWork(() -> tooSlow, putOff::increment));
+        reindexing = new Reindexing(
+                base,
+                new Peer("eva-os", 1, new Hlc(clock), () -> ""),
+                embedding,
+                new BackgroundWork(() -> tooSlow, putOff::increment));
         Conflicts conflicts = new Conflicts(base, ledger);
         memories = new Memories(
                 base, ledger, new Versions(ledger, conflicts, base.ids()), embedding, Duration.ofSeconds(60));

@@ -68,7 +68,7 @@ record Ask(
             needs.add(Capability.VISION);
         }
         // A conversation with tool results in it makes no sense to a model that does not know of tools.
-        if (request.messages().stream().anyMatch(each -> each.role() == MessageRole.TOOL)) {
+        if (request.messages().stream().anyMatch(Ask::aboutTools)) {
             needs.add(Capability.TOOLS);
         }
         return new Ask(
@@ -94,6 +94,10 @@ record Ask(
                 model,
                 model == null ? needs(TaskType.EMBEDDINGS) : EnumSet.noneOf(Capability.class),
                 false);
+    }
+
+    static boolean aboutTools(ChatMessage message) {
+        return message.role() == MessageRole.TOOL;
     }
 
     private static Set<Capability> needs(TaskType type) {

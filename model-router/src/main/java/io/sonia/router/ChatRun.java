@@ -307,7 +307,7 @@ final class ChatRun {
         Usage partial = usage(null);
         return SoniaException.of(code, "The model's answer broke off: " + cause.text())
                 .with("attempts", List.copyOf(attempts))
-                .with("partial", Json.parseObject(Json.bytes(partial)))
+                .with("partial", Json.plain(partial))
                 .with("partial_chars", text.length());
     }
 

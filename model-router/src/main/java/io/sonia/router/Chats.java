@@ -16,6 +16,7 @@ import io.sonia.kernel.json.Json;
 import java.io.UncheckedIOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Model calls: bounded, walked along their chain, and put on record in one commit each. Texts are never recorded. */
@@ -28,22 +29,21 @@ final class Chats {
     private final ChatMetrics metrics;
     private final RunningChats running;
     private final Decisions decisions;
+    private final ResponseCache cache;
 
-    Chats(
-            Routing routing,
-            ChatRun.Tools tools,
-            Journal journal,
-            Budgets budgets,
-            ChatMetrics metrics,
-            Decisions decisions) {
+    Chats(Routing routing, ChatRun.Tools tools, Journal journal, Budgets budgets, Records records) {
         this.routing = routing;
         this.tools = tools;
         this.journal = journal;
         this.budgets = budgets;
-        this.metrics = metrics;
-        this.decisions = decisions;
+        this.metrics = records.metrics();
+        this.decisions = records.decisions();
+        this.cache = records.cache();
         this.running = new RunningChats(journal);
     }
+
+    /** Where it is noted what calls came to. */
+    record Records(ChatMetrics metrics, Decisions decisions, ResponseCache cache) {}
 
     RunningChats running() {
         return running;
@@ -76,14 +76,50 @@ final class Chats {
                         plan.ask().tokens(),
                         call.input().maxTokens())) {
             Plan known = plan.knowing(budgets.left(call.input().sessionId(), user, plan.backends()));
+            String key = ResponseCache.key(user, call.input(), known);
+            Optional<ChatAnswer> kept = key == null ? Optional.empty() : cache.find(key, known);
+            if (kept.isPresent()) {
+                return again(call, known, kept.get(), reader, spending);
+            }
             ChatRun.Asked asked = new ChatRun.Asked(call.input(), call.context(), stop);
             ChatRun run = new ChatRun(asked, known, tools, spending, reader);
             ChatOutcome outcome = run(call, run, spending);
             return switch (outcome) {
-                case ChatOutcome.Answered answered -> answered.answer();
+                case ChatOutcome.Answered answered -> {
+                    if (key != null) {
+                        cache.keep(key, answered.answer());
+                    }
+                    yield answered.answer();
+                }
                 case ChatOutcome.Failed failed -> throw failed.failure();
             };
         }
+    }
+
+    /** Gives a former answer again; it costs nothing and is on record like any other. */
+    private ChatAnswer again(Call<ChatRequest> call, Plan plan, ChatAnswer kept, ChatReader reader, Spending spending) {
+        long started = tools.clock().nanoTime();
+        RouteDecision decision = plan.cached(
+                kept.selectedBackend(),
+                call.context().trace().traceId(),
+                tools.clock().now());
+        reader.selected(decision);
+        reader.delta(0, kept.response());
+        double millis = (tools.clock().nanoTime() - started) / 1e6;
+        ChatAnswer answer = new ChatAnswer(
+                kept.status(),
+                kept.model(),
+                kept.provider(),
+                kept.selectedBackend(),
+                kept.response(),
+                kept.toolCalls(),
+                kept.finishReason(),
+                new Usage(0, 0, 0L, false, false),
+                decision,
+                millis,
+                millis);
+        record(call, new ChatOutcome.Answered(answer), spending, millis);
+        return answer;
     }
 
     private ChatOutcome run(Call<ChatRequest> call, ChatRun run, Spending spending) {

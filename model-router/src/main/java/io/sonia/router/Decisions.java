@@ -39,7 +39,7 @@ final class Decisions {
 
     /** Puts a call's decision on record, with the commit that puts the call on record. */
     void keep(Tx tx, RouteDecision decision, Outcome outcome, double latencyMs) throws SQLException {
-        Map<String, @Nullable Object> entry = Json.parseObject(Json.bytes(decision));
+        Map<String, @Nullable Object> entry = Json.plain(decision);
         entry.put("outcome", WireNamed.of(outcome));
         entry.put("latency_ms", latencyMs);
         tx.sql()

@@ -76,9 +76,23 @@ record Plan(
         return choices.stream().map(each -> each.backend().toString()).toList();
     }
 
+    /** The decision to give the answer of a backend again. */
+    RouteDecision cached(String backend, String traceId, Instant at) {
+        Choice selected = choices.stream()
+                .filter(each -> each.backend().toString().equals(backend))
+                .findFirst()
+                .orElseThrow();
+        return decision(selected, Reason.CACHED, List.of(), traceId, at);
+    }
+
     /** The decision so far; {@code selected} is the backend that answered, null before any did. */
     RouteDecision decision(@Nullable Choice selected, List<Attempt> attempts, String traceId, Instant at) {
         Choice shown = selected != null ? selected : choices.isEmpty() ? null : choices.getFirst();
+        return decision(shown, reason(shown), attempts, traceId, at);
+    }
+
+    private RouteDecision decision(
+            @Nullable Choice shown, Reason reason, List<Attempt> attempts, String traceId, Instant at) {
         List<Candidate> candidates = new ArrayList<>();
         for (Choice choice : choices) {
             boolean stripped = ask.wantsTools() && !choice.withTools();
@@ -92,7 +106,7 @@ record Plan(
                 shown == null ? null : shown.backend().toString(),
                 shown == null ? null : shown.entry().name(),
                 shown == null ? null : shown.model(),
-                reason(shown),
+                reason,
                 candidates,
                 skipped,
                 choices.stream().skip(1).map(each -> each.backend().toString()).toList(),

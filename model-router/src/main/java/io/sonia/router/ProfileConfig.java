@@ -14,6 +14,7 @@ import java.util.List;
  *
  * @param modelPrefs each {@code provider} or {@code provider/model}, or {@value #OTHERS} for every provider the profile
  *     does not name itself, local ones first
+ * @param cacheSeconds how long an answer without tools is given again for the same request; 0 keeps none
  */
 record ProfileConfig(
         @Default("[]") @Items(max = 20) @Text(min = 1, max = 200)
@@ -28,7 +29,8 @@ record ProfileConfig(
         @Default("300") @Range(max = 60_000) int retryBaseMs,
         @Default("5000") @Range(max = 60_000) int retryMaxMs,
         @Default("2") @Range(min = 1, max = 10) double retryMultiplier,
-        @Default("[\"chat\"]") @Items(max = 4) List<Capability> capabilities) {
+        @Default("[\"chat\"]") @Items(max = 4) List<Capability> capabilities,
+        @Default("0") @Range(max = 86_400) int cacheSeconds) {
 
     static final String OTHERS = "others";
 
@@ -47,6 +49,7 @@ record ProfileConfig(
                 latencyMs,
                 maxContext,
                 new ProfileList.Retry(retries, retryBaseMs, retryMaxMs, retryMultiplier),
-                capabilities);
+                capabilities,
+                cacheSeconds);
     }
 }

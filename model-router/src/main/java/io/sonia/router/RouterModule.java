@@ -54,7 +54,12 @@ public final class RouterModule implements ServiceModule {
         ChatRun.Tools tools = new ChatRun.Tools(providers, quarantines, new CallPlaces(), config, clock);
         ChatMetrics metrics = new ChatMetrics(parts.metrics());
         this.decisions = new Decisions(parts.journal(), Cursors.of(parts.home(), clock), clock, parts.ids());
-        this.chats = new Chats(routing, tools, parts.journal(), budgets, metrics, decisions);
+        this.chats = new Chats(
+                routing,
+                tools,
+                parts.journal(),
+                budgets,
+                new Chats.Records(metrics, decisions, new ResponseCache(clock, parts.metrics())));
         this.embeddings = new Embeddings(routing, tools, parts.journal(), budgets, metrics, decisions);
         this.queries = new RouteQueries(routing, budgets, decisions, clock);
         this.backends = new BackendRoutes(providers, quarantines);

@@ -30,7 +30,7 @@ record Standing(
 
     /** The evidence as a journal keeps it. */
     Map<String, @Nullable Object> kept() {
-        return Json.parseObject(Json.bytes(new Evidence(evidence)));
+        return Json.plain(new Evidence(evidence));
     }
 
     static Standing read(Row row) throws SQLException {

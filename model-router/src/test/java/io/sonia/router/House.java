@@ -112,7 +112,12 @@ final class House implements AutoCloseable {
         ChatMetrics counts = new ChatMetrics(metrics);
         this.decisions = new Decisions(journal, Cursors.of(home, clock), clock, ids);
         this.queries = new RouteQueries(routing, budgets, decisions, clock);
-        this.chats = new Chats(routing, tools, journal, budgets, counts, decisions);
+        this.chats = new Chats(
+                routing,
+                tools,
+                journal,
+                budgets,
+                new Chats.Records(counts, decisions, new ResponseCache(clock, metrics)));
         this.embeddings = new Embeddings(routing, tools, journal, budgets, counts, decisions);
         this.backends = new BackendRoutes(providers, quarantines);
         this.routes = new RouterRoutes(chats, providers, new UsageReports(config, budgets, journal), config, clock);

@@ -218,7 +218,7 @@ final class ExecutionRecords {
     private static AuditEvent intent(ToolCall call, Permission permission, Execution started) {
         AuditEvent event = event("tool.intent", call, permission, started);
         Map<String, @Nullable Object> detail = new LinkedHashMap<>(event.detail());
-        detail.put("resolved", Json.parseObject(Json.bytes(call.prepared().resolved())));
+        detail.put("resolved", Json.plain(call.prepared().resolved()));
         detail.put("session_id", call.sessionId());
         return event.detail(detail);
     }

@@ -66,7 +66,8 @@ final class Executions {
                 new CheckAnswer.Passed("tool", true, "known and available"),
                 new CheckAnswer.Passed("args", true, "as its schema asks"),
                 new CheckAnswer.Passed("sandbox", true, "inside and allowed as things are now"));
-        return new CheckAnswer(true, passed, tier, tier != RiskTier.SAFE_READ, prepared.resolved());
+        return new CheckAnswer(
+                true, passed, tier, tier != RiskTier.SAFE_READ, tool.facts().idempotent(), prepared.resolved());
     }
 
     /**
@@ -191,7 +192,8 @@ final class Executions {
         } catch (SoniaException e) {
             boolean tried = e.code().blame() == ErrorCode.Blame.POLICY
                     || e.code() == ErrorCode.INVALID_COMMAND
-                    || e.code() == ErrorCode.UNAVAILABLE;
+                    || e.code() == ErrorCode.UNAVAILABLE
+                    || e.code() == ErrorCode.CIRCUIT_OPEN;
             if (tried && request.input() instanceof ExecuteRequest in) {
                 records.refused(request, in.toolName(), e);
                 traffic.metrics().refused(in.toolName());

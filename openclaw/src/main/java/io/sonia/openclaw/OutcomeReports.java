@@ -16,6 +16,7 @@ import io.sonia.kernel.http.Context;
 import io.sonia.kernel.http.Operation;
 import io.sonia.kernel.http.Peer;
 import io.sonia.kernel.json.CanonicalJson;
+import io.sonia.kernel.json.Json;
 import io.sonia.kernel.json.Shape;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -67,10 +68,7 @@ final class OutcomeReports implements Delivery {
                 result == null ? null : CanonicalJson.sha256(result),
                 ended.actorId(),
                 ended.correlationId());
-        tx.publish(
-                TOPIC,
-                ended.executionId() + "." + outcome,
-                new LinkedHashMap<>(Shape.of(Report.class).toMap(report)));
+        tx.publish(TOPIC, ended.executionId() + "." + outcome, new LinkedHashMap<>(Json.plain(report)));
     }
 
     /** A report that EVA-OS refuses will not be better the next time; only one that did not arrive is sent again. */

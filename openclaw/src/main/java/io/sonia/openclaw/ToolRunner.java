@@ -43,7 +43,7 @@ final class ToolRunner {
         Measure measure = new Measure(clock.now(), clock.nanoTime());
         try {
             Ran ran = call.prepared().run(run);
-            Map<String, @Nullable Object> result = Json.parseObject(Json.bytes(ran.result()));
+            Map<String, @Nullable Object> result = Json.plain(ran.result());
             SoniaException failure = ran.failure();
             if (failure != null) {
                 Event event = run.cancelled() ? Event.CANCEL : Event.FAIL;
@@ -93,9 +93,7 @@ final class ToolRunner {
     }
 
     private static List<Map<String, @Nullable Object>> checks(Verification verification) {
-        return verification.checks().stream()
-                .map(each -> Json.parseObject(Json.bytes(each)))
-                .toList();
+        return verification.checks().stream().map(each -> Json.plain(each)).toList();
     }
 
     /** Since when a run is going on. */

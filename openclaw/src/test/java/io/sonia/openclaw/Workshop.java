@@ -198,7 +198,7 @@ final class Workshop implements AutoCloseable {
 
     /** The grant with one field changed, as if EVA-OS had signed that. */
     static Grant changed(Grant grant, String field, Object value) {
-        Map<String, Object> fields = new LinkedHashMap<>(Shape.of(Grant.class).toMap(grant));
+        Map<String, Object> fields = new LinkedHashMap<>(Json.plain(grant));
         fields.put(field, value);
         return Shape.of(Grant.class).read(fields);
     }

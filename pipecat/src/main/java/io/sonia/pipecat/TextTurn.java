@@ -29,6 +29,7 @@ final class TextTurn implements Runnable {
     /** What may pass when the gateway comes back. */
     private static final Set<ErrorCode> PASSING = Set.of(
             ErrorCode.UNAVAILABLE,
+            ErrorCode.CIRCUIT_OPEN,
             ErrorCode.DEPENDENCY_FAILED,
             ErrorCode.IDEMPOTENCY_IN_PROGRESS,
             ErrorCode.OVERLOADED,

@@ -128,6 +128,7 @@ final class CredentialFeed implements AutoCloseable {
         try {
             Context context = Context.own(service, "timer", null, CALL_TIME, ids, clock);
             VerifierSet set = peer.on(context, Operation.AUTH_VERIFIERS)
+                    .unguarded()
                     .query("since_generation", before)
                     .query("wait_ms", successor.isEmpty() ? WAIT_MS : SETTLING.toMillis())
                     .send(VerifierSet.class);

@@ -94,6 +94,7 @@ final class EventFeed {
     private long send(List<Event> events, long to) {
         Context own = Context.own(service, "timer", null, CALL_TIME, ids, clock);
         return evaOs.on(own, Operation.EVENT_PUBLISH)
+                .unguarded()
                 .body(new EventBatch(events, to))
                 .send(EventsTaken.class)
                 .through();

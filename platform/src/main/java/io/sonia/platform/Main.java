@@ -1,5 +1,6 @@
 package io.sonia.platform;
 
+import io.sonia.console.ConsoleModule;
 import io.sonia.contracts.ServiceDefinition;
 import io.sonia.evaos.EvaOsModule;
 import io.sonia.gateway.GatewayModule;
@@ -15,6 +16,7 @@ import io.sonia.kernel.logging.LoggingConfig;
 import io.sonia.kernel.logging.Logs;
 import io.sonia.kernel.settings.AuditConfig;
 import io.sonia.kernel.settings.AuthConfig;
+import io.sonia.kernel.settings.BreakersConfig;
 import io.sonia.kernel.settings.HttpConfig;
 import io.sonia.kernel.settings.IdempotencyConfig;
 import io.sonia.kernel.settings.RateLimitConfig;
@@ -49,7 +51,8 @@ public final class Main {
             RouterModule.DEFINITION,
             OpenClawModule.DEFINITION,
             GatewayModule.DEFINITION,
-            PipecatModule.DEFINITION);
+            PipecatModule.DEFINITION,
+            ConsoleModule.DEFINITION);
 
     /** Without this variable nobody gets around authentication by a line in a file. */
     private static final String DEV_MODE = "SONIA_DEV_MODE";
@@ -63,7 +66,8 @@ public final class Main {
             IdempotencyConfig.SECTION,
             RedisConfig.SECTION,
             JournalConfig.SECTION,
-            LoggingConfig.SECTION);
+            LoggingConfig.SECTION,
+            BreakersConfig.SECTION);
 
     private static final String CHECK = "check";
     private static final String INSTANCE = "--instance=";

@@ -17,6 +17,7 @@ import io.sonia.journal.PostgresDatabase;
 import io.sonia.journal.PostgresJournal;
 import io.sonia.journal.SqliteJournal;
 import io.sonia.kernel.AuditEvent;
+import io.sonia.kernel.ErrorCode;
 import io.sonia.kernel.Hlc;
 import io.sonia.kernel.Home;
 import io.sonia.kernel.Redactor;
@@ -24,6 +25,7 @@ import io.sonia.kernel.ServiceName;
 import io.sonia.kernel.SoniaException;
 import io.sonia.kernel.Threads;
 import io.sonia.kernel.Timers;
+import io.sonia.kernel.http.Breakers;
 import io.sonia.kernel.http.Context;
 import io.sonia.kernel.http.KernelRoutes;
 import io.sonia.kernel.http.Operation;
@@ -39,6 +41,7 @@ import io.sonia.kernel.logging.ServiceLog;
 import io.sonia.kernel.metrics.Metrics;
 import io.sonia.kernel.settings.AuditConfig;
 import io.sonia.kernel.settings.AuthConfig;
+import io.sonia.kernel.settings.BreakersConfig;
 import io.sonia.kernel.settings.IdempotencyConfig;
 import io.sonia.kernel.settings.ServicesConfig;
 import io.sonia.kernel.settings.Settings;
@@ -64,6 +67,7 @@ final class ServiceHost implements AutoCloseable {
 
     private static final Duration DRAIN = Duration.ofSeconds(3);
 
+    private final HostProcess process;
     private final ServiceName service;
     private final ServiceLog log;
     private final AuthConfig auth;
@@ -78,10 +82,12 @@ final class ServiceHost implements AutoCloseable {
     private final RedisShare share;
     private final Checkpoints checkpoints;
     private final EventFeed events;
+    private final Breakers breakers;
     private final Optional<Witnessing> witness;
     private volatile boolean auditSound = true;
 
     ServiceHost(ServiceDefinition definition, HostProcess process) {
+        this.process = process;
         this.service = definition.name();
         Settings settings = process.settings();
         this.auth = settings.section(AuthConfig.SECTION);
@@ -104,32 +110,19 @@ final class ServiceHost implements AutoCloseable {
         requireSigned(heads, process);
         Verifiers verifiers = verifiers(process);
         this.credentials = new CredentialFeed(service, home, verifiers, process.clock(), process.ids());
-        Peers peers = new Peers(ports(settings), hlc, credentials::token);
         Metrics metrics = new Metrics();
+        this.breakers = breakers(process, metrics);
+        Peers peers = new Peers(ports(settings), hlc, credentials::token, breakers);
         this.checkpoints = new Checkpoints(service, journal, auditing, peers.of(ServiceName.EVA_OS), process, log);
         this.events = new EventFeed(service, journal, peers.of(ServiceName.EVA_OS), process);
         if (journal.instance() == 1) {
             checkpoints.measure(metrics);
         }
         AuditRoutes audit = audit(heads, process);
-        this.module = definition
-                .factory()
-                .apply(new ServiceParts(
-                        service,
-                        home,
-                        settings,
-                        journal,
-                        process.clock(),
-                        process.ids(),
-                        timers,
-                        metrics,
-                        log,
-                        peers,
-                        verifiers,
-                        audit));
+        this.module = definition.factory().apply(parts(process, metrics, peers, verifiers, audit));
         credentials.load(peers.of(ServiceName.EVA_OS));
         List<Route<?>> routes = routes(audit, home);
-        this.kernelRoutes = new KernelRoutes(facts(process, verifiers, metrics), routes, module.sockets());
+        this.kernelRoutes = new KernelRoutes(facts(process, verifiers, metrics, peers), routes, module.sockets());
         ServiceServer.Parts parts = new ServiceServer.Parts(
                 service,
                 settings,
@@ -141,14 +134,45 @@ final class ServiceHost implements AutoCloseable {
                 journal,
                 share.claims(),
                 share.buckets(),
-                new RequestRecorder(service, metrics, log));
-        ServicesConfig.Endpoint endpoint =
-                settings.section(ServicesConfig.SECTION).of(service);
+                new RequestRecorder(service, metrics, log, process.clock()),
+                module.browsers());
         this.server = new ServiceServer(
-                parts,
-                kernelRoutes.all(routes),
-                module.sockets(),
-                endpoint.ports().get(instance(definition, process) - 1));
+                parts, kernelRoutes.all(routes), module.sockets(), port(definition, process), peers.slo());
+    }
+
+    private ServiceParts parts(
+            HostProcess process, Metrics metrics, Peers peers, Verifiers verifiers, AuditRoutes audit) {
+        return new ServiceParts(
+                service,
+                process.home(),
+                process.settings(),
+                journal,
+                process.clock(),
+                process.ids(),
+                timers,
+                metrics,
+                log,
+                peers,
+                verifiers,
+                audit);
+    }
+
+    /** Where this process of the service listens. */
+    private static int port(ServiceDefinition definition, HostProcess process) {
+        ServicesConfig.Endpoint endpoint =
+                process.settings().section(ServicesConfig.SECTION).of(definition.name());
+        return endpoint.ports().get(instance(definition, process) - 1);
+    }
+
+    private Breakers breakers(HostProcess process, Metrics metrics) {
+        Breakers made = new Breakers(
+                service,
+                process.clock(),
+                process.ids(),
+                process.settings().live(BreakersConfig.SECTION),
+                new BreakerMoves(service, journal, process, log)::moved);
+        made.measure(metrics);
+        return made;
     }
 
     private List<Route<?>> routes(AuditRoutes audit, Home home) {
@@ -243,7 +267,7 @@ final class ServiceHost implements AutoCloseable {
     }
 
     /** What the service tells about itself, asked anew for each answer. */
-    private KernelRoutes.Facts facts(HostProcess process, Verifiers verifiers, Metrics metrics) {
+    private KernelRoutes.Facts facts(HostProcess process, Verifiers verifiers, Metrics metrics, Peers peers) {
         return new KernelRoutes.Facts(
                 service,
                 process.clock(),
@@ -257,7 +281,9 @@ final class ServiceHost implements AutoCloseable {
                 checks(),
                 metrics::text,
                 this::load,
-                module::detail);
+                module::detail,
+                peers.slo(),
+                breakers);
     }
 
     private List<ReadinessCheck> checks() {
@@ -305,12 +331,29 @@ final class ServiceHost implements AutoCloseable {
 
     /** Stays so until the next start: what was damaged once is looked at by a person. */
     private void chainBroken(long firstBadSeq, String reason) {
+        boolean news = auditSound;
         auditSound = false;
         log.error(
                 "audit.chain.broken",
                 "The audit chain does not verify",
                 Map.of("first_bad_seq", firstBadSeq, "reason", reason),
                 null);
+        if (news) {
+            // Whoever met it is reading: it is told by somebody else.
+            Threads.virtual("audit chain broken", () -> tellBroken(firstBadSeq, reason));
+        }
+    }
+
+    private void tellBroken(long firstBadSeq, String reason) {
+        Context own = Context.own(service, "timer", null, OWN_WORK, process.ids(), process.clock());
+        try {
+            journal.append(AuditEvent.of("audit.chain.broken", own.origin())
+                    .outcome(ErrorCode.AUDIT_CHAIN_BROKEN)
+                    .about("audit", service.wireName())
+                    .detail(Map.of("first_bad_seq", firstBadSeq, "reason", reason)));
+        } catch (SoniaException e) {
+            log.error("audit.chain.broken", "The broken chain takes no entry about it", Map.of(), e);
+        }
     }
 
     private ServiceServer.Load load() {

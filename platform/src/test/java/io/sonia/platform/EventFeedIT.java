@@ -152,6 +152,32 @@ class EventFeedIT {
         }
     }
 
+    @Test
+    void aContradictionAndABackupAreNews() throws Exception {
+        Api memory = Api.at(home.port(ServiceName.MEMORY_ENGINE), home.operatorToken());
+        try (Told told = new Told("memory.conflict.*,backup.*", null)) {
+            List<Object> stored = new ArrayList<>();
+            for (String drink : List.of("milk", "water")) {
+                Map<String, Object> content = Map.of("subject", "the cat", "predicate", "likes", "object", drink);
+                stored.add(memory.post(
+                                "/v1/memory/store", Map.of("type", "semantic", "subtype", "FACT", "content", content))
+                        .data()
+                        .get("id"));
+            }
+            assertThat(Api.object(told.until("memory.conflict.detected")
+                                    .getLast()
+                                    .get("payload"))
+                            .get("memory_ids"))
+                    .isEqualTo(stored);
+
+            Api.Response made = home.gateway().post("/v1/backups", Map.of());
+            assertThat(made.status()).as(made.text()).isEqualTo(200);
+            assertThat(told.until("backup.created", "backup.verified"))
+                    .extracting(each -> Api.object(each.get("payload")).get("backup_id"))
+                    .containsOnly(Api.object(made.data().get("backup")).get("backup_id"));
+        }
+    }
+
     private static Api.Response turn(String text) throws IOException {
         return home.gateway().post("/v1/turn", Map.of("input_text", text, "conversation_id", "events"));
     }

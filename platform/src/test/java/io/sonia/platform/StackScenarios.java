@@ -61,6 +61,34 @@ abstract class StackScenarios {
     }
 
     @Test
+    void breakersModeAndHealthAreShown() throws IOException {
+        for (ServiceName service : ServiceName.values()) {
+            Api api = Api.at(home().port(service), home().operatorToken());
+            Map<String, Object> breakers =
+                    Api.object(api.get("/v1/breakers").data().get("breakers"));
+            assertThat(breakers).hasSize(ServiceName.values().length - 1).doesNotContainKey(service.wireName());
+            assertThat(api.get("/status").data()).containsEntry("slo_mode", "normal");
+            assertThat(Api.object(
+                            api.get("/v1/breakers/metrics?last_n=1").data().get("metrics")))
+                    .containsOnlyKeys(breakers.keySet());
+        }
+        Api.Response status = gateway().get("/v1/slo/status");
+        assertThat(status.header("X-Slo-Mode")).contains("normal");
+        assertThat(status.data()).containsEntry("current_mode", "normal").containsEntry("clear_to_recover", true);
+        assertThat(Api.object(gateway().get("/v1/health/summary").data().get("dependencies")))
+                .hasSize(ServiceName.values().length - 1)
+                .containsKey("memory-engine");
+        assertThat(gateway().post("/v1/breakers/nobody/reset", Map.of()).code()).isEqualTo("NOT_FOUND");
+        Api.Response reset = gateway().post("/v1/breakers/openclaw/reset", Map.of("reason", "looked at it"));
+        assertThat(reset.data()).containsEntry("name", "openclaw").containsEntry("state", "closed");
+        assertThat(gateway()
+                        .get("/v1/audit/entries?chain=api-gateway&operation=breaker.reset")
+                        .data()
+                        .get("count"))
+                .isNotEqualTo(0L);
+    }
+
+    @Test
     void whatWasSaidIsRecalledInALaterTurn() throws IOException {
         answer(turn("locker", "remember that my locker code is 4711"));
         Api.Response asked = turn("locker-later", "what is my locker code?");

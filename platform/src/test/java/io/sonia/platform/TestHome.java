@@ -115,6 +115,15 @@ final class TestHome {
         return Files.readString(home.token(service)).strip();
     }
 
+    /** What a service has logged so far. */
+    String log(String service) {
+        try {
+            return Files.readString(home.log(ServiceName.byWireName(service).orElseThrow()));
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
     Api gateway() throws IOException {
         return Api.at(port(ServiceName.API_GATEWAY), operatorToken());
     }

@@ -1,7 +1,7 @@
 package io.sonia.contracts.backup;
 
 import io.sonia.kernel.json.CanonicalJson;
-import io.sonia.kernel.json.Shape;
+import io.sonia.kernel.json.Json;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -43,6 +43,6 @@ public record BackupManifest(
 
     /** Its RFC 8785 form, which is what is signed. */
     String text() {
-        return new String(CanonicalJson.bytes(Shape.of(BackupManifest.class).toMap(this)), StandardCharsets.UTF_8);
+        return new String(CanonicalJson.bytes(Json.plain(this)), StandardCharsets.UTF_8);
     }
 }

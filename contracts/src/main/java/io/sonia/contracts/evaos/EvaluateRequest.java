@@ -20,7 +20,7 @@ public record EvaluateRequest(
         @Default("\"operator\"") Role role,
         @Nullable @Text(min = 1, max = 64) String version,
 
-        @Default("{}") @Items(max = 4) @Text(max = 1_048_576)
+        @Default("{}") @Items(max = 6) @Text(max = 1_048_576)
         Map<String, String> files,
 
         @Default("{}") Circumstances circumstances) {

@@ -57,7 +57,7 @@ public record Grant(
     }
 
     private byte[] canonical() {
-        return CanonicalJson.bytes(Shape.of(Grant.class).toMap(this));
+        return CanonicalJson.bytes(Json.plain(this));
     }
 
     /**

@@ -10,5 +10,5 @@ import java.util.Map;
  * @param files policy files, name to text, that take the place of those in force; the others stay
  */
 public record PolicyProposal(
-        @Items(min = 1, max = 4) @Text(max = 1_048_576) Map<String, String> files,
+        @Items(min = 1, max = 6) @Text(max = 1_048_576) Map<String, String> files,
         @Text(min = 1) String reason) {}

@@ -35,7 +35,9 @@ public final class EventTypes {
                     "session.close", "session.closed",
                     "session.expired", "session.expired",
                     "turn.started", "turn.started",
-                    "incident.create", "incident.created"),
+                    "incident.create", "incident.created",
+                    "slo.degrade.entered", "slo.degrade.entered",
+                    "slo.degrade.exited", "slo.degrade.exited"),
             EVA_OS,
             Map.of(
                     "task.create", "task.created",
@@ -52,7 +54,7 @@ public final class EventTypes {
                     "backend.release", "backend.released",
                     "backend.opened", "backend.released"),
             MEMORY_ENGINE,
-            Map.of("memory.redact", "memory.redacted"));
+            Map.of("memory.redact", "memory.redacted", "memory.conflict.detected", "memory.conflict.detected"));
 
     /** By service and operation, however it went: the outcome is part of the news. */
     private static final Map<ServiceName, Map<String, String>> ENDED = Map.of(
@@ -61,13 +63,18 @@ public final class EventTypes {
                     "turn.completed", "turn.completed",
                     "turn.failed", "turn.failed",
                     "turn.cancelled", "turn.cancelled",
-                    "action.changed", "action.changed"),
+                    "action.changed", "action.changed",
+                    "dead_letter.changed", "dead_letter.changed"),
             MODEL_ROUTER,
             Map.of("backend.quarantined", "backend.quarantined"));
 
     /** Operations that every service has. */
-    private static final Map<String, String> EVERYWHERE =
-            Map.of("config.reload", "config.reloaded", "audit.pruned", "audit.pruned");
+    private static final Map<String, String> EVERYWHERE = Map.of(
+            "config.reload", "config.reloaded",
+            "audit.pruned", "audit.pruned",
+            "breaker.opened", "breaker.opened",
+            "breaker.half_open", "breaker.half_open",
+            "breaker.closed", "breaker.closed");
 
     /** An approval's edges by the state they lead to. */
     private static final Map<String, String> APPROVALS = Map.of(
@@ -77,6 +84,9 @@ public final class EventTypes {
             "expired", "approval.expired",
             "cancelled", "approval.cancelled",
             "consumed", "approval.consumed");
+
+    private static final Map<String, String> BACKUPS =
+            Map.of("backup.create", "backup.created", "backup.drill", "backup.verified");
 
     /** Edges of supervision that are no news by themselves. */
     private static final Set<String> QUIET =
@@ -105,6 +115,12 @@ public final class EventTypes {
         if (ended != null) {
             return ended;
         }
+        if (operation.equals("audit.chain.broken")) {
+            return operation;
+        }
+        if (service == API_GATEWAY && operation.startsWith("backup.")) {
+            return well ? BACKUPS.get(operation) : failed(entry) ? "backup.failed" : null;
+        }
         if (service == OPENCLAW && operation.equals("tool.outcome")) {
             return EXECUTIONS.get(String.valueOf(detail.get("state")));
         }
@@ -119,6 +135,12 @@ public final class EventTypes {
         }
         String succeeded = SUCCEEDED.getOrDefault(service, Map.of()).get(operation);
         return succeeded == null ? EVERYWHERE.get(operation) : succeeded;
+    }
+
+    /** True if it was begun and went wrong; a refusal is none. */
+    private static boolean failed(AuditEntry entry) {
+        ErrorCode code = ErrorCode.named(entry.value(AuditField.OUTCOME));
+        return !code.withoutEffect() || code == ErrorCode.STORAGE_FULL;
     }
 
     private static Event event(
@@ -160,7 +182,8 @@ public final class EventTypes {
 
     private static String subject(String resourceType) {
         return switch (resourceType) {
-            case "service", "backend", "tool", "audit", "kill_switch" -> resourceType;
+            case "service", "backend", "tool", "audit", "kill_switch", "slo" -> resourceType;
+            case "breaker" -> "name";
             case "policy" -> "policy_version";
             default -> resourceType + "_id";
         };

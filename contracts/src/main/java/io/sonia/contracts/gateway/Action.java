@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param execution what came of running it; null while it has not run
  * @param tainted whether its turn had taken in content that nobody of the house wrote
+ * @param idempotent true if running the tool twice leaves the same as running it once
+ * @param replayOf the action whose dead letter this one replays; null for one that was asked for
+ * @param replayGeneration 1 for the first replay; 0 for one that was asked for
  */
 public record Action(
         String actionId,
@@ -33,7 +36,10 @@ public record Action(
         Instant updatedAt,
         @Nullable Instant completedAt,
         String actorId,
-        @Default("false") boolean tainted) {
+        @Default("false") boolean tainted,
+        @Default("false") boolean idempotent,
+        @Nullable String replayOf,
+        @Default("0") int replayGeneration) {
 
     /** Milliseconds of each stage. */
     public record Telemetry(double planMs, double approvalWaitMs, double executeMs, double totalMs) {
@@ -64,7 +70,10 @@ public record Action(
                 at,
                 to.terminal() ? at : null,
                 actorId,
-                tainted);
+                tainted,
+                idempotent,
+                replayOf,
+                replayGeneration);
     }
 
     /** A copy that belongs to an approval; {@code asked} if a person has to decide on it. */
@@ -90,7 +99,10 @@ public record Action(
                 updatedAt,
                 completedAt,
                 actorId,
-                tainted);
+                tainted,
+                idempotent,
+                replayOf,
+                replayGeneration);
     }
 
     /** A copy with other arguments, for eyes that may not see the real ones. */
@@ -116,6 +128,9 @@ public record Action(
                 updatedAt,
                 completedAt,
                 actorId,
-                tainted);
+                tainted,
+                idempotent,
+                replayOf,
+                replayGeneration);
     }
 }

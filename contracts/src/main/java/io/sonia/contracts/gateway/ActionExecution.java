@@ -24,6 +24,12 @@ public record ActionExecution(
         int retriesUsed,
         double durationMs) {
 
+    /** The same outcome, told as another failure. */
+    public ActionExecution failing(Turn.Failure told) {
+        return new ActionExecution(
+                executionId, success, output, sideEffects, verification, failureClass, told, retriesUsed, durationMs);
+    }
+
     /** The same outcome, reached after so many more tries. */
     public ActionExecution afterRetries(int retries) {
         return new ActionExecution(

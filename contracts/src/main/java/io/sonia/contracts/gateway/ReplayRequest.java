@@ -15,5 +15,5 @@ import org.jspecify.annotations.Nullable;
 public record ReplayRequest(
         @Nullable @Text(min = 1, max = 64) String policyVersion,
 
-        @Default("{}") @Items(max = 4) @Text(max = 1_048_576)
+        @Default("{}") @Items(max = 6) @Text(max = 1_048_576)
         Map<String, String> files) {}

@@ -27,6 +27,8 @@ public final class TurnEvent {
     public static final String CANCELLED = "turn.cancelled";
     /** {@code code, message, retryable, details}. */
     public static final String ERROR = "error";
+    /** {@code mode, reason}: at any time, when the SLO mode changes. */
+    public static final String SLO_MODE = "slo.mode";
     /** The end of the stream. */
     public static final String DONE = "done";
 

@@ -2,7 +2,7 @@ package io.sonia.contracts.incident;
 
 import io.sonia.kernel.Version;
 import io.sonia.kernel.json.CanonicalJson;
-import io.sonia.kernel.json.Shape;
+import io.sonia.kernel.json.Json;
 import io.sonia.kernel.json.Timestamps;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -58,6 +58,6 @@ public record IncidentManifest(
 
     /** Its RFC 8785 form, which is what is signed. */
     String text() {
-        return new String(CanonicalJson.bytes(Shape.of(IncidentManifest.class).toMap(this)), StandardCharsets.UTF_8);
+        return new String(CanonicalJson.bytes(Json.plain(this)), StandardCharsets.UTF_8);
     }
 }

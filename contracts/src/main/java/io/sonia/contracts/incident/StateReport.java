@@ -29,6 +29,11 @@ final class StateReport {
     /** Of what EVA-OS keeps; its own routes answer it while it runs. */
     private static final String BUDGETS = "SELECT * FROM restart_budgets ORDER BY service_name";
 
+    /** Of failed actions, without what they were called with. */
+    private static final String LETTERS = "SELECT letter_id, action_id, state, intent, failure_class, created_at,"
+            + " replay_action_id, replay_generation FROM dead_letters WHERE state IN ('open', 'claimed')"
+            + " ORDER BY created_at DESC, letter_id DESC LIMIT " + MAX_DEAD;
+
     /** Without what they say: that is somebody's conversation. */
     private static final String DEAD = "SELECT outbox_id, topic, dedupe_id, attempts, created_at FROM outbox"
             + " WHERE dead = 1 ORDER BY outbox_id DESC LIMIT " + MAX_DEAD;
@@ -46,14 +51,16 @@ final class StateReport {
         files.putJson("health/processes.json", processes());
         for (ServiceName service : ServiceName.values()) {
             ask("health/" + service + ".json", service, Operation.STATUS);
+            ask("breakers/" + service + ".json", service, Operation.BREAKER_LIST);
         }
         ask("config/effective.json", ServiceName.EVA_OS, Operation.CONFIG_GET);
         ask("supervision/services.json", ServiceName.EVA_OS, Operation.SUPERVISION_SERVICES);
+        ask("health/diagnostics.json", ServiceName.API_GATEWAY, Operation.DIAGNOSTICS);
         stored("supervision/budgets.json", ServiceName.EVA_OS, BUDGETS, StateReport::budget);
         for (ServiceName service : ServiceName.values()) {
             stored("dead-letters/" + service + ".json", service, DEAD, StateReport::deadLetter);
         }
-        files.omit("breakers", "this version has no circuit breakers");
+        stored("dead-letters/actions.json", ServiceName.API_GATEWAY, LETTERS, StateReport::failedAction);
     }
 
     private void ask(String name, ServiceName service, Operation operation) {
@@ -95,6 +102,16 @@ final class StateReport {
         letter.put("dedupe_id", row.text("dedupe_id"));
         letter.put("attempts", row.number("attempts"));
         letter.put("created_at", row.text("created_at"));
+        return letter;
+    }
+
+    private static Map<String, @Nullable Object> failedAction(Row row) throws SQLException {
+        Map<String, @Nullable Object> letter = new LinkedHashMap<>();
+        for (String column : List.of(
+                "letter_id", "action_id", "state", "intent", "failure_class", "created_at", "replay_action_id")) {
+            letter.put(column, row.textOrNull(column));
+        }
+        letter.put("replay_generation", row.integer("replay_generation"));
         return letter;
     }
 

@@ -6,7 +6,12 @@ import org.jspecify.annotations.Nullable;
 
 /** A call that passed the checks; one that does not pass is answered with its error code instead. */
 public record CheckAnswer(
-        boolean valid, List<Passed> checks, RiskTier riskTier, boolean requiresGrant, Resolved resolved) {
+        boolean valid,
+        List<Passed> checks,
+        RiskTier riskTier,
+        boolean requiresGrant,
+        boolean idempotent,
+        Resolved resolved) {
 
     /** One check and what it looked at. */
     public record Passed(String check, boolean pass, String detail) {}

@@ -34,6 +34,7 @@ public record PolicyDiff(List<String> widens, List<String> narrows) {
         found.entries(
                 "network_allowlist", before.network().entries(), after.network().entries(), each -> true);
         found.rules(before.risk(), after.risk());
+        found.alerts(before.alerts(), after.alerts());
         return new PolicyDiff(bounded(found.widens), bounded(found.narrows));
     }
 
@@ -59,6 +60,25 @@ public record PolicyDiff(List<String> widens, List<String> narrows) {
                     (is ? widens : narrows).add("tools_rollout: " + tool + " is switched " + (is ? "on" : "off"));
                 }
             }
+        }
+
+        /** Who is told is who learns what happens here; a ladder may tell more of them or fewer. */
+        void alerts(AlertPolicy before, AlertPolicy after) {
+            entries(
+                    "alert_routing channels",
+                    before.routing().channels(),
+                    after.routing().channels(),
+                    each -> true);
+            entries(
+                    "alert_routing routes",
+                    before.routing().routes(),
+                    after.routing().routes(),
+                    each -> true);
+            entries(
+                    "incident_escalation",
+                    before.escalation().ladders(),
+                    after.escalation().ladders(),
+                    each -> true);
         }
 
         void tiers(Map<String, RiskTier> before, Map<String, RiskTier> after) {

@@ -8,6 +8,8 @@ import io.sonia.kernel.json.Nearest;
 import io.sonia.kernel.json.Shape;
 import io.sonia.kernel.json.Violations;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -29,7 +31,12 @@ final class PolicyReader {
     static final String RBAC = "rbac_tools_matrix.json";
     static final String ROLLOUT = "tools_rollout.json";
     static final String NETWORK = "network_allowlist.json";
-    static final List<String> NAMES = List.of(RISK, RBAC, ROLLOUT, NETWORK);
+    static final String ALERTS = "alert_routing.json";
+    static final String ESCALATION = "incident_escalation.json";
+    static final List<String> NAMES = List.of(RISK, RBAC, ROLLOUT, NETWORK, ALERTS, ESCALATION);
+
+    /** Sets that were made before there were these files do without: what is shipped holds in their place. */
+    private static final List<String> OPTIONAL = List.of(ALERTS, ESCALATION);
 
     private static final long MAX_BYTES = 1024 * 1024;
 
@@ -50,6 +57,7 @@ final class PolicyReader {
         RbacToolsMatrix rbac = file(RBAC, RbacToolsMatrix.class);
         ToolsRollout rollout = file(ROLLOUT, ToolsRollout.class);
         NetworkAllowlist network = file(NETWORK, NetworkAllowlist.class);
+        AlertPolicy alerts = alerts();
         PolicyChecks checks = new PolicyChecks(problems::add);
         if (rollout != null) {
             checks.rollout(rollout);
@@ -63,10 +71,27 @@ final class PolicyReader {
         if (network != null) {
             checks.network(network);
         }
-        if (risk == null || rbac == null || rollout == null || network == null || !problems.isEmpty()) {
+        if (risk == null
+                || rbac == null
+                || rollout == null
+                || network == null
+                || alerts == null
+                || !problems.isEmpty()) {
             throw refusal(place);
         }
-        return PolicySet.of(risk, rbac, rollout, network, List.copyOf(files), texts);
+        List<PolicyFile> read = List.copyOf(files);
+        return new PolicySet(risk, rbac, rollout, network, alerts, read, Map.copyOf(texts), PolicySet.digest(read));
+    }
+
+    private @Nullable AlertPolicy alerts() {
+        AlertRouting routing = file(ALERTS, AlertRouting.class);
+        IncidentEscalation escalation = file(ESCALATION, IncidentEscalation.class);
+        if (routing == null || escalation == null) {
+            return null;
+        }
+        AlertPolicy alerts = new AlertPolicy(routing, escalation);
+        new AlertChecks(problems::add).all(alerts);
+        return alerts;
     }
 
     private SoniaException refusal(String place) {
@@ -95,7 +120,7 @@ final class PolicyReader {
     private <T extends Record> @Nullable T file(String name, Class<T> type) {
         byte[] bytes = source.apply(name).orElse(null);
         if (bytes == null) {
-            return null;
+            return OPTIONAL.contains(name) ? Shape.of(type).read(Json.parseObject(shipped(name))) : null;
         }
         texts.put(name, new String(bytes, StandardCharsets.UTF_8));
         Violations violations = new Violations();
@@ -116,7 +141,7 @@ final class PolicyReader {
     private Optional<byte[]> text(String name, Map<String, String> given) {
         String text = given.get(name);
         if (text == null) {
-            problems.add(name + ": is missing");
+            missing(name, ": is missing");
             return Optional.empty();
         }
         return Optional.of(text.getBytes(StandardCharsets.UTF_8));
@@ -129,11 +154,28 @@ final class PolicyReader {
             }
             problems.add(name + ": expected at most " + MAX_BYTES + " bytes");
         } catch (NoSuchFileException e) {
-            problems.add(name + ": is missing; move the whole folder away to get the default policy");
+            missing(name, ": is missing; move the whole folder away to get the default policy");
         } catch (IOException e) {
             problems.add(name + ": cannot be read: " + e.getClass().getSimpleName());
         }
         return Optional.empty();
+    }
+
+    private void missing(String name, String problem) {
+        if (!OPTIONAL.contains(name)) {
+            problems.add(name + problem);
+        }
+    }
+
+    private static byte[] shipped(String name) {
+        try (InputStream content = PolicyReader.class.getResourceAsStream(name)) {
+            if (content == null) {
+                throw new IllegalStateException("the build lacks " + name);
+            }
+            return content.readAllBytes();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     static String nearest(String name, Iterable<String> known) {

@@ -18,6 +18,7 @@ public record PolicySet(
         RbacToolsMatrix rbac,
         ToolsRollout rollout,
         NetworkAllowlist network,
+        AlertPolicy alerts,
         List<PolicyFile> files,
         Map<String, String> texts,
         String digest) {
@@ -27,16 +28,11 @@ public record PolicySet(
 
     private static final int SHORT = 12;
 
-    static PolicySet of(
-            RiskPolicy risk,
-            RbacToolsMatrix rbac,
-            ToolsRollout rollout,
-            NetworkAllowlist network,
-            List<PolicyFile> files,
-            Map<String, String> texts) {
+    /** The digest of files. */
+    static String digest(List<PolicyFile> files) {
         Map<String, @Nullable Object> digests = new TreeMap<>();
         files.forEach(each -> digests.put(each.name(), each.sha256()));
-        return new PolicySet(risk, rbac, rollout, network, files, Map.copyOf(texts), CanonicalJson.sha256(digests));
+        return CanonicalJson.sha256(digests);
     }
 
     /**

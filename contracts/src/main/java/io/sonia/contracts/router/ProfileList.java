@@ -14,6 +14,7 @@ public record ProfileList(Map<String, Profile> profiles) {
      * @param latencyMs the time to the first token this profile is meant for
      * @param maxContext the most prompt tokens a language model is given
      * @param capabilities what a backend must be able to do
+     * @param cacheSeconds how long an answer without tools is given again for the same request; 0 keeps none
      */
     public record Profile(
             String name,
@@ -22,7 +23,8 @@ public record ProfileList(Map<String, Profile> profiles) {
             int latencyMs,
             int maxContext,
             Retry retry,
-            List<Capability> capabilities) {}
+            List<Capability> capabilities,
+            int cacheSeconds) {}
 
     /** How often a call is repeated at the same backend after a timeout or a connection error, and the waits between. */
     public record Retry(int maxRetries, int backoffBaseMs, int backoffMaxMs, double backoffMultiplier) {}

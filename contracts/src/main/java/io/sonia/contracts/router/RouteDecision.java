@@ -58,6 +58,8 @@ public record RouteDecision(
         LOCAL_ONLY,
         /** It comes out of quarantine and this call tries it. */
         PROBE,
+        /** It gave this answer to the same request before; nothing was called. */
+        CACHED,
         NO_BACKEND_AVAILABLE;
 
         @Override

@@ -110,7 +110,7 @@ class IncidentBundleTest {
                 .containsEntry("health/pipecat.json", "pipecat does not answer: UNAVAILABLE")
                 .containsEntry("logs/openclaw.log", "there is no log")
                 .containsEntry("audit/eva-os.jsonl", "The store is not there")
-                .containsKeys("supervision/services.json", "supervision/budgets.json", "breakers");
+                .containsKeys("supervision/services.json", "supervision/budgets.json", "breakers/eva-os.json");
         assertThat(bundle.files()).doesNotContainKey("config/sonia-config.json").containsKey("build.json");
     }
 

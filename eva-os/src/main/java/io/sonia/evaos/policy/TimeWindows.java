@@ -11,12 +11,12 @@ import java.util.List;
 import java.util.Set;
 
 /** Windows of time ready to be asked. A clock that is set back at night passes a window twice, one set on may skip it. */
-record TimeWindows(List<Window> windows) {
+public record TimeWindows(List<Window> windows) {
 
     private static final int DAY_MINUTES = 24 * 60;
 
     /** Minutes of the day; an end after the day's last minute is of the next day. */
-    private record Window(Set<DayOfWeek> days, int from, int to, ZoneId zone) {
+    record Window(Set<DayOfWeek> days, int from, int to, ZoneId zone) {
 
         boolean holds(Instant at) {
             LocalDateTime local = LocalDateTime.ofInstant(at, zone);
@@ -31,12 +31,12 @@ record TimeWindows(List<Window> windows) {
         }
     }
 
-    static TimeWindows of(List<TimeWindow> given) {
+    public static TimeWindows of(List<TimeWindow> given) {
         return new TimeWindows(given.stream().map(TimeWindows::window).toList());
     }
 
     /** True within any of them, and if there are none. */
-    boolean hold(Instant at) {
+    public boolean hold(Instant at) {
         return windows.isEmpty() || windows.stream().anyMatch(each -> each.holds(at));
     }
 

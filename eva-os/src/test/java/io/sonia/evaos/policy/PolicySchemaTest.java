@@ -3,6 +3,8 @@ package io.sonia.evaos.policy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sonia.contracts.Installation;
+import io.sonia.contracts.policy.AlertRouting;
+import io.sonia.contracts.policy.IncidentEscalation;
 import io.sonia.contracts.policy.KnownTools;
 import io.sonia.contracts.policy.NetworkAllowlist;
 import io.sonia.contracts.policy.PolicySet;
@@ -44,13 +46,15 @@ class PolicySchemaTest {
             Pattern.compile(".*(another rule has the same rule_id|(rules: .*|entries): no tool is called"
                     + "|no tool of the rule has it|go together only|goes with host only|expected a host name|there is no time zone"
                     + "|from and to are the same|is safe_read and not counted|none of its tools has one"
-                    + "|expected a stage for|is listed twice).*");
+                    + "|expected a stage for|is listed twice|there is no channel|expected an http or https address).*");
 
     private static final Map<String, Class<? extends Record>> FILES = Map.of(
             "risk_policy.json", RiskPolicy.class,
             "rbac_tools_matrix.json", RbacToolsMatrix.class,
             "tools_rollout.json", ToolsRollout.class,
-            "network_allowlist.json", NetworkAllowlist.class);
+            "network_allowlist.json", NetworkAllowlist.class,
+            "alert_routing.json", AlertRouting.class,
+            "incident_escalation.json", IncidentEscalation.class);
 
     private static final String RULE = """
             {"rule_id": "one", "priority": 7, "effect": "deny", "tools": ["shell.run"], "tiers": ["guarded_high"],
@@ -62,11 +66,23 @@ class PolicySchemaTest {
     private static final String HOST = """
             {"host": "example.org", "port": 443, "scheme": "https", "methods": ["GET"], "allow_private": false}""";
 
+    private static final String CHANNEL = """
+            {"name": "ops", "format": "ntfy", "url": "https://ntfy.example.org/x", "severities": ["S1"],
+             "allow_private": false}""";
+
     @TempDir
     Path folder;
 
     @ParameterizedTest
-    @ValueSource(strings = {"risk_policy", "rbac_tools_matrix", "tools_rollout", "network_allowlist"})
+    @ValueSource(
+            strings = {
+                "risk_policy",
+                "rbac_tools_matrix",
+                "tools_rollout",
+                "network_allowlist",
+                "alert_routing",
+                "incident_escalation"
+            })
     void whatIsPublishedIsWhatTheRecordsSay(String name) throws IOException {
         Map<String, Object> made = schema(name + ".json");
         Path draft = Files.createDirectories(Path.of("target", "schemas")).resolve(name + ".schema.json");
@@ -79,7 +95,14 @@ class PolicySchemaTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"risk_policy.json", "rbac_tools_matrix.json", "tools_rollout.json", "network_allowlist.json"})
+            strings = {
+                "risk_policy.json",
+                "rbac_tools_matrix.json",
+                "tools_rollout.json",
+                "network_allowlist.json",
+                "alert_routing.json",
+                "incident_escalation.json"
+            })
     void theShippedFilesAreAccepted(String name) throws IOException {
         assertThat(SchemaCheck.accepts(schema(name), Json.parseObject(shipped().get(name))))
                 .isTrue();
@@ -87,7 +110,14 @@ class PolicySchemaTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"risk_policy.json", "rbac_tools_matrix.json", "tools_rollout.json", "network_allowlist.json"})
+            strings = {
+                "risk_policy.json",
+                "rbac_tools_matrix.json",
+                "tools_rollout.json",
+                "network_allowlist.json",
+                "alert_routing.json",
+                "incident_escalation.json"
+            })
     void aDocumentIsAcceptedBySchemaAndLoaderOrByNeither(String name) throws IOException {
         Map<String, String> texts = shipped();
         Map<String, Object> schema = schema(name);
@@ -131,6 +161,7 @@ class PolicySchemaTest {
         return switch (name) {
             case "risk_policy.json" -> text.replace("\"rules\": [", "\"rules\": [" + RULE + ",");
             case "network_allowlist.json" -> text.replace("[]", "[" + HOST + "]");
+            case "alert_routing.json" -> text.replace("\"channels\": []", "\"channels\": [" + CHANNEL + "]");
             default -> text;
         };
     }

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sonia.contracts.RiskTier;
 import io.sonia.contracts.evaos.Verdict;
+import io.sonia.contracts.policy.AlertPolicy;
+import io.sonia.contracts.policy.AlertRouting;
+import io.sonia.contracts.policy.IncidentEscalation;
 import io.sonia.contracts.policy.NetworkAllowlist;
 import io.sonia.contracts.policy.PolicyRule;
 import io.sonia.contracts.policy.PolicySet;
@@ -407,6 +410,9 @@ class PolicyTest {
                 new RbacToolsMatrix(1, 1, epoch, matrix),
                 new ToolsRollout(1, 1, epoch, Map.of(TOOL, stage)),
                 new NetworkAllowlist(1, 1, epoch, List.of()),
+                new AlertPolicy(
+                        new AlertRouting(1, 1, epoch, List.of(), List.of(), List.of(), 0),
+                        new IncidentEscalation(1, 1, epoch, List.of())),
                 List.of(),
                 Map.of(),
                 "0".repeat(64));

@@ -24,7 +24,7 @@ class SupervisionTest extends SupervisedServices {
     @Test
     void allServicesStartAtOnceAndBecomeHealthyAfterTwoGoodProbes() {
         supervision.begin();
-        assertThat(launcher.started).hasSize(5);
+        assertThat(launcher.started).hasSize(6);
         assertThat(states()).containsOnly(ServiceState.STARTING);
         turn(Duration.ofMillis(300));
         assertThat(states()).containsOnly(ServiceState.STARTING);
@@ -142,7 +142,7 @@ class SupervisionTest extends SupervisedServices {
         sick.add(MEMORY);
         HealthAll seen = supervision.health();
         assertThat(seen.overallState()).isEqualTo(ServiceState.HEALTHY);
-        assertThat(seen.services()).hasSize(6);
+        assertThat(seen.services()).hasSize(7);
         assertThat(seen.services().get("memory-engine").error()).isEqualTo("sick");
         assertThat(record(MEMORY)).isEqualTo(before);
         process(MEMORY).exits(78);
@@ -156,7 +156,7 @@ class SupervisionTest extends SupervisedServices {
         supervision.stopAll();
         assertThat(launcher.started).noneMatch(FakeProcess::runs);
         turn(Duration.ofHours(1));
-        assertThat(launcher.started).hasSize(5);
+        assertThat(launcher.started).hasSize(6);
         assertThat(column("state", MEMORY)).isEqualTo("stopped");
     }
 

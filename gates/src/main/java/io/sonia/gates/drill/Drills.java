@@ -6,10 +6,12 @@ import io.sonia.kernel.json.Json;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** The drills by their names and options. */
 public final class Drills {
@@ -31,7 +33,14 @@ public final class Drills {
     /** The real service takes so much longer that it meets one fault for this many of the small process's. */
     private static final int CASES_PER_SERVICE_CASE = 30;
 
+    private static final Set<String> LATENCY = Set.of("--window", "--json");
+
+    /** As in the settings that a stack has by itself. */
+    private static final int WINDOW_SECONDS = 10;
+
     private static final Set<String> RACES = Set.of("--rounds", "--races", "--seed", "--json");
+
+    private static final Set<String> STORM = Set.of("--seconds", "--outage", "--factors", "--seed", "--json");
 
     private static final String USAGE = """
             usage: sonia drill crash [--cases=N] [--seed=S] [--json=FILE]
@@ -41,7 +50,9 @@ public final class Drills {
                    sonia drill crash --rest --sweep [--cases=N] [--json=FILE]
                    sonia drill crash --rest --only=DAMAGE,NUMBER
                    sonia drill races [--rounds=N] [--races=N] [--seed=S] [--json=FILE]
+                   sonia drill latency [--window=SECONDS] [--json=FILE]
                    sonia drill boundary [--tokens=N] [--requests=N] [--seconds=N] [--symlinks=N] [--fuzz=N] [--seed=S] [--json=FILE]
+                   sonia drill storm [--seconds=N] [--outage=SECONDS] [--factors=N,N...] [--seed=S] [--json=FILE]
             """ + HouseDrills.USAGE;
 
     private final Distribution dist;
@@ -61,7 +72,9 @@ public final class Drills {
                 case "crash" -> crash(new Options(words.subList(1, words.size()), CRASH));
                 case "boundary" ->
                     boundary(new Options(words.subList(1, words.size()), BoundaryDrill.options(dist, clock)));
+                case "latency" -> latency(new Options(words.subList(1, words.size()), LATENCY));
                 case "races" -> races(new Options(words.subList(1, words.size()), RACES));
+                case "storm" -> storm(new Options(words.subList(1, words.size()), STORM));
                 default ->
                     HouseDrills.names().contains(drill)
                             ? house(drill, words.subList(1, words.size()))
@@ -140,10 +153,37 @@ public final class Drills {
         });
     }
 
+    private int latency(Options options) throws Exception {
+        int window = options.number("--window", WINDOW_SECONDS);
+        Report report = new Report("latency", options.seed(), clock, out);
+        report.replaying("latency --window=" + window);
+        return inScratch(
+                options, List.of(report), scratch -> new LatencyDrill(clock, report, window).run(dist, scratch));
+    }
+
     private int boundary(Options options) throws Exception {
         BoundaryDrill drill = new BoundaryDrill(dist, clock, options.seed());
         Map<String, Report> reports = drill.reports(options, out);
         return inScratch(options, List.copyOf(reports.values()), scratch -> drill.run(options, reports, scratch));
+    }
+
+    private int storm(Options options) throws Exception {
+        Duration time = Duration.ofSeconds(options.number("--seconds", 15));
+        Duration outage = Duration.ofSeconds(options.number("--outage", 60));
+        String asked = options.text("--factors");
+        List<Integer> factors = Stream.of((asked == null ? "2,5,10,50" : asked).split(",", 20))
+                .map(Integer::valueOf)
+                .toList();
+        Report report = new Report("storm", options.seed(), clock, out);
+        report.replaying("storm --seconds=" + time.toSeconds() + " --outage=" + outage.toSeconds());
+        return inScratch(options, List.of(report), scratch -> {
+            try (Laboratory laboratory = new Laboratory(dist, scratch, clock)) {
+                for (ServiceName service : ServiceName.values()) {
+                    laboratory.start(service);
+                }
+                new StormDrill(laboratory, clock, report, time).run(factors, outage, options.seed());
+            }
+        });
     }
 
     private int house(String drill, List<String> words) throws Exception {

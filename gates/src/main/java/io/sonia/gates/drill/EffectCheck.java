@@ -44,7 +44,7 @@ final class EffectCheck {
                 case EVA_OS -> evaOs(store);
                 case MEMORY_ENGINE -> memory(store);
                 case OPENCLAW -> openClaw(store);
-                case API_GATEWAY, MODEL_ROUTER, PIPECAT -> {
+                case API_GATEWAY, MODEL_ROUTER, PIPECAT, SOFIIA_CONSOLE -> {
                     // Nothing but answers to compare.
                 }
             }

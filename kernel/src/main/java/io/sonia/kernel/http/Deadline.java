@@ -37,15 +37,16 @@ public record Deadline(Clock clock, long atNanos) {
         }
     }
 
-    /** What the header leaves a request, or what its operation has. */
+    /** What the header leaves a request, or what its operation has, counted from its arrival. */
     static Deadline of(Exchange exchange, Operation operation, Clock clock) {
         String text = exchange.header("X-Deadline-Ms");
+        Duration waited = Duration.ofNanos(Math.max(0, exchange.waitedNanos()));
         if (text == null) {
-            return in(operation.deadline(), clock);
+            return in(operation.deadline().minus(waited), clock);
         }
         if (!text.matches("\\d{1,6}") || Long.parseLong(text) > MAX_MS) {
             throw Violations.single("X-Deadline-Ms", "range", "expected 1 to " + MAX_MS);
         }
-        return in(Duration.ofMillis(Long.parseLong(text)), clock);
+        return in(Duration.ofMillis(Long.parseLong(text)).minus(waited), clock);
     }
 }

@@ -8,6 +8,7 @@ import io.sonia.kernel.json.Shape;
 import io.sonia.kernel.json.Violations;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -17,12 +18,23 @@ import org.jspecify.annotations.Nullable;
 final class Decoder {
 
     private static final int MAX_DRAINED = 4 * 1024 * 1024;
+    /** The time for a body: the largest comes in it over a line of 7 Mbit/s. */
+    private static final Duration SENDING = Duration.ofSeconds(10);
 
     private Decoder() {}
 
-    /** The JSON of body and query together, not yet checked against the record. */
-    static Map<String, @Nullable Object> json(Exchange exchange, Route<?> route) {
-        byte[] body = body(exchange, route.operation().bodyLimit());
+    /**
+     * The JSON of body and query together, not yet checked against the record. While its caller is still sending a
+     * request needs no place.
+     */
+    static Map<String, @Nullable Object> json(
+            Exchange exchange, Route<?> route, Deadline deadline, Admission.Permit place) {
+        byte[] body;
+        try {
+            body = body(exchange, route.operation().bodyLimit(), deadline.atMost(SENDING), place::pause);
+        } finally {
+            place.resume();
+        }
         Map<String, @Nullable Object> json = body.length == 0 ? new LinkedHashMap<>() : Json.parseObject(body);
         Violations violations = new Violations();
         Map<String, String> query = Query.parse(exchange.query(), violations);
@@ -60,14 +72,14 @@ final class Decoder {
         }
     }
 
-    private static byte[] body(Exchange exchange, BodyLimit limit) {
+    private static byte[] body(Exchange exchange, BodyLimit limit, Deadline until, Runnable whenSlow) {
         String length = exchange.header("Content-Length");
         if (length != null && length.length() < 19 && Long.parseLong(length) > limit.bytes()) {
             throw tooLarge(limit);
         }
         byte[] bytes;
         try {
-            bytes = exchange.body().readNBytes(limit.bytes() + 1);
+            bytes = exchange.read(limit.bytes() + 1, until, whenSlow);
         } catch (IOException e) {
             throw Violations.single("", "body", "the body ended early");
         }

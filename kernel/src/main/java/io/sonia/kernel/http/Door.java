@@ -28,6 +28,7 @@ final class Door {
     private final Verifiers verifiers;
     private final Supplier<HttpLimits> limits;
     private final Buckets fleet;
+    private final BrowserKeys browsers;
 
     /** Each kind has room of its own, so that strangers take none from those who are known. */
     private final TokenBuckets persons;
@@ -41,11 +42,13 @@ final class Door {
      * A door with buckets of its own.
      *
      * @param fleet what the processes of this service share besides; asked only for what has passed here
+     * @param browsers what cookies stand for
      */
-    Door(Verifiers verifiers, Supplier<HttpLimits> limits, Clock clock, Buckets fleet) {
+    Door(Verifiers verifiers, Supplier<HttpLimits> limits, Clock clock, Buckets fleet, BrowserKeys browsers) {
         this.verifiers = verifiers;
         this.limits = limits;
         this.fleet = fleet;
+        this.browsers = browsers;
         this.persons = new TokenBuckets(clock);
         this.services = new TokenBuckets(clock);
         this.sessions = new TokenBuckets(clock);
@@ -56,15 +59,17 @@ final class Door {
     /** The credentials that a request shows, as they were sent, and whether it comes from this machine. */
     record Shown(
             @Nullable String bearer,
+            @Nullable Cookie cookie,
             @Nullable String serviceToken,
             @Nullable String onBehalfOf,
             boolean near) {
 
-        static final Shown NOTHING = new Shown(null, null, null, false);
+        static final Shown NOTHING = new Shown(null, null, null, null, false);
 
         static Shown of(Exchange exchange) {
             return new Shown(
                     bearerOf(exchange),
+                    cookieOf(exchange),
                     exchange.header("X-Service-Token"),
                     exchange.header("X-On-Behalf-Of"),
                     loopback(exchange.address()));
@@ -77,6 +82,21 @@ final class Door {
                 return false;
             }
         }
+    }
+
+    /** What a browser keeps, and what its page sends beside it: neither counts without the other. */
+    private record Cookie(String header, String page) {}
+
+    private static @Nullable Cookie cookieOf(Exchange exchange) {
+        String header = exchange.header("Cookie");
+        String page = exchange.header("X-Sonia-Page");
+        return header == null || page == null ? null : new Cookie(header, page);
+    }
+
+    /** The person's key that came with the request, or that a browser's session stands for now. */
+    private @Nullable String key(Shown shown) {
+        Cookie cookie = shown.cookie();
+        return shown.bearer() != null || cookie == null ? shown.bearer() : browsers.key(cookie.header(), cookie.page());
     }
 
     private static @Nullable String bearerOf(Exchange exchange) {
@@ -124,7 +144,7 @@ final class Door {
 
     private Caller identify(Shown shown) {
         if (limits.get().authenticating()) {
-            return verifiers.authenticate(shown.bearer(), shown.serviceToken(), shown.onBehalfOf());
+            return verifiers.authenticate(key(shown), shown.serviceToken(), shown.onBehalfOf());
         }
         if (shown.serviceToken() == null) {
             return DEVELOPER;
@@ -136,8 +156,9 @@ final class Door {
     }
 
     /** What goes along to other services for a person; without authentication anything stands for one. */
-    static @Nullable String forwarded(Caller caller, Shown shown) {
-        return caller.person() ? Objects.requireNonNullElse(shown.bearer(), DEVELOPER.actorId()) : null;
+    @Nullable
+    String forwarded(Caller caller, Shown shown) {
+        return caller.person() ? Objects.requireNonNullElse(key(shown), DEVELOPER.actorId()) : null;
     }
 
     /** Says in every answer that nobody is authenticated, if that is so. */

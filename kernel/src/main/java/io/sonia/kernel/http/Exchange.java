@@ -1,5 +1,6 @@
 package io.sonia.kernel.http;
 
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.List;
@@ -21,10 +22,22 @@ interface Exchange {
     /** All values of a header. */
     List<String> headers(String name);
 
+    /**
+     * Reads the body, or its first {@code most} bytes.
+     *
+     * @param whenSlow told once if the caller is still sending
+     * @throws io.sonia.kernel.SoniaException TIMEOUT if it has not come until then; nothing more is read of it
+     */
+    byte[] read(int most, Deadline until, Runnable whenSlow) throws IOException;
+
+    /** What is left of the body. */
     InputStream body();
 
     /** The peer's address, without its port. */
     String address();
+
+    /** How long it waited for a thread to begin on it, in nanoseconds; -1 if it came while one was at work anyway. */
+    long waitedNanos();
 
     /** Sets a header of the answer, whichever it will be. */
     void announce(String name, String value);

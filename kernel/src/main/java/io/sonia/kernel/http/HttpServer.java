@@ -42,6 +42,9 @@ final class HttpServer implements AutoCloseable {
 
     private static final int HEADER_BYTES = 16 * 1024;
     private static final int FRAME_BYTES = 128 * 1024;
+    /** Connections not taken yet; a herd that finds it full is told nothing and waits a second or more. */
+    private static final int ACCEPT_QUEUE = 1_024;
+
     private static final int MAX_FRAMES_OUT = 256;
     private static final int SLOW_READER = 4029;
     private static final int GOING_AWAY = 1001;
@@ -54,12 +57,14 @@ final class HttpServer implements AutoCloseable {
 
     HttpServer(ServiceName service, String host, int port, Consumer<Exchange> requests, Ids ids, Clock clock) {
         VirtualThreadPool threads = new VirtualThreadPool();
-        threads.setName(service.wireName());
+        HttpServerThreads begun = new HttpServerThreads(service.wireName(), clock);
+        threads.setVirtualThreadsExecutor(begun);
         threads.setMaxConcurrentTasks(0);
         server = new Server(threads);
         connector = new ServerConnector(server, 1, 1, new HttpConnectionFactory(configuration()));
         connector.setHost(host);
         connector.setPort(port);
+        connector.setAcceptQueueSize(ACCEPT_QUEUE);
         connector.setIdleTimeout(CONNECTION_IDLE.toMillis());
         server.addConnector(connector);
         server.setErrorHandler(new EnvelopeErrors(new Envelope(service), ids));
@@ -69,7 +74,8 @@ final class HttpServer implements AutoCloseable {
         server.setHandler(new Handler.Abstract() {
             @Override
             public boolean handle(Request request, Response response, Callback callback) {
-                JettyExchange exchange = new JettyExchange(request, response, callback, sockets, clock);
+                JettyExchange exchange =
+                        new JettyExchange(request, response, callback, sockets, clock, begun.takeWaitNanos());
                 requests.accept(exchange);
                 exchange.complete();
                 return true;
@@ -167,15 +173,23 @@ final class HttpServer implements AutoCloseable {
         private final Clock clock;
         private boolean upgraded;
         private boolean cut;
+        private boolean gaveUp;
         private volatile boolean early;
+        private final long waitedNanos;
 
         JettyExchange(
-                Request request, Response response, Callback callback, ServerWebSocketContainer sockets, Clock clock) {
+                Request request,
+                Response response,
+                Callback callback,
+                ServerWebSocketContainer sockets,
+                Clock clock,
+                long waitedNanos) {
             this.request = request;
             this.response = response;
             this.callback = callback;
             this.sockets = sockets;
             this.clock = clock;
+            this.waitedNanos = waitedNanos;
         }
 
         void complete() {
@@ -216,13 +230,26 @@ final class HttpServer implements AutoCloseable {
         }
 
         @Override
+        public byte[] read(int most, Deadline until, Runnable whenSlow) throws IOException {
+            gaveUp = true;
+            byte[] body = new HttpServerBody(request, until, whenSlow).read(most);
+            gaveUp = false;
+            return body;
+        }
+
+        @Override
         public InputStream body() {
-            return Content.Source.asInputStream(request);
+            return gaveUp ? InputStream.nullInputStream() : Content.Source.asInputStream(request);
         }
 
         @Override
         public String address() {
             return Request.getRemoteAddr(request);
+        }
+
+        @Override
+        public long waitedNanos() {
+            return waitedNanos;
         }
 
         @Override

@@ -4,6 +4,7 @@ import io.sonia.kernel.AuditTrail;
 import io.sonia.kernel.Clock;
 import io.sonia.kernel.ErrorCode;
 import io.sonia.kernel.ServiceName;
+import io.sonia.kernel.SloMode;
 import io.sonia.kernel.SoniaException;
 import io.sonia.kernel.Version;
 import io.sonia.kernel.json.Default;
@@ -15,12 +16,15 @@ import io.sonia.kernel.settings.Reload;
 import io.sonia.kernel.settings.Settings;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** What every service answers about itself. */
@@ -35,6 +39,7 @@ public final class KernelRoutes {
      * @param restored what was taken up from a former life; empty until that is done
      * @param checks what has to hold for the service to be ready
      * @param metrics the exposition text
+     * @param breakers between it and the services it calls
      */
     public record Facts(
             ServiceName service,
@@ -49,7 +54,9 @@ public final class KernelRoutes {
             List<ReadinessCheck> checks,
             Supplier<byte[]> metrics,
             Supplier<ServiceServer.Load> load,
-            Supplier<Map<String, @Nullable Object>> detail) {}
+            Supplier<Map<String, @Nullable Object>> detail,
+            SloSignal slo,
+            Breakers breakers) {}
 
     /** Whether a service is ready to work, and what it took up from its former life. */
     public record Ready(boolean ready, List<RestorePhase> restored, List<Check> checks) {
@@ -75,8 +82,10 @@ public final class KernelRoutes {
             String contractVersion,
             double uptimeSeconds,
             long pid,
+            SloMode sloMode,
             Posture authPosture,
             List<ServiceServer.Load> queues,
+            Map<String, Breaker.State> breakers,
             List<String> configProblems,
             Map<String, @Nullable Object> detail) {
 
@@ -122,9 +131,14 @@ public final class KernelRoutes {
         stopping = true;
     }
 
-    /** These routes and the service's own. */
+    /** These routes, unless the service serves them in its own way, and the service's own. */
     public List<Route<?>> all(List<Route<?>> serviceRoutes) {
+        Set<Operation> served = serviceRoutes.stream()
+                .map(Route::operation)
+                .collect(Collectors.toCollection(() -> EnumSet.noneOf(Operation.class)));
         List<Route<?>> routes = new ArrayList<>(list());
+        routes.addAll(new BreakerRoutes(facts.breakers(), facts.audit()).list());
+        routes.removeIf(each -> served.contains(each.operation()));
         routes.addAll(serviceRoutes);
         return routes;
     }
@@ -221,8 +235,10 @@ public final class KernelRoutes {
                 Version.CONTRACT,
                 uptime(),
                 ProcessHandle.current().pid(),
+                facts.slo().mode(),
                 Status.Posture.of(facts.settings().section(AuthConfig.SECTION)),
                 List.of(facts.load().get()),
+                facts.breakers().states(),
                 facts.settings().problems(),
                 facts.detail().get()));
     }

@@ -30,8 +30,8 @@ final class OpenApi {
         this.sockets = sockets;
     }
 
-    /** The document; made at the first use. */
-    byte[] bytes() {
+    /** The document; made once, however many ask for it first, because that takes a cold process long. */
+    synchronized byte[] bytes() {
         byte[] known = made;
         if (known == null) {
             known = Json.bytes(document());

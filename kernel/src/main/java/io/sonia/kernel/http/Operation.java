@@ -6,6 +6,7 @@ import static io.sonia.kernel.ServiceName.MEMORY_ENGINE;
 import static io.sonia.kernel.ServiceName.MODEL_ROUTER;
 import static io.sonia.kernel.ServiceName.OPENCLAW;
 import static io.sonia.kernel.ServiceName.PIPECAT;
+import static io.sonia.kernel.ServiceName.SOFIIA_CONSOLE;
 import static io.sonia.kernel.http.BodyLimit.LARGE;
 import static io.sonia.kernel.http.BodyLimit.MEDIUM;
 import static io.sonia.kernel.http.BodyLimit.NONE;
@@ -15,6 +16,7 @@ import static io.sonia.kernel.identity.Access.OBS;
 import static io.sonia.kernel.identity.Access.OP;
 import static io.sonia.kernel.identity.Access.OPEN;
 import static io.sonia.kernel.identity.Access.OP_SVC;
+import static io.sonia.kernel.identity.Access.PERSON;
 import static io.sonia.kernel.identity.Access.SVC;
 import static io.sonia.kernel.identity.Access.operatorOr;
 import static io.sonia.kernel.identity.Access.services;
@@ -22,7 +24,9 @@ import static io.sonia.kernel.identity.Access.services;
 import io.sonia.kernel.ServiceName;
 import io.sonia.kernel.identity.Access;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +44,9 @@ public enum Operation {
     OPENAPI("openapi", null, "GET /openapi.json", OPEN, NONE, 5),
     CONFIG_GET("config.get", null, "GET /v1/config", OBS, NONE, 2),
     CONFIG_RELOAD("config.reload", null, "POST /v1/config/reload", OP, SMALL, 5),
+    BREAKER_LIST("breaker.list", null, "GET /v1/breakers", OBS, NONE, 2),
+    BREAKER_METRICS("breaker.metrics", null, "GET /v1/breakers/metrics", OBS, NONE, 2),
+    BREAKER_RESET("breaker.reset", null, "POST /v1/breakers/{name}/reset", OP, SMALL, 2),
     AUDIT_ENTRIES("audit.entries", null, "GET /v1/audit/entries", OBS, NONE, 10),
     AUDIT_VERIFY("audit.verify", null, "GET /v1/audit/verify", OBS, NONE, 60),
     AUDIT_TRACE("audit.trace", null, "GET /v1/audit/trace/{correlation_id}", OBS, NONE, 10),
@@ -74,6 +81,10 @@ public enum Operation {
     ACTION_DENY("action.deny", API_GATEWAY, "POST /v1/actions/{action_id}/deny", OP, SMALL, 5),
     ACTION_CANCEL("action.cancel", API_GATEWAY, "POST /v1/actions/{action_id}/cancel", OP, SMALL, 10),
     ACTION_RECONCILE("action.reconcile", API_GATEWAY, "POST /v1/actions/{action_id}/reconcile", OP, SMALL, 30),
+    DEAD_LETTER_LIST("dlq.list", API_GATEWAY, "GET /v1/dead-letters", OBS, NONE, 5),
+    DEAD_LETTER_GET("dlq.get", API_GATEWAY, "GET /v1/dead-letters/{letter_id}", OBS, NONE, 2),
+    DEAD_LETTER_REPLAY("dlq.replay", API_GATEWAY, "POST /v1/dead-letters/{letter_id}/replay", OP, SMALL, 120),
+    DEAD_LETTER_DISCARD("dlq.discard", API_GATEWAY, "DELETE /v1/dead-letters/{letter_id}", OP, NONE, 2),
     INCIDENT_CREATE("incident.create", API_GATEWAY, "POST /v1/incidents", OP, SMALL, 60),
     INCIDENT_LIST("incident.list", API_GATEWAY, "GET /v1/incidents", OBS, NONE, 5),
     INCIDENT_GET("incident.get", API_GATEWAY, "GET /v1/incidents/{incident_id}", OBS, NONE, 2),
@@ -83,11 +94,16 @@ public enum Operation {
     BACKUP_GET("backup.get", API_GATEWAY, "GET /v1/backups/{backup_id}", OBS, NONE, 5),
     BACKUP_VERIFY("backup.verify", API_GATEWAY, "GET /v1/backups/{backup_id}/verify", OBS, NONE, 120),
     BACKUP_DRILL("backup.drill", API_GATEWAY, "POST /v1/backups/{backup_id}/drill", OP, SMALL, 300),
+    BACKUP_RESTORE_DEAD_LETTERS(
+            "backup.restore_dlq", API_GATEWAY, "POST /v1/backups/{backup_id}/restore/dlq", OP, SMALL, 60),
     INCIDENT_VERIFY("incident.verify", API_GATEWAY, "POST /v1/incidents/{incident_id}/verify", OP, SMALL, 60),
     OPENAI_CHAT("openai.chat", API_GATEWAY, "POST /v1/chat/completions", OP, MEDIUM, 300),
     OPENAI_EMBEDDINGS("openai.embeddings", API_GATEWAY, "POST /v1/embeddings", OP, MEDIUM, 60),
     OPENAI_MODELS("openai.models", API_GATEWAY, "GET /v1/models", OP, NONE, 5),
+    DIAGNOSTICS("diagnostics", API_GATEWAY, "GET /v1/diagnostics/snapshot", OBS, NONE, 10),
     DEPS("deps", API_GATEWAY, "GET /v1/deps", OBS, NONE, 5),
+    SLO_STATUS("slo.status", API_GATEWAY, "GET /v1/slo/status", OBS, NONE, 2),
+    HEALTH_SUMMARY("health.summary", API_GATEWAY, "GET /v1/health/summary", OBS, NONE, 2),
 
     // eva-os: the control plane.
     GATE("gate", EVA_OS, "POST /gate-tool-call", operatorOr(API_GATEWAY, OPENCLAW), MEDIUM, 5),
@@ -138,6 +154,9 @@ public enum Operation {
     EVENT_PUBLISH("event.publish", EVA_OS, "POST /v1/events", SVC, MEDIUM, 5),
     EVENT_LIST("event.list", EVA_OS, "GET /v1/events", OBS, NONE, 5),
     EVENT_STREAM("event.stream", EVA_OS, "GET /v1/events/stream", OBS, NONE, 5),
+    ALERT_LIST("alert.list", EVA_OS, "GET /v1/alerts", OBS, NONE, 5),
+    ALERT_ACKNOWLEDGE("alert.acknowledge", EVA_OS, "POST /v1/alerts/{alert_id}/acknowledge", OP, SMALL, 5),
+    ALERT_TEST("alert.test", EVA_OS, "POST /v1/alerts/test", OP, SMALL, 5),
     NOTARY_ROTATE("notary.rotate", EVA_OS, "POST /v1/notary/keys/rotate", OP, SMALL, 5),
 
     // model-router.
@@ -217,7 +236,28 @@ public enum Operation {
     VOICE_SESSION_GET("session_get", PIPECAT, "GET /session/{session_id}", OP_SVC, NONE, 5),
     VOICE_SESSION_LIST("session_list", PIPECAT, "GET /sessions", OBS, NONE, 5),
     VOICE_SESSION_STOP("session_stop", PIPECAT, "POST /session/stop", OP, SMALL, 10),
-    VOICE_TEXT("text.stream", PIPECAT, "WS /ws/{session_id}", OP, NONE, 1);
+    VOICE_TEXT("text.stream", PIPECAT, "WS /ws/{session_id}", OP, NONE, 1),
+
+    // sofiia-console: the place an operator works in.
+    CONSOLE_HEALTH("api.health", SOFIIA_CONSOLE, "GET /api/health", OPEN, NONE, 2),
+    CONSOLE_ME("api.me", SOFIIA_CONSOLE, "GET /api/me", OBS, NONE, 2),
+    CONSOLE_OVERVIEW("api.overview", SOFIIA_CONSOLE, "GET /api/overview", OBS, NONE, 5),
+    CONSOLE_AUDIT("api.audit", SOFIIA_CONSOLE, "GET /api/audit", OPEN, NONE, 5),
+    CONSOLE_ASSET("ui.asset", SOFIIA_CONSOLE, "GET /assets/{file}", OPEN, NONE, 5),
+    SIGN_IN_LINK("signin.link", SOFIIA_CONSOLE, "POST /api/sign-in/links", PERSON, SMALL, 5),
+    SIGN_IN("signin", SOFIIA_CONSOLE, "POST /api/sign-in", OPEN, SMALL, 5),
+    SIGN_OUT("signout", SOFIIA_CONSOLE, "POST /api/sign-out", PERSON, SMALL, 5),
+    CHAT_CREATE("chat.create", SOFIIA_CONSOLE, "POST /api/chats", OP, SMALL, 5),
+    CHAT_LIST("chat.list", SOFIIA_CONSOLE, "GET /api/chats", OP_SVC, NONE, 5),
+    CHAT_GET("chat.get", SOFIIA_CONSOLE, "GET /api/chats/{chat_id}", OP_SVC, NONE, 2),
+    CHAT_UPDATE("chat.update", SOFIIA_CONSOLE, "PATCH /api/chats/{chat_id}", OP, SMALL, 5),
+    CHAT_MESSAGES("chat.messages", SOFIIA_CONSOLE, "GET /api/chats/{chat_id}/messages", OP_SVC, NONE, 5),
+    CHAT_SEND("chat.send", SOFIIA_CONSOLE, "POST /api/chats/{chat_id}/send", OP, MEDIUM, 120),
+    RELAY_GET("relay.get", SOFIIA_CONSOLE, "GET /api/relay/{service}/{tail}", PERSON, NONE, 120),
+    RELAY_POST("relay.post", SOFIIA_CONSOLE, "POST /api/relay/{service}/{tail}", PERSON, MEDIUM, 120),
+    RELAY_PUT("relay.put", SOFIIA_CONSOLE, "PUT /api/relay/{service}/{tail}", PERSON, MEDIUM, 120),
+    RELAY_PATCH("relay.patch", SOFIIA_CONSOLE, "PATCH /api/relay/{service}/{tail}", PERSON, MEDIUM, 120),
+    RELAY_DELETE("relay.delete", SOFIIA_CONSOLE, "DELETE /api/relay/{service}/{tail}", PERSON, NONE, 120);
 
     private final String wireName;
     private final @Nullable ServiceName service;
@@ -288,9 +328,18 @@ public enum Operation {
         return wireName.startsWith("openai.");
     }
 
-    /** True if it must stay served when the process is full: decisions, taking keys away, audit and health. */
-    public boolean protectedClass() {
-        return access.open() || wireName.startsWith("audit.") || DECISIONS.contains(this);
+    /**
+     * What it is to a process that is full. What a service asks for is a step of work that was begun, whatever it is to
+     * a person: {@link Pipeline} knows who asks.
+     */
+    public WorkClass workClass() {
+        if (PROTECTED_FAMILIES.stream().anyMatch(wireName::startsWith) || PROTECTED.contains(this)) {
+            return WorkClass.PROTECTED;
+        }
+        if (CONTINUATIONS.contains(this) || !(access.operator() || access.observer())) {
+            return WorkClass.CONTINUATION;
+        }
+        return mutating() || AGENT_WORK.contains(this) ? WorkClass.NEW : WorkClass.READ;
     }
 
     /** The template's constant name as seen by metrics, audit and the idempotency scope: {@code METHOD path}. */
@@ -306,20 +355,50 @@ public enum Operation {
             OPENAI_EMBEDDINGS,
             MEMORY_SEARCH,
             MEMORY_TYPED_QUERY,
-            EXECUTE_CHECK);
-    private static final List<Operation> DECISIONS = List.of(
-            APPROVE,
+            EXECUTE_CHECK,
+            // Their keys and effects are those of the service they lead to.
+            RELAY_POST,
+            RELAY_PUT,
+            RELAY_PATCH,
+            RELAY_DELETE);
+    private static final List<String> PROTECTED_FAMILIES =
+            List.of("audit.", "notary.", "sup.", "kill.", "breaker.", "slo.", "health");
+    private static final Set<Operation> PROTECTED = EnumSet.of(
+            READY,
+            VERSION,
+            ROOT,
+            METRICS,
+            STATUS,
+            CONSOLE_HEALTH,
+            CONSOLE_AUDIT,
+            CONFIRMATION_PENDING,
             CONFIRMATION_APPROVE,
             CONFIRMATION_DENY,
             ACTION_APPROVE,
             ACTION_DENY,
+            APPROVE,
+            APPROVAL_LIST,
             APPROVAL_AMEND,
-            APPROVAL_GRANT,
-            APPROVAL_CONSUME,
-            APPROVAL_OUTCOME,
-            KILL_GET,
-            KILL_SET,
             AUTH_VERIFIERS,
             USER_DELETE,
             USER_REVOKE);
+    private static final Set<Operation> CONTINUATIONS = EnumSet.of(
+            TURN_CANCEL,
+            ACTION_CANCEL,
+            ACTION_RECONCILE,
+            SESSION_CLOSE,
+            GATE,
+            APPROVAL_CANCEL,
+            APPROVAL_GRANT,
+            MODEL_CANCEL,
+            EXECUTION_CANCEL,
+            EXECUTION_RECONCILE,
+            VOICE_SESSION_STOP,
+            SIGN_IN,
+            // What they lead to is decided where they lead; a decision may be among them.
+            RELAY_POST,
+            RELAY_PUT,
+            RELAY_PATCH,
+            RELAY_DELETE);
+    private static final Set<Operation> AGENT_WORK = EnumSet.of(OPENAI_EMBEDDINGS, MODEL_EMBED, VOICE_TEXT);
 }

@@ -24,6 +24,11 @@ final class Passage {
     RequestLog.@Nullable Keyed keyed;
 
     boolean authenticating;
+    long queuedNanos;
+
+    @Nullable
+    String shed;
+
     AuditEvent.Subject subject = AuditEvent.Subject.NONE;
 
     Passage(Exchange exchange, long started) {

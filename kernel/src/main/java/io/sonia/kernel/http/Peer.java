@@ -5,6 +5,7 @@ import io.sonia.kernel.Hlc;
 import io.sonia.kernel.SoniaException;
 import io.sonia.kernel.json.Json;
 import io.sonia.kernel.json.Shape;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -35,13 +36,23 @@ public final class Peer {
     private static final byte[] NOTHING = new byte[0];
 
     /** A request that was answered, its body not read yet. */
-    private record Sent(PeerConnection connection, PeerConnection.Head head, InputStream body) {}
+    private record Sent(PeerPlaces.Place place, PeerConnection connection, PeerConnection.Head head, InputStream body) {
+
+        /** The answer is not read any further. */
+        void breakOff() {
+            connection.close();
+            place.close();
+        }
+    }
 
     private final String name;
     private final String host;
     private final PeerConnections connections;
+    private final PeerPlaces places;
     private final Hlc hlc;
     private final Supplier<String> serviceToken;
+    private final SloSignal slo;
+    private final @Nullable PeerGuard guard;
 
     /**
      * A peer on this machine.
@@ -49,11 +60,19 @@ public final class Peer {
      * @param serviceToken the calling service's own token; empty for a caller that is no service
      */
     public Peer(String name, int port, Hlc hlc, Supplier<String> serviceToken) {
+        this(name, port, hlc, serviceToken, new SloSignal(), null);
+    }
+
+    /** @param guard null for calls that all pass and are made once */
+    Peer(String name, int port, Hlc hlc, Supplier<String> serviceToken, SloSignal slo, @Nullable PeerGuard guard) {
         this.name = name;
         this.host = LOOPBACK + ":" + port;
         this.connections = new PeerConnections(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+        this.places = new PeerPlaces(name, PeerPlaces.MOST_CALLS, PeerPlaces.MOST_WAITING);
         this.hlc = hlc;
         this.serviceToken = serviceToken;
+        this.slo = slo;
+        this.guard = guard;
     }
 
     /** Starts a call. */
@@ -70,6 +89,7 @@ public final class Peer {
         private final Map<String, String> headers = new LinkedHashMap<>();
         private String path;
         private byte @Nullable [] body;
+        private boolean guarded = true;
 
         private Request(Context context, Operation operation) {
             this.context = context;
@@ -96,18 +116,31 @@ public final class Peer {
             return this;
         }
 
-        public Request idempotencyKey(@Nullable String key) {
-            if (key != null) {
-                headers.put(KEY, key);
+        public Request body(Map<String, @Nullable Object> json) {
+            body = Json.bytes(json);
+            return this;
+        }
+
+        /** Adds a header; null leaves it out. */
+        public Request header(String header, @Nullable String value) {
+            if (value != null) {
+                headers.put(header, value);
             }
             return this;
         }
 
+        public Request idempotencyKey(@Nullable String key) {
+            return header(KEY, key);
+        }
+
         /** Asks a stream to go on after the event with this id; null begins with what happens now. */
         public Request lastEventId(@Nullable String id) {
-            if (id != null) {
-                headers.put("Last-Event-ID", id);
-            }
+            return header("Last-Event-ID", id);
+        }
+
+        /** For health checks, long polls and work with a pace of its own: passes an open breaker, is made once, counts nowhere. */
+        public Request unguarded() {
+            guarded = false;
             return this;
         }
 
@@ -124,15 +157,13 @@ public final class Peer {
 
         /** Sends and returns status and data of a success as plain JSON. */
         public Answer<Map<String, @Nullable Object>> exchange() {
+            return passed(this::answered);
+        }
+
+        private Answer<Map<String, @Nullable Object>> answered() {
             Sent sent = send("application/json");
             try {
-                byte[] body = sent.body().readNBytes(MAX_ANSWER + 1);
-                if (body.length > MAX_ANSWER) {
-                    sent.connection().close();
-                    throw failed(null);
-                }
-                keep(sent);
-                return new Answer<>(sent.head().status(), data(body));
+                return new Answer<>(sent.head().status(), data(whole(sent)));
             } catch (IOException e) {
                 sent.connection().close();
                 throw broken(e);
@@ -141,22 +172,70 @@ public final class Peer {
 
         /** Sends and returns the events of the answer; close it. */
         public EventSource events() {
+            return passed(this::opened);
+        }
+
+        private EventSource opened() {
             Sent sent = send("text/event-stream");
             if (sent.head().contentType().startsWith("text/event-stream")) {
                 sent.connection().stream();
-                return new EventSource(sent.body(), sent.connection()::close);
+                return new EventSource(sent.body(), sent::breakOff);
             }
             throw refusal(sent);
         }
 
         /** Sends and returns the answer, which is a file that is read as it comes; close it. */
         public PeerFile file() {
+            return passed(this::read);
+        }
+
+        private PeerFile read() {
             Sent sent = send("*/*");
             if (!sent.head().contentType().split(";", -1)[0].strip().equals(Headers.JSON)) {
                 sent.connection().stream();
-                return new PeerFile(sent.body(), sent.connection()::close);
+                return new PeerFile(sent.body(), sent::breakOff);
             }
             throw refusal(sent);
+        }
+
+        /** Sends and returns whatever the answer is, a refusal too, as it came; close it. */
+        public PeerAnswer answer(boolean wantsEvents) {
+            return passed(() -> asItComes(wantsEvents));
+        }
+
+        private PeerAnswer asItComes(boolean wantsEvents) {
+            Sent sent = send(wantsEvents ? "text/event-stream" : "*/*");
+            int status = sent.head().status();
+            String type = sent.head().contentType();
+            if (!type.startsWith(Headers.JSON)) {
+                sent.connection().stream();
+                return new PeerAnswer(status, type, sent.body(), sent::breakOff);
+            }
+            try {
+                byte[] whole = whole(sent);
+                return new PeerAnswer(status, type, new ByteArrayInputStream(whole), () -> {});
+            } catch (IOException e) {
+                sent.connection().close();
+                throw broken(e);
+            }
+        }
+
+        private byte[] whole(Sent sent) throws IOException {
+            try (PeerPlaces.Place _ = sent.place()) {
+                byte[] body = sent.body().readNBytes(MAX_ANSWER + 1);
+                if (body.length > MAX_ANSWER) {
+                    sent.connection().close();
+                    throw failed(null);
+                }
+                keep(sent);
+                return body;
+            }
+        }
+
+        private <T> T passed(Supplier<T> call) {
+            return guard == null || !guarded
+                    ? call.get()
+                    : guard.call(context.deadline(), repeatable(), Peer.this::listens, call);
         }
 
         /** What an envelope says where something else was asked for. */
@@ -169,18 +248,32 @@ public final class Peer {
             } catch (IOException e) {
                 return broken(e);
             } finally {
-                sent.connection().close();
+                sent.breakOff();
             }
         }
 
-        private Sent send(String accept) {
+        private Duration left() {
             Duration left = context.deadline().left().minus(MARGIN);
             if (left.isNegative() || left.isZero()) {
                 throw SoniaException.of(ErrorCode.TIMEOUT).with("dependency", name);
             }
+            return left;
+        }
+
+        private Sent send(String accept) {
+            PeerPlaces.Place place = places.enter(operation.workClass(), left());
+            try {
+                return send(place, accept, left());
+            } catch (RuntimeException e) {
+                place.close();
+                throw e;
+            }
+        }
+
+        private Sent send(PeerPlaces.Place place, String accept, Duration left) {
             PeerConnection connection = connect(false);
             try {
-                return exchange(connection, accept, left);
+                return exchange(place, connection, accept, left);
             } catch (IOException e) {
                 connection.close();
                 boolean closedMeanwhile =
@@ -191,18 +284,19 @@ public final class Peer {
             }
             PeerConnection fresh = connect(true);
             try {
-                return exchange(fresh, accept, left);
+                return exchange(place, fresh, accept, left);
             } catch (IOException e) {
                 fresh.close();
                 throw broken(e);
             }
         }
 
-        private Sent exchange(PeerConnection connection, String accept, Duration left) throws IOException {
+        private Sent exchange(PeerPlaces.Place place, PeerConnection connection, String accept, Duration left)
+                throws IOException {
             byte[] content = body == null ? NOTHING : body;
             PeerConnection.Head head =
                     connection.exchange(PeerConnection.ascii(head(left, accept, content.length)), content, left);
-            return new Sent(connection, head, connection.body(head));
+            return new Sent(place, connection, head, connection.body(head));
         }
 
         /** True if asking twice is as good as asking once. */
@@ -255,6 +349,10 @@ public final class Peer {
                 line(head, "tracestate", context.trace().state());
             }
             identify(head);
+            String mode = slo.told();
+            if (mode != null) {
+                line(head, SloSignal.HEADER, mode);
+            }
             headers.forEach((header, value) -> line(head, header, value));
             return head.append("\r\n").toString();
         }
@@ -305,6 +403,16 @@ public final class Peer {
                     ? SoniaException.of(ErrorCode.DEPENDENCY_FAILED)
                     : SoniaException.caused(ErrorCode.DEPENDENCY_FAILED, cause);
             return failure.with("dependency", name);
+        }
+    }
+
+    /** True if somebody takes connections there now. */
+    private boolean listens() {
+        try {
+            connections.give(connections.open());
+            return true;
+        } catch (IOException e) {
+            return false;
         }
     }
 

@@ -42,6 +42,8 @@ final class Pipeline {
             KeyClaims claims,
             Buckets buckets,
             RequestLog log,
+            BrowserKeys browsers,
+            SloSignal slo,
             Supplier<HttpLimits> limits) {}
 
     private static final Pattern CORRELATION = Pattern.compile("[A-Za-z0-9._:-]{1,128}");
@@ -64,7 +66,7 @@ final class Pipeline {
         this.parts = parts;
         this.routes = routes;
         this.admission = admission;
-        this.door = new Door(parts.verifiers(), parts.limits(), parts.clock(), parts.buckets());
+        this.door = new Door(parts.verifiers(), parts.limits(), parts.clock(), parts.buckets(), parts.browsers());
         this.refusals = new TokenBuckets(parts.clock());
         this.rendering = new Rendering(parts, door);
         this.inFlight = new InFlight(parts.records(), parts.claims(), parts.clock());
@@ -73,7 +75,11 @@ final class Pipeline {
     void handle(Exchange exchange) {
         Passage passage = new Passage(exchange, parts.clock().nanoTime());
         parts.log().begun();
+        if (exchange.waitedNanos() >= 0) {
+            admission.began(exchange.waitedNanos());
+        }
         door.announce(exchange);
+        parts.slo().announce(exchange);
         try {
             correlate(passage);
             RouteTable.Match match = routes.find(exchange.method(), exchange.path(), exchange.handshake());
@@ -81,17 +87,38 @@ final class Pipeline {
             passage.known = match.operation();
             passage.subject = subject(match.path());
             Deadline deadline = Deadline.of(exchange, match.operation(), parts.clock());
-            try (Admission.Permit _ = admission.admit(match.operation().protectedClass(), deadline)) {
-                deadline.check();
-                admitted(passage, match, deadline);
+            try (Admission.Permit place = admit(passage, match.operation(), deadline)) {
+                admitted(passage, match, deadline, place);
             }
         } catch (SoniaException e) {
+            if (e.code() == ErrorCode.OVERLOADED && passage.shed == null) {
+                admission.overflowed();
+            }
             refuse(passage, e);
         } catch (UncheckedIOException callerGone) {
             rendering.finished(passage, 499, ErrorCode.OK, null);
         } catch (RuntimeException e) {
             refuse(passage, SoniaException.caused(ErrorCode.INTERNAL_ERROR, e));
         }
+    }
+
+    private Admission.Permit admit(Passage passage, Operation operation, Deadline deadline) {
+        long asked = parts.clock().nanoTime();
+        try {
+            return admission.admit(workClass(passage.exchange, operation), deadline);
+        } catch (SoniaException e) {
+            passage.shed = String.valueOf(e.details().get(Admission.SHED));
+            throw e;
+        } finally {
+            passage.queuedNanos = parts.clock().nanoTime() - asked + Math.max(0, passage.exchange.waitedNanos());
+        }
+    }
+
+    /** What a service asks for is a step of something begun; whether it is one is found out when it is authenticated. */
+    private static WorkClass workClass(Exchange exchange, Operation operation) {
+        WorkClass work = operation.workClass();
+        boolean step = work != WorkClass.PROTECTED && exchange.header("X-Service-Token") != null;
+        return step ? WorkClass.CONTINUATION : work;
     }
 
     /** The resource that the address names, if it names one. */
@@ -103,7 +130,7 @@ final class Pipeline {
                 .orElse(AuditEvent.Subject.NONE);
     }
 
-    private void admitted(Passage passage, RouteTable.Match match, Deadline deadline) {
+    private void admitted(Passage passage, RouteTable.Match match, Deadline deadline, Admission.Permit place) {
         Exchange exchange = passage.exchange;
         Operation operation = match.operation();
         passage.authenticating = true;
@@ -111,6 +138,7 @@ final class Pipeline {
         door.checkOrigin(exchange);
         if (!operation.access().open()) {
             passage.caller = door.authenticate(exchange, passage.shown);
+            parts.slo().hear(exchange, passage.caller, parts.clock());
         }
         door.limitRate(exchange, operation, passage.caller);
         door.authorise(operation, passage.caller, passage.shown);
@@ -119,7 +147,7 @@ final class Pipeline {
                 trace(passage),
                 deadline,
                 passage.caller,
-                Door.forwarded(passage.caller, passage.shown),
+                door.forwarded(passage.caller, passage.shown),
                 null);
         SocketRoute socket = match.socket();
         if (socket != null) {
@@ -131,13 +159,13 @@ final class Pipeline {
         if (route == null) {
             throw new IllegalStateException("a match is a route or a socket");
         }
-        serve(passage, match, context, route);
+        serve(passage, match, context, route, Decoder.json(exchange, route, deadline, place));
     }
 
-    private <I extends Record> void serve(Passage passage, RouteTable.Match match, Context bare, Route<I> route) {
+    private <I extends Record> void serve(
+            Passage passage, RouteTable.Match match, Context bare, Route<I> route, Map<String, @Nullable Object> json) {
         Exchange exchange = passage.exchange;
         Operation operation = route.operation();
-        Map<String, @Nullable Object> json = Decoder.json(exchange, route);
         String named = match.path().get(SESSION);
         door.limitSession(operation, passage.caller, named == null ? json.get(SESSION) : named);
         String key = operation.mutating() ? IdempotencyKey.shown(exchange) : null;
@@ -224,7 +252,14 @@ final class Pipeline {
             @Nullable IdempotencyKey key) {
         I input = Shape.of(route.input()).read(json);
         Map<String, String> headers = new LinkedHashMap<>();
-        for (String name : List.of("x-fence-token", "if-match", "last-event-id")) {
+        for (String name : List.of(
+                "x-fence-token",
+                "if-match",
+                "last-event-id",
+                "x-audit-key",
+                "x-idempotency-key",
+                "cookie",
+                "x-sonia-page")) {
             String value = exchange.header(name);
             if (value != null) {
                 headers.put(name, value);
@@ -278,7 +313,9 @@ final class Pipeline {
 
     private void refuse(Passage passage, SoniaException failure) {
         SoniaException shown = auditRefusal(passage, failure);
-        Decoder.drain(passage.exchange);
+        if (passage.shed == null) {
+            Decoder.drain(passage.exchange);
+        }
         rendering.refuse(passage, shown);
     }
 

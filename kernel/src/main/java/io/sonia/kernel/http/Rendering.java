@@ -11,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Puts what came of a request on the wire, in the form of its operation, and on record in the log. */
@@ -39,10 +40,14 @@ final class Rendering {
         switch (reply) {
             case Reply.Enveloped data -> {
                 byte[] json = Json.bytes(data.data());
+                if (data.cookie() != null) {
+                    passage.exchange.announce("Set-Cookie", data.cookie());
+                }
                 respond(passage, new StoredReply(data.status(), json, data.location()), data.etag(), false);
             }
             case Reply.Raw raw -> {
                 Map<String, String> headers = Headers.of(passage.correlationId, raw.contentType());
+                headers.putAll(raw.headers());
                 passage.exchange.respond(raw.status(), headers, raw.body());
                 finished(passage, raw.status(), ErrorCode.OK, null);
             }
@@ -73,11 +78,11 @@ final class Rendering {
         respond(passage, stored, null, true);
     }
 
-    /** Once a file flows the status is final: a failure cuts it off. */
+    /** Once a file flows the status is final: a failure cuts it off, and so does the end of the keys it was asked with. */
     private void send(Passage passage, Reply.File file) {
         OutputStream out = passage.exchange.stream(Headers.of(passage.correlationId, file.contentType()));
         BufferedOutputStream buffered = new BufferedOutputStream(out, FILE_BUFFER);
-        try {
+        try (KeyWatch _ = watch(passage, code -> passage.exchange.disconnect())) {
             file.body().write(buffered);
             buffered.flush();
             out.close();
@@ -117,12 +122,8 @@ final class Rendering {
 
     /** Ends the stream when the keys it was asked for with have ended; a reader who is too slow to be told is cut off. */
     private KeyWatch watch(Passage passage, SseWriter writer) {
-        Operation operation = passage.known;
-        if (operation == null) {
-            throw new IllegalStateException("a stream answers a known operation");
-        }
         AnswerForm form = form(passage);
-        return new KeyWatch(parts.clock(), () -> door.refusal(operation, passage.shown), code -> {
+        return watch(passage, code -> {
             Thread telling =
                     Threads.virtual("last event", () -> writer.end("error", form.lastEvent(SoniaException.of(code))));
             try {
@@ -132,6 +133,14 @@ final class Rendering {
             }
             passage.exchange.disconnect();
         });
+    }
+
+    private KeyWatch watch(Passage passage, Consumer<ErrorCode> end) {
+        Operation operation = passage.known;
+        if (operation == null) {
+            throw new IllegalStateException("a stream or file answers a known operation");
+        }
+        return new KeyWatch(parts.clock(), () -> door.refusal(operation, passage.shown), end);
     }
 
     private void respond(Passage passage, StoredReply reply, @Nullable String etag, boolean replayed) {
@@ -188,6 +197,8 @@ final class Rendering {
                         passage.caller,
                         passage.trace,
                         passage.keyed,
+                        passage.queuedNanos / 1e6,
+                        passage.shed,
                         failure));
     }
 

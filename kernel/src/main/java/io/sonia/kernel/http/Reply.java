@@ -2,6 +2,7 @@ package io.sonia.kernel.http;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -13,20 +14,31 @@ public sealed interface Reply {
             int status,
             Object data,
             @Nullable String location,
-            @Nullable String etag) implements Reply {
+            @Nullable String etag,
+            @Nullable String cookie) implements Reply {
 
         public Enveloped location(String path) {
-            return new Enveloped(status, data, path, etag);
+            return new Enveloped(status, data, path, etag, cookie);
         }
 
         public Enveloped etag(String tag) {
-            return new Enveloped(status, data, location, tag);
+            return new Enveloped(status, data, location, tag, cookie);
+        }
+
+        /** With a {@code Set-Cookie} header (RFC 6265 section 4.1). */
+        public Enveloped cookie(String setting) {
+            return new Enveloped(status, data, location, etag, setting);
         }
     }
 
-    /** Bytes outside the envelope, such as metrics text. */
+    /** Bytes outside the envelope, such as metrics text; {@code headers} come on top of those of every answer. */
     @SuppressWarnings("ArrayRecordComponent") // handed to the wire at once
-    record Raw(int status, String contentType, byte[] body) implements Reply {}
+    record Raw(int status, String contentType, Map<String, String> headers, byte[] body) implements Reply {
+
+        public Raw(int status, String contentType, byte[] body) {
+            this(status, contentType, Map.of(), body);
+        }
+    }
 
     /** An answer that was given before, success or failure, for a request that its handler knows to be a repetition. */
     record Replayed(StoredReply reply) implements Reply {}
@@ -65,11 +77,11 @@ public sealed interface Reply {
     }
 
     static Enveloped ok(Object data) {
-        return new Enveloped(200, data, null, null);
+        return new Enveloped(200, data, null, null, null);
     }
 
     /** Accepted and waiting for something else. */
     static Enveloped accepted(Object data) {
-        return new Enveloped(202, data, null, null);
+        return new Enveloped(202, data, null, null, null);
     }
 }

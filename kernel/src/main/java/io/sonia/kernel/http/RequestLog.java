@@ -12,6 +12,8 @@ public interface RequestLog {
      *
      * @param operation the wire name, or {@code http} if no route matched
      * @param keyed what became of its idempotency key, if it had one
+     * @param queuedMillis how long it waited before it ran, or was shed
+     * @param shed why it was not let in, if it was not: refused, evicted or expired
      * @param failure the exception behind a failure, if there was one
      */
     record Finished(
@@ -23,6 +25,8 @@ public interface RequestLog {
             Caller caller,
             @Nullable Trace trace,
             @Nullable Keyed keyed,
+            double queuedMillis,
+            @Nullable String shed,
             @Nullable Throwable failure) {}
 
     /** How a keyed request met its key. */

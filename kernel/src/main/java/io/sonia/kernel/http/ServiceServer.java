@@ -13,6 +13,7 @@ import io.sonia.kernel.settings.RateLimitConfig;
 import io.sonia.kernel.settings.ServicesConfig;
 import io.sonia.kernel.settings.Settings;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Serves the routes of one service. */
@@ -30,20 +31,57 @@ public final class ServiceServer implements AutoCloseable {
             IdempotencyRecords records,
             KeyClaims claims,
             Buckets buckets,
-            RequestLog log) {}
+            RequestLog log,
+            BrowserKeys browsers) {
+
+        /** Parts of a server that no browser has a session with. */
+        public Parts(
+                ServiceName service,
+                Settings settings,
+                Clock clock,
+                Ids ids,
+                Hlc hlc,
+                Verifiers verifiers,
+                AuditTrail audit,
+                IdempotencyRecords records,
+                KeyClaims claims,
+                Buckets buckets,
+                RequestLog log) {
+            this(
+                    service,
+                    settings,
+                    clock,
+                    ids,
+                    hlc,
+                    verifiers,
+                    audit,
+                    records,
+                    claims,
+                    buckets,
+                    log,
+                    (cookies, page) -> null);
+        }
+    }
 
     private final HttpServer engine;
     private final Admission admission;
 
     public ServiceServer(Parts parts, List<Route<?>> routes, List<SocketRoute> sockets) {
-        this(parts, routes, sockets, endpoint(parts).port());
+        this(parts, routes, sockets, endpoint(parts).port(), new SloSignal());
     }
 
-    /** @param port another one than the service's first */
-    public ServiceServer(Parts parts, List<Route<?>> routes, List<SocketRoute> sockets, int port) {
+    /**
+     * A server on another port than the service's first.
+     *
+     * @param slo what it says of the SLO mode, or hears
+     */
+    public ServiceServer(Parts parts, List<Route<?>> routes, List<SocketRoute> sockets, int port, SloSignal slo) {
         Settings settings = parts.settings();
         HttpConfig http = settings.section(HttpConfig.SECTION);
-        this.admission = new Admission(http.maxRunning(), http.protectedPermits(), http.maxWaiting());
+        this.admission = new Admission(
+                new Admission.Size(http.maxRunning(), http.maxWaiting(), http.protectedPermits()),
+                parts.clock(),
+                parts.ids());
         Pipeline pipeline = new Pipeline(
                 new Pipeline.Parts(
                         parts.service(),
@@ -56,6 +94,8 @@ public final class ServiceServer implements AutoCloseable {
                         parts.claims(),
                         parts.buckets(),
                         parts.log(),
+                        parts.browsers(),
+                        slo,
                         () -> limits(settings, http)),
                 new RouteTable(routes, sockets),
                 admission);
@@ -101,6 +141,17 @@ public final class ServiceServer implements AutoCloseable {
         engine.close();
     }
 
+    /** Those of the settings, and the console's own: its page asks wherever the console listens. */
+    private static List<String> origins(Settings settings, HttpConfig http) {
+        int port = settings.section(ServicesConfig.SECTION)
+                .of(ServiceName.SOFIIA_CONSOLE)
+                .port();
+        List<String> origins = new ArrayList<>(http.allowedOrigins());
+        origins.add("http://127.0.0.1:" + port);
+        origins.add("http://localhost:" + port);
+        return origins;
+    }
+
     private static HttpLimits limits(Settings settings, HttpConfig http) {
         AuthConfig auth = settings.section(AuthConfig.SECTION);
         RateLimitConfig rates = settings.section(RateLimitConfig.SECTION);
@@ -114,7 +165,7 @@ public final class ServiceServer implements AutoCloseable {
                 rates.addressPerSecond(),
                 rates.authFailuresPerSecond(),
                 Duration.ofMillis(settings.section(IdempotencyConfig.SECTION).waitMs()),
-                http.allowedOrigins(),
+                origins(settings, http),
                 auth.enabled(),
                 auth.openDiagnostics());
     }

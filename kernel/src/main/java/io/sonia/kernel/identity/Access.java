@@ -11,6 +11,8 @@ public record Access(boolean open, boolean observer, boolean operator, Set<Servi
     public static final Access OPEN = new Access(true, true, true, ALL);
     /** Read-only diagnostics: every authenticated principal. */
     public static final Access OBS = new Access(false, true, true, ALL);
+    /** What a person may ask for, whatever the role; what it leads to has a door of its own. */
+    public static final Access PERSON = new Access(false, true, true, Set.of());
     /** Work and decisions: an operator's key must be present, direct or forwarded. */
     public static final Access OP = new Access(false, false, true, Set.of());
     /**

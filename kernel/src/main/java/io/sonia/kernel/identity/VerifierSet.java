@@ -2,7 +2,7 @@ package io.sonia.kernel.identity;
 
 import io.sonia.kernel.json.CanonicalJson;
 import io.sonia.kernel.json.Items;
-import io.sonia.kernel.json.Shape;
+import io.sonia.kernel.json.Json;
 import io.sonia.kernel.json.Text;
 import java.security.PrivateKey;
 import java.security.PublicKey;
@@ -46,8 +46,7 @@ public record VerifierSet(
     }
 
     private byte[] signedBytes() {
-        Map<String, @Nullable Object> map =
-                new LinkedHashMap<>(Shape.of(VerifierSet.class).toMap(this));
+        Map<String, @Nullable Object> map = new LinkedHashMap<>(Json.plain(this));
         map.remove("signature");
         return CanonicalJson.bytes(map);
     }

@@ -106,6 +106,34 @@ public final class Json {
         return new String(bytes(value), StandardCharsets.UTF_8);
     }
 
+    /** A record as plain values, every component present: what is read from its {@link #bytes}. */
+    public static Map<String, @Nullable Object> plain(Record value) {
+        return Shape.of(value).plain(value);
+    }
+
+    static @Nullable Object value(@Nullable Object value) {
+        return switch (value) {
+            case null -> null;
+            case String text -> Surrogates.replaced(text);
+            case Integer number -> Long.valueOf(number);
+            case Long _, Double _, Boolean _ -> value;
+            case Map<?, ?> map -> {
+                Map<String, @Nullable Object> plain = new LinkedHashMap<>();
+                map.forEach((key, item) -> plain.put(Surrogates.replaced(String.valueOf(key)), value(item)));
+                yield plain;
+            }
+            case Iterable<?> list -> {
+                List<@Nullable Object> plain = new ArrayList<>();
+                list.forEach(item -> plain.add(value(item)));
+                yield plain;
+            }
+            case Record record -> plain(record);
+            case Enum<?> constant -> WireNamed.of(constant);
+            case java.time.Instant time -> Timestamps.format(time);
+            default -> throw new IllegalArgumentException("no JSON form for " + value.getClass());
+        };
+    }
+
     static void write(@Nullable Object value, OutputStream out) {
         try (JsonGenerator generator = FACTORY.createGenerator(ObjectWriteContext.empty(), out)) {
             write(value, generator);

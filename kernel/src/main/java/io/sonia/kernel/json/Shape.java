@@ -19,7 +19,8 @@ import tools.jackson.core.JsonGenerator;
  * reading, checking, writing and the published JSON Schema.
  *
  * <p>A component that is {@code @Nullable} is optional, one with {@link Default} has a default, every other one is
- * required. Unknown fields are refused, unless the record {@link IgnoresUnknown}. Null in JSON means absent.
+ * required. Unknown fields are refused, unless the record {@link IgnoresUnknown} or takes {@link AnyFields}. Null in
+ * JSON means absent.
  */
 public final class Shape<T extends Record> {
 
@@ -43,9 +44,11 @@ public final class Shape<T extends Record> {
     private final Set<String> names;
     private final Constructor<?> constructor;
     private final boolean ignoresUnknown;
+    private final boolean anyFields;
 
     private Shape(Class<T> type) {
-        this.ignoresUnknown = type.isAnnotationPresent(IgnoresUnknown.class);
+        this.anyFields = type.isAnnotationPresent(AnyFields.class);
+        this.ignoresUnknown = anyFields || type.isAnnotationPresent(IgnoresUnknown.class);
         try {
             List<Field> found = new ArrayList<>();
             RecordComponent[] components = type.getRecordComponents();
@@ -116,7 +119,7 @@ public final class Shape<T extends Record> {
         @Nullable Object[] values = new @Nullable Object[fields.size()];
         for (int i = 0; i < values.length; i++) {
             Field field = fields.get(i);
-            Object given = json.get(field.name());
+            Object given = anyFields ? json : json.get(field.name());
             Object source = given == null ? field.fallback() : given;
             String fieldPath = reading.field(path, field.name());
             if (source != null) {
@@ -132,9 +135,12 @@ public final class Shape<T extends Record> {
         return Json.bytes(value);
     }
 
-    /** The record as plain JSON values, every component present. */
-    public Map<String, @Nullable Object> toMap(T value) {
-        return Json.parseObject(Json.bytes(value));
+    Map<String, @Nullable Object> plain(T value) {
+        Map<String, @Nullable Object> map = new LinkedHashMap<>();
+        for (Field field : fields) {
+            map.put(field.name(), Json.value(get(field, value)));
+        }
+        return map;
     }
 
     void write(T value, JsonGenerator out) {
@@ -155,7 +161,7 @@ public final class Shape<T extends Record> {
     public Map<String, @Nullable Object> schema() {
         Map<String, @Nullable Object> properties = new LinkedHashMap<>();
         List<String> required = new ArrayList<>();
-        for (Field field : fields) {
+        for (Field field : anyFields ? List.<Field>of() : fields) {
             Map<String, @Nullable Object> schema = field.type().schema();
             if (field.fallback() != null) {
                 schema.put("default", field.fallback());
@@ -180,6 +186,10 @@ public final class Shape<T extends Record> {
     /** Reads query parameters (text) into the JSON values their fields expect; unknown ones are violations. */
     public Map<String, @Nullable Object> fromQuery(Map<String, String> query, boolean all, Violations violations) {
         Map<String, @Nullable Object> json = new LinkedHashMap<>();
+        if (anyFields) {
+            json.putAll(query);
+            return json;
+        }
         query.forEach((name, text) -> {
             Field field = fields.stream()
                     .filter(each -> each.name().equals(name) && (all || each.query()))

@@ -1,7 +1,7 @@
 package io.sonia.kernel.settings;
 
 import io.sonia.kernel.json.CanonicalJson;
-import io.sonia.kernel.json.Shape;
+import io.sonia.kernel.json.Json;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -34,7 +34,7 @@ public final class Sections {
     /** All values as JSON, by section. */
     Map<String, @Nullable Object> json() {
         Map<String, @Nullable Object> json = new LinkedHashMap<>();
-        values.forEach((name, value) -> json.put(name, toMap(value)));
+        values.forEach((name, value) -> json.put(name, Json.plain(value)));
         return json;
     }
 
@@ -59,10 +59,5 @@ public final class Sections {
         }
         next.origins.forEach(from::putIfAbsent);
         return new Sections(merged, from);
-    }
-
-    @SuppressWarnings("unchecked")
-    private static Map<String, @Nullable Object> toMap(Record value) {
-        return Shape.of((Class<Record>) value.getClass()).toMap(value);
     }
 }

@@ -18,7 +18,10 @@ public record ServicesConfig(
         @Named("model-router") @Default("{\"port\":7010}") Endpoint modelRouter,
         @Default("{\"port\":7040}") Endpoint openclaw,
         @Named("api-gateway") @Default("{\"port\":7000}") Endpoint apiGateway,
-        @Default("{\"port\":7030}") Endpoint pipecat) {
+        @Default("{\"port\":7030}") Endpoint pipecat,
+
+        @Named("sofiia-console") @Default("{\"port\":7080,\"required\":false}")
+        Endpoint sofiiaConsole) {
 
     public static final Section<ServicesConfig> SECTION = Section.fixed("services", ServicesConfig.class)
             .checkedBy((services, all, problems) -> {
@@ -85,6 +88,7 @@ public record ServicesConfig(
             case OPENCLAW -> openclaw;
             case API_GATEWAY -> apiGateway;
             case PIPECAT -> pipecat;
+            case SOFIIA_CONSOLE -> sofiiaConsole;
         };
     }
 }

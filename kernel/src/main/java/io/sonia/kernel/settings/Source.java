@@ -167,7 +167,7 @@ final class Source {
 
     private static <T extends Record> Map<String, @Nullable Object> defaults(Section<T> section) {
         Shape<T> shape = Shape.of(section.type());
-        return shape.toMap(shape.read(Map.of()));
+        return Json.plain(shape.read(Map.of()));
     }
 
     private static String problem(Section<?> section, Violation violation, String origin) {
@@ -191,7 +191,7 @@ final class Source {
             Overlay overlay,
             Record value,
             Map<String, String> origins) {
-        Map<String, @Nullable Object> whole = Map.of(section.name(), Json.parseObject(Json.bytes(value)));
+        Map<String, @Nullable Object> whole = Map.of(section.name(), Json.plain(value));
         Tree.leaves(whole).keySet().forEach(path -> {
             String variable = overlay.setBy(path);
             String origin = variable != null ? "env:" + variable : Tree.at(given, path) != null ? "file" : "default";

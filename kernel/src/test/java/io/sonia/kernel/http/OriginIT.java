@@ -50,7 +50,8 @@ class OriginIT {
                 public void onClose(int code, String reason) {}
             };
         });
-        server = new TestServer(folder, routes, List.of(socket), Map.of("address_per_second", 1000));
+        server = new TestServer(
+                folder, routes, List.of(socket), Map.of("rate_limit", Map.of("address_per_second", 1000)));
     }
 
     @AfterEach

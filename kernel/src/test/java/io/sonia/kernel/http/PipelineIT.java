@@ -59,7 +59,11 @@ class PipelineIT {
                             throw SoniaException.of(ErrorCode.MODEL_FAILED);
                         })),
                 Route.of(Operation.HEALTH, Granted.class, call -> Reply.ok(new Granted("up", 0))));
-        server = new TestServer(folder, routes, List.of(), Map.of("person_per_second", 1000, "person_burst", 1000));
+        server = new TestServer(
+                folder,
+                routes,
+                List.of(),
+                Map.of("rate_limit", Map.of("person_per_second", 1000, "person_burst", 1000)));
     }
 
     @AfterEach
@@ -295,7 +299,7 @@ class PipelineIT {
                 folder,
                 List.of(Route.of(Operation.SESSION_CREATE, Wish.class, Granted.class, this::grant)),
                 List.of(),
-                Map.of("person_per_second", 1, "person_burst", 2));
+                Map.of("rate_limit", Map.of("person_per_second", 1, "person_burst", 2)));
         List<String> codes = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
             codes.add(TestServer.code(server.asOperator("POST", "/v1/sessions", "{\"name\":\"a\"}")));

@@ -30,6 +30,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
@@ -55,14 +56,15 @@ final class TestServer implements AutoCloseable, IdempotencyRecords {
     private final List<Verifier> principals = new ArrayList<>();
     private int generation;
 
-    TestServer(Path folder, List<Route<?>> routes, List<SocketRoute> sockets, Map<String, ?> rateLimit)
+    /** @param sections settings beside those of the port */
+    TestServer(Path folder, List<Route<?>> routes, List<SocketRoute> sockets, Map<String, ?> sections)
             throws IOException {
         Clock clock = Clock.system();
         Ids ids = new Ids(new SecureRandom());
         Path config = folder.resolve("sonia-config.json");
-        Files.write(
-                config,
-                Json.bytes(Map.of("services", Map.of("api-gateway", Map.of("port", 0)), "rate_limit", rateLimit)));
+        Map<String, Object> all = new LinkedHashMap<>(sections);
+        all.put("services", Map.of("api-gateway", Map.of("port", 0)));
+        Files.write(config, Json.bytes(all));
         Settings settings = Settings.load(
                 config,
                 Map.of(),
@@ -163,6 +165,11 @@ final class TestServer implements AutoCloseable, IdempotencyRecords {
     public KeyRecord look(IdempotencyKey key) {
         StoredReply reply = stored.get(key.key());
         return reply == null ? new KeyRecord.Absent(false) : new KeyRecord.Answered(reply, null, true);
+    }
+
+    /** Requests that wait for their turn. */
+    int waiting() {
+        return server.load().waiting();
     }
 
     int port() {

@@ -246,7 +246,8 @@ class ShapeTest {
             Whole whole = whole(random);
 
             assertThat(read(Json.text(whole))).isEqualTo(whole);
-            assertThat(SHAPE.read(SHAPE.toMap(whole))).isEqualTo(whole);
+            assertThat(Json.plain(whole)).isEqualTo(Json.parseObject(SHAPE.bytes(whole)));
+            assertThat(SHAPE.read(Json.plain(whole))).isEqualTo(whole);
             assertThat(SHAPE.readAnswer(Json.parseObject(SHAPE.bytes(whole)))).isEqualTo(whole);
         });
     }

@@ -112,7 +112,8 @@ class MetricsTest {
         http.begun();
         http.answered("health", "OK", Duration.ofMillis(2).toNanos());
         http.rateLimited("person");
-        http.shed("http", "full");
+        http.shed("refused");
+        http.queued(Duration.ofMillis(3).toNanos());
         http.authenticated("ok");
 
         assertThat(lines("sonia_"))
@@ -121,7 +122,8 @@ class MetricsTest {
                         "sonia_http_request_seconds_count{operation=\"health\",service=\"eva-os\"} 1",
                         "sonia_http_running{service=\"eva-os\"} 1.0",
                         "sonia_rate_limited_total{scope=\"person\"} 1.0",
-                        "sonia_shed_total{queue=\"http\",reason=\"full\"} 1.0",
+                        "sonia_shed_total{queue=\"http\",reason=\"refused\"} 1.0",
+                        "sonia_queue_wait_seconds_count{queue=\"http\"} 1",
                         "sonia_auth_total{result=\"ok\"} 1.0");
     }
 

@@ -11,8 +11,8 @@ import io.sonia.kernel.ErrorCode;
 import io.sonia.kernel.SoniaException;
 import io.sonia.kernel.json.Default;
 import io.sonia.kernel.json.Items;
+import io.sonia.kernel.json.Json;
 import io.sonia.kernel.json.Range;
-import io.sonia.kernel.json.Shape;
 import io.sonia.kernel.json.Text;
 import io.sonia.kernel.json.Violations;
 import io.sonia.kernel.process.Processes;
@@ -160,9 +160,7 @@ public final class ShellRun extends Tool<ShellRun.Args> {
                     new SideEffect("process", target.substring(0, Math.min(target.length(), MAX_TARGET)), null, null);
             Ran ran = Ran.of(result, effect);
             SoniaException failure = failure(now);
-            return failure == null
-                    ? ran
-                    : ran.failed(failure.with("result", Shape.of(Result.class).toMap(result)));
+            return failure == null ? ran : ran.failed(failure.with("result", Json.plain(result)));
         }
 
         private @Nullable SoniaException failure(Ended now) {

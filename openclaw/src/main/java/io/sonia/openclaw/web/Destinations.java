@@ -4,6 +4,8 @@ import io.sonia.contracts.policy.NetworkAllowlist;
 import io.sonia.contracts.policy.NetworkAllowlist.Entry;
 import io.sonia.contracts.policy.NetworkAllowlist.Method;
 import io.sonia.kernel.SoniaException;
+import io.sonia.kernel.http.PublicAddress;
+import io.sonia.kernel.http.Resolver;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.List;

@@ -9,8 +9,8 @@ import io.sonia.contracts.policy.NetworkAllowlist.Method;
 import io.sonia.kernel.Sha256;
 import io.sonia.kernel.SoniaException;
 import io.sonia.kernel.json.Default;
+import io.sonia.kernel.json.Json;
 import io.sonia.kernel.json.Range;
-import io.sonia.kernel.json.Shape;
 import io.sonia.kernel.json.Text;
 import io.sonia.openclaw.tools.PreparedCall;
 import io.sonia.openclaw.tools.Ran;
@@ -164,8 +164,7 @@ public final class WebFetch extends Tool<WebFetch.Args> {
         }
 
         private SoniaException failure(Result result) {
-            return UrlRefusal.failed("status")
-                    .with("result", Shape.of(Result.class).toMap(result));
+            return UrlRefusal.failed("status").with("result", Json.plain(result));
         }
 
         @Override

@@ -9,6 +9,8 @@ import io.sonia.contracts.policy.NetworkAllowlist.Method;
 import io.sonia.contracts.policy.NetworkAllowlist.Scheme;
 import io.sonia.kernel.ErrorCode;
 import io.sonia.kernel.SoniaException;
+import io.sonia.kernel.http.PublicAddress;
+import io.sonia.kernel.http.Resolver;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;

@@ -13,6 +13,7 @@ import io.sonia.kernel.ErrorCode;
 import io.sonia.kernel.Sha256;
 import io.sonia.kernel.SoniaException;
 import io.sonia.kernel.Threads;
+import io.sonia.kernel.http.Resolver;
 import io.sonia.kernel.process.Command;
 import io.sonia.kernel.process.Processes;
 import io.sonia.openclaw.sandbox.TestHouse;

@@ -1,4 +1,4 @@
-package io.sonia.openclaw.web;
+package io.sonia.kernel.http;
 
 import java.net.Inet4Address;
 import java.net.InetAddress;
@@ -9,7 +9,7 @@ import java.util.List;
  * successors). In IPv6 only the global unicast block counts as public, without the parts in it that are documentation or
  * hold another address.
  */
-final class PublicAddress {
+public final class PublicAddress {
 
     /** An address block: the first bits, and how many of them count. */
     private record Block(byte[] start, int bits) {
@@ -52,7 +52,7 @@ final class PublicAddress {
 
     private PublicAddress() {}
 
-    static boolean is(InetAddress address) {
+    public static boolean is(InetAddress address) {
         byte[] bytes = address.getAddress();
         return address instanceof Inet4Address
                 ? NOT_PUBLIC_4.stream().noneMatch(each -> each.holds(bytes))

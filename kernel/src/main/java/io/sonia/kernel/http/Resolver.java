@@ -1,4 +1,4 @@
-package io.sonia.openclaw.web;
+package io.sonia.kernel.http;
 
 import io.sonia.kernel.Threads;
 import java.net.InetAddress;

@@ -1,0 +1,8 @@
+package io.sonia.contracts.console;
+
+/** Who says a message. */
+public enum Speaker {
+    USER,
+    ASSISTANT,
+    SYSTEM
+}

@@ -1,0 +1,4 @@
+package io.sonia.contracts.evaos;
+
+/** One alert. */
+public record AlertAnswer(Alert alert) {}

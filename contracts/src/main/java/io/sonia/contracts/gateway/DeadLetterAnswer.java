@@ -1,0 +1,4 @@
+package io.sonia.contracts.gateway;
+
+/** One dead letter. */
+public record DeadLetterAnswer(DeadLetter deadLetter) {}
