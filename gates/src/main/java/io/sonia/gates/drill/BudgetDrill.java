@@ -34,7 +34,7 @@ final class BudgetDrill {
     }
 
     void run(Path scratch) throws Exception {
-        report.hypothesis("all six services serve and the victim has its budget of " + RESTARTS + " restarts");
+        report.hypothesis("all services serve and the victim has its budget of " + RESTARTS + " restarts");
         try (SupervisedHouse house = new SupervisedHouse(dist, scratch, clock, SETTINGS)) {
             if (!house.start(PATIENCE)) {
                 report.fail("the house does not start");

@@ -72,7 +72,7 @@ final class FlapDrill {
     }
 
     void run(Path scratch, int kills) throws Exception {
-        report.hypothesis("all six services serve, each as one process whose parent is EVA-OS; no zombie, no stray");
+        report.hypothesis("all services serve, each as one process whose parent is EVA-OS; no zombie, no stray");
         try (SupervisedHouse house = new SupervisedHouse(dist, scratch, clock, SETTINGS)) {
             if (!house.start(PATIENCE)) {
                 report.fail("the house does not start");

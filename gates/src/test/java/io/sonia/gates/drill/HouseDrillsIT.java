@@ -2,12 +2,18 @@ package io.sonia.gates.drill;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sonia.kernel.ServiceName;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A little of each drill on a whole house. */
 class HouseDrillsIT {
+
+    private static final long SERVICES = ServiceName.values().length;
+
+    /** In each cycle each service is looked at six times. */
+    private static final long LOOKS = 6 * SERVICES;
 
     @TempDir
     Path folder;
@@ -18,8 +24,8 @@ class HouseDrillsIT {
 
         assertThat(drill.cases(0)).isEqualTo(2);
         assertThat(drill.counts(0))
-                .containsEntry("looks", 72L)
-                .containsEntry("good looks", 72L)
+                .containsEntry("looks", 2 * LOOKS)
+                .containsEntry("good looks", 2 * LOOKS)
                 .containsEntry("tasks found again", 2L);
     }
 
@@ -60,7 +66,7 @@ class HouseDrillsIT {
         Drilled drill = Drilled.run(folder, "clock", "--steps=2").held();
 
         assertThat(drill.counts(0))
-                .containsEntry("clocks stepped", 12L)
+                .containsEntry("clocks stepped", 2 * SERVICES)
                 .containsEntry("approvals expired", 1L)
                 .containsEntry("approvals decided", 1L);
     }
