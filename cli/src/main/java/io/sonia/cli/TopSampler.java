@@ -106,13 +106,15 @@ final class TopSampler {
     private Reading reading() {
         Map<ServiceName, FutureTask<@Nullable Told>> all = new EnumMap<>(ServiceName.class);
         for (ServiceName service : ServiceName.values()) {
-            all.put(service, asked(() -> told(service)));
+            FutureTask<@Nullable Told> task = asked(() -> told(service));
+            all.put(service, task);
         }
         Map<ServiceName, Told> services = new EnumMap<>(ServiceName.class);
-        all.forEach((service, task) -> {
-            Told told = got(task);
+        for (ServiceName service : all.keySet()) {
+            FutureTask<@Nullable Told> task = all.get(service);
+            Told told = task == null ? null : TopSampler.<Told>got(task);
             services.put(service, told == null ? new Told(MetricText.of(""), Probe.Found.NOTHING, null) : told);
-        });
+        }
         return new Reading(place.clock().nanoTime(), services);
     }
 
