@@ -57,20 +57,7 @@ final class Commands {
                         .addSubcommand("list", new ApprovalsList(place))
                         .addSubcommand("approve", new ApprovalsApprove(place))
                         .addSubcommand("deny", new ApprovalsDeny(place)));
-        all.put(
-                "alerts",
-                () -> new CommandLine(new AlertsCommand())
-                        .addSubcommand("list", new AlertsList(place))
-                        .addSubcommand("ack", new AlertsAcknowledge(place))
-                        .addSubcommand("test", new AlertsTry(place)));
-        all.put(
-                "dead-letters",
-                () -> new CommandLine(new DeadLettersCommand())
-                        .addSubcommand("list", new DeadLettersList(place))
-                        .addSubcommand("show", new DeadLettersShow(place))
-                        .addSubcommand("replay", new DeadLettersReplay(place))
-                        .addSubcommand("discard", new DeadLettersDiscard(place))
-                        .addSubcommand("restore", new DeadLettersRestore(place)));
+        putWaiting(all, place);
         all.put(
                 "audit",
                 () -> new CommandLine(new Audit())
@@ -124,6 +111,24 @@ final class Commands {
         all.put("version", () -> new CommandLine(new VersionCommand(place)));
         all.put(COMPLETION, () -> new CommandLine(new Completion(place)));
         return all;
+    }
+
+    /** What waits for a person besides approvals. */
+    private static void putWaiting(Map<String, Supplier<CommandLine>> all, Workplace place) {
+        all.put(
+                "alerts",
+                () -> new CommandLine(new AlertsCommand())
+                        .addSubcommand("list", new AlertsList(place))
+                        .addSubcommand("ack", new AlertsAcknowledge(place))
+                        .addSubcommand("test", new AlertsTry(place)));
+        all.put(
+                "dead-letters",
+                () -> new CommandLine(new DeadLettersCommand())
+                        .addSubcommand("list", new DeadLettersList(place))
+                        .addSubcommand("show", new DeadLettersShow(place))
+                        .addSubcommand("replay", new DeadLettersReplay(place))
+                        .addSubcommand("discard", new DeadLettersDiscard(place))
+                        .addSubcommand("restore", new DeadLettersRestore(place)));
     }
 
     private static CommandLine memory(Workplace place) {
