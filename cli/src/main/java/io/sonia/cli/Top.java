@@ -90,7 +90,8 @@ final class Top implements Callable<Integer> {
 
     /** Draws over the former frame, so that nothing flickers. */
     private void draw(TopFrame frame, Terminal terminal) {
-        List<String> lines = TopPicture.lines(frame, columns(terminal), Math.max(1, terminal.getSize().getRows() - 1));
+        List<String> lines = TopPicture.lines(
+                frame, columns(terminal), Math.max(1, terminal.getSize().getRows() - 1));
         StringBuilder all = new StringBuilder(HOME_OF_SCREEN);
         lines.forEach(each -> all.append(each).append(REST_OF_LINE).append("\r\n"));
         place.screen().piece(all + REST_OF_SCREEN);
