@@ -71,17 +71,7 @@ final class Commands {
                         .addSubcommand("replay", new DeadLettersReplay(place))
                         .addSubcommand("discard", new DeadLettersDiscard(place))
                         .addSubcommand("restore", new DeadLettersRestore(place)));
-        all.put(
-                "audit",
-                () -> new CommandLine(new Audit())
-                        .addSubcommand("list", new AuditList(place))
-                        .addSubcommand("trace", new AuditTrace(place))
-                        .addSubcommand("verify", new AuditVerify(place))
-                        .addSubcommand("export", new AuditExport(place))
-                        .addSubcommand("prove", new AuditProve(place))
-                        .addSubcommand("prune", new AuditPrune(place))
-                        .addSubcommand("keys", new AuditKeys(place))
-                        .addSubcommand("accept", new AuditAccept(place)));
+        all.put("audit", () -> audit(place));
         all.put("db", () -> new CommandLine(new DbCommand()).addSubcommand("check", new DbCheck(place)));
         all.put("memory", () -> memory(place));
         all.put(
@@ -99,14 +89,7 @@ final class Commands {
                         .addSubcommand("list", new TokenList(place))
                         .addSubcommand("rotate", new TokenRotate(place))
                         .addSubcommand("revoke", new TokenRevoke(place)));
-        all.put(
-                "policy",
-                () -> new CommandLine(new PolicyCommand())
-                        .addSubcommand("check", new PolicyCheck(place))
-                        .addSubcommand("explain", new PolicyExplain(place))
-                        .addSubcommand("test", new PolicyTry(place))
-                        .addSubcommand("diff", new PolicyCompare(place))
-                        .addSubcommand("propose", new PolicyPropose(place)));
+        all.put("policy", () -> policy(place));
         all.put("stop-all", () -> new CommandLine(new StopAll(place)));
         all.put("resume", () -> new CommandLine(new Resume(place)));
         all.put(
@@ -124,6 +107,27 @@ final class Commands {
         all.put("version", () -> new CommandLine(new VersionCommand(place)));
         all.put(COMPLETION, () -> new CommandLine(new Completion(place)));
         return all;
+    }
+
+    private static CommandLine audit(Workplace place) {
+        return new CommandLine(new Audit())
+                .addSubcommand("list", new AuditList(place))
+                .addSubcommand("trace", new AuditTrace(place))
+                .addSubcommand("verify", new AuditVerify(place))
+                .addSubcommand("export", new AuditExport(place))
+                .addSubcommand("prove", new AuditProve(place))
+                .addSubcommand("prune", new AuditPrune(place))
+                .addSubcommand("keys", new AuditKeys(place))
+                .addSubcommand("accept", new AuditAccept(place));
+    }
+
+    private static CommandLine policy(Workplace place) {
+        return new CommandLine(new PolicyCommand())
+                .addSubcommand("check", new PolicyCheck(place))
+                .addSubcommand("explain", new PolicyExplain(place))
+                .addSubcommand("test", new PolicyTry(place))
+                .addSubcommand("diff", new PolicyCompare(place))
+                .addSubcommand("propose", new PolicyPropose(place));
     }
 
     private static CommandLine memory(Workplace place) {
