@@ -222,7 +222,7 @@ final class StormDrill {
         if (probes.share() < LEAST_PROTECTED) {
             report.fail("after the outage protected requests were not answered in time: " + probes.missed);
         }
-        goal("seconds to recover", seconds, "<=", MOST_RECOVERY.toSeconds(), good);
+        goal("seconds to recover", seconds, "<=", (double) MOST_RECOVERY.toSeconds(), good);
         if (!good) {
             report.fail("the stack had not recovered " + MOST_RECOVERY.toSeconds() + " s after the outage");
         }
@@ -240,7 +240,7 @@ final class StormDrill {
                 return (at + second - up) / 1e9;
             }
         }
-        return GIVEN_UP.toSeconds();
+        return (double) GIVEN_UP.toSeconds();
     }
 
     private void everyAcknowledgedActionIsThere() throws IOException {
