@@ -240,7 +240,7 @@ final class StormDrill {
                 return (at + second - up) / 1e9;
             }
         }
-        return GIVEN_UP.toSeconds();
+        return (double) GIVEN_UP.toSeconds();
     }
 
     private void everyAcknowledgedActionIsThere() throws IOException {
