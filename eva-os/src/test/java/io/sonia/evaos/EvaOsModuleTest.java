@@ -46,7 +46,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class EvaOsModuleTest {
 
-    private static final int TIMERS = 5;
+    private static final int TIMERS = 8;
 
     @TempDir
     Path folder;
