@@ -13,7 +13,6 @@ import io.sonia.contracts.openclaw.CheckAnswer;
 import io.sonia.contracts.openclaw.CheckRequest;
 import io.sonia.contracts.openclaw.Execution;
 import io.sonia.contracts.openclaw.ReconcileRequest;
-import io.sonia.journal.Journal;
 import io.sonia.kernel.Clock;
 import io.sonia.kernel.ErrorCode;
 import io.sonia.kernel.Ids;
@@ -93,8 +92,8 @@ final class Actions implements TurnActions {
     private final Ids ids;
     private volatile boolean closing;
 
-    Actions(Journal journal, LetterStore letters, Peer evaOs, Peer openclaw, SloSamples samples, Clock clock, Ids ids) {
-        this.records = new ActionRecords(journal, letters);
+    Actions(ActionRecords records, Peer evaOs, Peer openclaw, SloSamples samples, Clock clock, Ids ids) {
+        this.records = records;
         this.executor = new Executor(openclaw, clock, samples, () -> closing);
         this.governance = new Governance(evaOs, clock);
         this.openclaw = openclaw;

@@ -73,7 +73,8 @@ public final class GatewayModule implements ServiceModule {
         this.health = new HealthProbes(parts);
         this.sessions = new Sessions(parts.journal(), config, parts.clock(), parts.ids());
         LetterStore letters = new LetterStore(parts.journal(), config.deadLetterCap(), parts.clock(), parts.ids());
-        this.actions = new Actions(parts.journal(), letters, evaOs, openclaw, samples, parts.clock(), parts.ids());
+        this.actions = new Actions(
+                new ActionRecords(parts.journal(), letters), evaOs, openclaw, samples, parts.clock(), parts.ids());
         this.deadLetters = new DeadLetters(parts.journal(), letters, actions, parts.clock(), parts.ids());
         this.memoryWrites = new MemoryWrites(memoryEngine, parts.clock(), parts.ids(), samples);
         TurnJournal journal = new TurnJournal(parts.journal(), memoryWrites, sessions, samples, shedding, budget);

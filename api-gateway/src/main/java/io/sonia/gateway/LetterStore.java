@@ -126,7 +126,7 @@ final class LetterStore {
                         clock.now(),
                         journal.instance(),
                         action.replayGeneration());
-        audit(tx, context, id, null, LetterState.OPEN, action, Map.of());
+        audit(tx, context, new Edge(id, null, LetterState.OPEN), action, Map.of());
         return action;
     }
 
@@ -192,9 +192,7 @@ final class LetterStore {
         audit(
                 tx,
                 context,
-                id,
-                LetterState.OPEN,
-                LetterState.CLAIMED,
+                new Edge(id, LetterState.OPEN, LetterState.CLAIMED),
                 now.action(),
                 Map.of(
                         "replay_action_id",
@@ -275,7 +273,7 @@ final class LetterStore {
         if (moved != 1) {
             return false;
         }
-        audit(tx, context, id, from, to.get(), letter.action(), why);
+        audit(tx, context, new Edge(id, from, to.get()), letter.action(), why);
         if (to.get() != LetterState.OPEN) {
             tx.sql()
                     .update("DELETE FROM dead_letters WHERE state IN ('replayed', 'discarded') AND letter_id NOT IN"
@@ -285,23 +283,19 @@ final class LetterStore {
         return true;
     }
 
-    private static void audit(
-            Tx tx,
-            Context context,
-            String letterId,
-            @Nullable LetterState from,
-            LetterState to,
-            Action action,
-            Map<String, @Nullable Object> why) {
+    /** A step of a letter's life; from nowhere when it is put down. */
+    private record Edge(String letterId, @Nullable LetterState from, LetterState to) {}
+
+    private static void audit(Tx tx, Context context, Edge edge, Action action, Map<String, @Nullable Object> why) {
         Map<String, @Nullable Object> detail = new LinkedHashMap<>();
-        detail.put("from", from == null ? null : WireNamed.of(from));
-        detail.put("to", WireNamed.of(to));
+        detail.put("from", edge.from() == null ? null : WireNamed.of(edge.from()));
+        detail.put("to", WireNamed.of(edge.to()));
         detail.put("action_id", action.actionId());
         detail.put("intent", action.intent());
         detail.put("failure_class", WireNamed.of(failureClass(action)));
         detail.putAll(why);
         tx.audit(AuditEvent.of("dead_letter.changed", context.origin())
-                .about("dead_letter", letterId)
+                .about("dead_letter", edge.letterId())
                 .detail(detail));
     }
 
