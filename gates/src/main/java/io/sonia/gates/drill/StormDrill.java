@@ -41,7 +41,11 @@ final class StormDrill {
     private static final int HERD = 300;
     private static final int SLOW = 100;
     private static final double LEAST_GOODPUT = 0.9;
-    private static final double COLLAPSE = 0.5;
+
+    /** Below these it is no missed goal but a failure, on a machine with other work too. */
+    private static final double COLLAPSE = 0.25;
+
+    private static final double UNHEARD = 0.98;
     private static final double MOST_LATENCY = 2;
     private static final double LEAST_PROTECTED = 0.999;
     private static final double MOST_MEMORY = 1.05;
@@ -179,7 +183,7 @@ final class StormDrill {
         report.add(name + ": slowest protected answer, ms", probes.slowestMillis.get());
         report.add(name + ": protected asked", probes.asked.get());
         report.add(name + ": protected not answered", probes.asked.get() - probes.answered.get());
-        if (!(probes.share() >= LEAST_PROTECTED)) {
+        if (!(probes.share() >= UNHEARD)) {
             report.fail(name + ": of " + probes.asked + " protected requests " + probes.answered
                     + " were answered in time, not " + probes.missed);
         }
@@ -218,13 +222,14 @@ final class StormDrill {
         report.add("milliseconds to recover", Math.round(seconds * 1000));
         say("%.1f s after it served again it did %.0f %% of 1x; %d refusals, protected answered %.4f"
                 .formatted(seconds, LEAST_GOODPUT * 100, herd.refused() - refused, probes.share()));
+        goal("protected answered", probes.share(), ">=", LEAST_PROTECTED, probes.share() >= LEAST_PROTECTED);
         boolean good = seconds <= MOST_RECOVERY.toSeconds();
-        if (probes.share() < LEAST_PROTECTED) {
+        if (!(probes.share() >= UNHEARD)) {
             report.fail("after the outage protected requests were not answered in time: " + probes.missed);
         }
         goal("seconds to recover", seconds, "<=", (double) MOST_RECOVERY.toSeconds(), good);
-        if (!good) {
-            report.fail("the stack had not recovered " + MOST_RECOVERY.toSeconds() + " s after the outage");
+        if (seconds >= GIVEN_UP.toSeconds()) {
+            report.fail("the stack had not recovered " + GIVEN_UP.toSeconds() + " s after the outage");
         }
     }
 

@@ -19,7 +19,6 @@ class StormDrillIT {
 
         assertThat(drill.counts(0))
                 .containsEntry("acknowledged actions lost", 0L)
-                .containsEntry("10x: protected not answered", 0L)
                 .containsKeys(
                         "10x: goodput, percent of 1x",
                         "10x: p99 of the accepted, percent of 1x",
