@@ -129,6 +129,7 @@ async function signIn(code) {
 }
 
 export async function signOut() {
+  stopEvents();
   try {
     await post('/api/sign-out');
   } finally {
