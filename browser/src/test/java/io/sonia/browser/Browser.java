@@ -86,8 +86,10 @@ final class Browser implements AutoCloseable {
                 .hasAttribute("href", "#/" + view.replaceAll("/.*", ""));
     }
 
+    /** Says something once the page is not busy with what was said before: it takes one thing at a time. */
     static void say(Page page, String text) {
         page.locator("textarea[name=text]").fill(text);
+        page.locator(".composer button[type=submit]").waitFor();
         page.locator("textarea[name=text]").press("Enter");
     }
 
