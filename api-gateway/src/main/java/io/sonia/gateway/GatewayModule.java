@@ -1,6 +1,7 @@
 package io.sonia.gateway;
 
 import io.sonia.contracts.Cursors;
+import io.sonia.contracts.NeededService;
 import io.sonia.contracts.ServiceDefinition;
 import io.sonia.contracts.ServiceModule;
 import io.sonia.contracts.ServiceParts;
@@ -10,9 +11,6 @@ import io.sonia.contracts.redaction.TextPlace;
 import io.sonia.journal.ForeignWork;
 import io.sonia.journal.OutboxRelay;
 import io.sonia.kernel.ServiceName;
-import io.sonia.kernel.SoniaException;
-import io.sonia.kernel.http.Context;
-import io.sonia.kernel.http.Operation;
 import io.sonia.kernel.http.Peer;
 import io.sonia.kernel.http.ReadinessCheck;
 import io.sonia.kernel.http.RestorePhase;
@@ -24,7 +22,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /** The only door for callers: sessions, turns, actions and confirmations, and a view on every service behind. */
@@ -42,7 +39,6 @@ public final class GatewayModule implements ServiceModule {
     private static final Duration SWEEP_EVERY = Duration.ofSeconds(5);
     private static final Duration LOOK_EVERY = Duration.ofMillis(500);
     private static final Duration SUCCEED_EVERY = Duration.ofSeconds(2);
-    private static final Duration PROBE_TIME = Duration.ofSeconds(1);
 
     private final ServiceParts parts;
     private final Sessions sessions;
@@ -137,32 +133,10 @@ public final class GatewayModule implements ServiceModule {
     @Override
     public List<ReadinessCheck> checks() {
         return List.of(
-                reachable(ServiceName.EVA_OS),
-                reachable(ServiceName.MEMORY_ENGINE),
-                reachable(ServiceName.MODEL_ROUTER),
-                reachable(ServiceName.OPENCLAW));
-    }
-
-    /** A service the gateway cannot live without; once seen it is taken as there, its failures show in each request. */
-    private ReadinessCheck reachable(ServiceName service) {
-        AtomicBoolean seen = new AtomicBoolean();
-        return new ReadinessCheck(service.wireName(), () -> {
-            if (seen.get()) {
-                return null;
-            }
-            try {
-                Context context = Context.own(parts.service(), "timer", null, PROBE_TIME, parts.ids(), parts.clock());
-                parts.peers()
-                        .of(service)
-                        .on(context, Operation.VERSION)
-                        .unguarded()
-                        .exchange();
-                seen.set(true);
-                return null;
-            } catch (SoniaException e) {
-                return e.code().name();
-            }
-        });
+                NeededService.of(parts, ServiceName.EVA_OS),
+                NeededService.of(parts, ServiceName.MEMORY_ENGINE),
+                NeededService.of(parts, ServiceName.MODEL_ROUTER),
+                NeededService.of(parts, ServiceName.OPENCLAW));
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.sonia.kernel.Clock;
 import io.sonia.kernel.Hlc;
 import io.sonia.kernel.Ids;
 import io.sonia.kernel.ServiceName;
+import io.sonia.kernel.http.BrowserKeys;
 import io.sonia.kernel.http.Buckets;
 import io.sonia.kernel.http.IdempotencyRecords;
 import io.sonia.kernel.http.KeyClaims;
@@ -87,7 +88,8 @@ final class Served {
                         records,
                         KeyClaims.ALONE,
                         Buckets.BOTTOMLESS,
-                        quiet()),
+                        quiet(),
+                        BrowserKeys.NONE),
                 routes,
                 List.of());
         server.start();

@@ -12,6 +12,7 @@ import io.sonia.kernel.Home;
 import io.sonia.kernel.Ids;
 import io.sonia.kernel.ServiceName;
 import io.sonia.kernel.Timers;
+import io.sonia.kernel.http.BrowserKeys;
 import io.sonia.kernel.http.Buckets;
 import io.sonia.kernel.http.Call;
 import io.sonia.kernel.http.Context;
@@ -174,7 +175,8 @@ final class MemoryHouse implements AutoCloseable {
                 journal,
                 KeyClaims.ALONE,
                 Buckets.BOTTOMLESS,
-                quiet());
+                quiet(),
+                BrowserKeys.NONE);
         ServiceServer server = new ServiceServer(parts, module.routes(), module.sockets());
         ends.add(server::close);
         server.start();

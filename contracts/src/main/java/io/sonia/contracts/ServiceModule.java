@@ -21,7 +21,7 @@ public interface ServiceModule extends AutoCloseable {
 
     /** What the cookies of browsers stand for; without a page of its own nothing. */
     default BrowserKeys browsers() {
-        return (cookies, page) -> null;
+        return BrowserKeys.NONE;
     }
 
     /** What has to hold, beside store, audit and credentials, for the service to be able to work. */

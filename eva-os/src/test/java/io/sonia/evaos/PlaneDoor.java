@@ -3,6 +3,7 @@ package io.sonia.evaos;
 import io.sonia.contracts.Cursors;
 import io.sonia.kernel.Hlc;
 import io.sonia.kernel.ServiceName;
+import io.sonia.kernel.http.BrowserKeys;
 import io.sonia.kernel.http.Buckets;
 import io.sonia.kernel.http.KeyClaims;
 import io.sonia.kernel.http.RequestLog;
@@ -101,7 +102,8 @@ final class PlaneDoor implements AutoCloseable {
                         plane.journal,
                         KeyClaims.ALONE,
                         Buckets.BOTTOMLESS,
-                        quiet()),
+                        quiet(),
+                        BrowserKeys.NONE),
                 new EvaOsRoutes(
                                 plane.gate,
                                 plane.approvals,

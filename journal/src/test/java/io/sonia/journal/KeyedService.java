@@ -6,6 +6,7 @@ import io.sonia.kernel.Hlc;
 import io.sonia.kernel.Ids;
 import io.sonia.kernel.ServiceName;
 import io.sonia.kernel.SoniaException;
+import io.sonia.kernel.http.BrowserKeys;
 import io.sonia.kernel.http.Buckets;
 import io.sonia.kernel.http.Call;
 import io.sonia.kernel.http.Empty;
@@ -122,7 +123,8 @@ final class KeyedService implements AutoCloseable {
                             public void finished(Finished request) {
                                 finished.add(request);
                             }
-                        }),
+                        },
+                        BrowserKeys.NONE),
                 List.of(
                         Route.of(Operation.SESSION_CREATE, Wish.class, Made.class, this::local),
                         Route.of(Operation.SESSION_LIST, Empty.class, Made.class, call -> Reply.ok(READ)),

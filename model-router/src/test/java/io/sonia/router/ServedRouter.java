@@ -12,6 +12,7 @@ import io.sonia.kernel.Home;
 import io.sonia.kernel.Ids;
 import io.sonia.kernel.ServiceName;
 import io.sonia.kernel.Timers;
+import io.sonia.kernel.http.BrowserKeys;
 import io.sonia.kernel.http.Buckets;
 import io.sonia.kernel.http.Context;
 import io.sonia.kernel.http.KeyClaims;
@@ -116,7 +117,8 @@ final class ServedRouter implements AutoCloseable {
                         journal,
                         KeyClaims.ALONE,
                         Buckets.BOTTOMLESS,
-                        quiet()),
+                        quiet(),
+                        BrowserKeys.NONE),
                 module.routes(),
                 module.sockets());
         server.start();

@@ -4,6 +4,7 @@ import io.sonia.kernel.Clock;
 import io.sonia.kernel.Hlc;
 import io.sonia.kernel.Ids;
 import io.sonia.kernel.ServiceName;
+import io.sonia.kernel.http.BrowserKeys;
 import io.sonia.kernel.http.Buckets;
 import io.sonia.kernel.http.IdempotencyKey;
 import io.sonia.kernel.http.IdempotencyRecords;
@@ -75,7 +76,8 @@ final class Neighbour implements AutoCloseable, IdempotencyRecords {
                         this,
                         KeyClaims.ALONE,
                         Buckets.BOTTOMLESS,
-                        NO_LOG),
+                        NO_LOG,
+                        BrowserKeys.NONE),
                 routes,
                 List.of());
         server.start();

@@ -1,13 +1,12 @@
 package io.sonia.pipecat;
 
 import io.sonia.contracts.Cursors;
+import io.sonia.contracts.NeededService;
 import io.sonia.contracts.ServiceDefinition;
 import io.sonia.contracts.ServiceModule;
 import io.sonia.contracts.ServiceParts;
 import io.sonia.contracts.redaction.TextPlace;
 import io.sonia.kernel.ServiceName;
-import io.sonia.kernel.SoniaException;
-import io.sonia.kernel.http.Context;
 import io.sonia.kernel.http.Operation;
 import io.sonia.kernel.http.ReadinessCheck;
 import io.sonia.kernel.http.Route;
@@ -15,7 +14,6 @@ import io.sonia.kernel.http.SocketRoute;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /** Conversations over a socket: each message becomes a governed turn of the api-gateway. */
@@ -25,12 +23,10 @@ public final class PipecatModule implements ServiceModule {
             ServiceName.PIPECAT, List.of(PipecatConfig.SECTION), VoiceTables.MIGRATIONS, PipecatModule::new);
 
     private static final Duration SWEEP_EVERY = Duration.ofSeconds(1);
-    private static final Duration PROBE_TIME = Duration.ofSeconds(1);
 
     private final ServiceParts parts;
     private final VoiceSessions sessions;
     private final List<Route<?>> routes;
-    private final AtomicBoolean gatewaySeen = new AtomicBoolean();
 
     PipecatModule(ServiceParts parts) {
         this.parts = parts;
@@ -60,25 +56,7 @@ public final class PipecatModule implements ServiceModule {
 
     @Override
     public List<ReadinessCheck> checks() {
-        return List.of(new ReadinessCheck(ServiceName.API_GATEWAY.wireName(), this::gatewayProblem));
-    }
-
-    /** Once seen the gateway is taken as there; its failures show in each turn. */
-    private @Nullable String gatewayProblem() {
-        if (gatewaySeen.get()) {
-            return null;
-        }
-        try {
-            Context context = Context.own(parts.service(), "timer", null, PROBE_TIME, parts.ids(), parts.clock());
-            parts.peers()
-                    .of(ServiceName.API_GATEWAY)
-                    .on(context, Operation.VERSION)
-                    .exchange();
-            gatewaySeen.set(true);
-            return null;
-        } catch (SoniaException e) {
-            return e.code().name();
-        }
+        return List.of(NeededService.of(parts, ServiceName.API_GATEWAY));
     }
 
     @Override

@@ -1,15 +1,13 @@
 package io.sonia.console;
 
 import io.sonia.contracts.Cursors;
+import io.sonia.contracts.NeededService;
 import io.sonia.contracts.ServiceDefinition;
 import io.sonia.contracts.ServiceModule;
 import io.sonia.contracts.ServiceParts;
 import io.sonia.contracts.redaction.TextPlace;
 import io.sonia.kernel.ServiceName;
-import io.sonia.kernel.SoniaException;
 import io.sonia.kernel.http.BrowserKeys;
-import io.sonia.kernel.http.Context;
-import io.sonia.kernel.http.Operation;
 import io.sonia.kernel.http.ReadinessCheck;
 import io.sonia.kernel.http.Route;
 import io.sonia.kernel.http.TokenBuckets;
@@ -18,7 +16,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /** The operator's console: chats, the page, and the way from it to the other services. */
@@ -27,14 +24,12 @@ public final class ConsoleModule implements ServiceModule {
     public static final ServiceDefinition DEFINITION = new ServiceDefinition(
             ServiceName.SOFIIA_CONSOLE, List.of(ConsoleConfig.SECTION), ConsoleTables.MIGRATIONS, ConsoleModule::new);
 
-    private static final Duration PROBE_TIME = Duration.ofSeconds(1);
     private static final String SESSION_KEY = "browser session";
 
     private final ServiceParts parts;
     private final BrowserSessions browsers;
     private final LostTurns lost;
     private final List<Route<?>> routes = new ArrayList<>();
-    private final AtomicBoolean gatewaySeen = new AtomicBoolean();
 
     ConsoleModule(ServiceParts parts) {
         this.parts = parts;
@@ -76,26 +71,7 @@ public final class ConsoleModule implements ServiceModule {
 
     @Override
     public List<ReadinessCheck> checks() {
-        return List.of(new ReadinessCheck(ServiceName.API_GATEWAY.wireName(), this::gatewayProblem));
-    }
-
-    /** Once seen the gateway is taken as there; its failures show in each message. */
-    private @Nullable String gatewayProblem() {
-        if (gatewaySeen.get()) {
-            return null;
-        }
-        try {
-            Context context = Context.own(parts.service(), "timer", null, PROBE_TIME, parts.ids(), parts.clock());
-            parts.peers()
-                    .of(ServiceName.API_GATEWAY)
-                    .on(context, Operation.VERSION)
-                    .unguarded()
-                    .exchange();
-            gatewaySeen.set(true);
-            return null;
-        } catch (SoniaException e) {
-            return e.code().name();
-        }
+        return List.of(NeededService.of(parts, ServiceName.API_GATEWAY));
     }
 
     @Override

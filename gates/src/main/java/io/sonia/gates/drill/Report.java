@@ -73,15 +73,6 @@ final class Report {
         times.computeIfAbsent(what, name -> new ArrayList<>()).add(nanos);
     }
 
-    /** Milliseconds of what took longest, 0 if nothing was timed under this name. */
-    synchronized long longestMs(String what) {
-        return times.getOrDefault(what, List.of()).stream()
-                        .mapToLong(Long::longValue)
-                        .max()
-                        .orElse(0)
-                / 1_000_000;
-    }
-
     /** From now on failures are of the case that these options make again. */
     synchronized void replaying(String options) {
         replay = options;

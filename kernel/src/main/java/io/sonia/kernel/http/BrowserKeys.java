@@ -5,6 +5,9 @@ import org.jspecify.annotations.Nullable;
 /** The sessions that browsers have with a service. */
 public interface BrowserKeys {
 
+    /** No browser has a session. */
+    BrowserKeys NONE = (cookies, page) -> null;
+
     /**
      * The person's key that a session stands for; null if there is none that is good now.
      *

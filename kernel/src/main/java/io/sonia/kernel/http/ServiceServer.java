@@ -32,36 +32,7 @@ public final class ServiceServer implements AutoCloseable {
             KeyClaims claims,
             Buckets buckets,
             RequestLog log,
-            BrowserKeys browsers) {
-
-        /** Parts of a server that no browser has a session with. */
-        public Parts(
-                ServiceName service,
-                Settings settings,
-                Clock clock,
-                Ids ids,
-                Hlc hlc,
-                Verifiers verifiers,
-                AuditTrail audit,
-                IdempotencyRecords records,
-                KeyClaims claims,
-                Buckets buckets,
-                RequestLog log) {
-            this(
-                    service,
-                    settings,
-                    clock,
-                    ids,
-                    hlc,
-                    verifiers,
-                    audit,
-                    records,
-                    claims,
-                    buckets,
-                    log,
-                    (cookies, page) -> null);
-        }
-    }
+            BrowserKeys browsers) {}
 
     private final HttpServer engine;
     private final Admission admission;

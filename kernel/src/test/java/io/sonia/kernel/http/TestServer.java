@@ -103,7 +103,8 @@ final class TestServer implements AutoCloseable, IdempotencyRecords {
                             public void finished(Finished request) {
                                 finished.add(request);
                             }
-                        }),
+                        },
+                        BrowserKeys.NONE),
                 routes,
                 sockets);
         server.start();
